@@ -1,0 +1,22 @@
+/**
+ * Every bound of deckwatch, in one place. Each is met by a test (`tidy/` looks for its name in the
+ * tests), and meeting one is always an issue or a counted event, never silence.
+ */
+export const LIMIT = {
+  /** One record (a line, a document, an item). A longer one is skipped, with its byte range. */
+  recordBytesMax: 33_554_432,
+  /** What a worker is given at once. */
+  blockBytes: 4_194_304,
+  /** Nesting of JSON that rules look into. */
+  jsonDepthMax: 128,
+  /** Decompressed bytes to compressed bytes, after the first `inflateFreeBytes`. */
+  inflateRatioMax: 200,
+  /** Decompressed bytes that are always allowed, whatever the ratio. */
+  inflateFreeBytes: 64_194_304,
+  /** A YAML document: an event, a rule, a list. */
+  yamlBytesMax: 1_048_576,
+  /** Aliases resolved in one YAML document. */
+  yamlAliasesMax: 10,
+  /** Issues kept whole for a code; above it they are only counted. */
+  issuesKeptPerCode: 100,
+} as const

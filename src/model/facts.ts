@@ -1,0 +1,189 @@
+import type { CannotTell, Scalar } from '../base/truth.ts'
+import type { AuditEvent } from './event.ts'
+
+/** A value that a patch, a stage or a provider may hide. Undefined: it could be there and is not. */
+export type Known<T> = T | undefined | CannotTell
+
+/** What kind of identity acts. `node` is system:node:*, `controlplane` a component's own user. */
+export type ActorKind =
+  | 'anonymous'
+  | 'unauthenticated'
+  | 'human'
+  | 'serviceaccount'
+  | 'node'
+  | 'controlplane'
+
+/** Who acts in effect: the impersonated user where there is one, else the authenticated one. */
+export interface Actor {
+  readonly kind: ActorKind
+  /** Undefined for a failed authentication. */
+  readonly name: string | undefined
+  readonly groups: readonly string[] | undefined
+  /** Of a ServiceAccount: its namespace and its own name. */
+  readonly namespace: string | undefined
+  readonly serviceAccount: string | undefined
+  /** A controller that kube-controller-manager itself runs, or a component of the control plane. */
+  readonly builtin: boolean
+  readonly impersonated: boolean
+}
+
+export type PeerClass = 'public' | 'private' | 'loopback' | 'cluster' | 'unknown'
+
+/** The TCP peer: the last of `sourceIPs` less the configured proxies. The only address to trust. */
+export interface Peer {
+  readonly address: string | undefined
+  readonly class: PeerClass
+  /** The addresses before it, which the client may have made up. */
+  readonly claimed: readonly string[]
+}
+
+/** What came of the request, from `code` and the authorization decision together. */
+export type Outcome = 'allowed' | 'denied' | 'failed' | 'dry-run'
+
+export interface RequestFacts {
+  /** `resource` or `resource/subresource`; undefined for a non-resource request. */
+  readonly resource: string | undefined
+  /** The core group is the empty string, and undefined means a non-resource request. */
+  readonly apiGroup: string | undefined
+  /** Percent-decoded, without the query. */
+  readonly path: string | undefined
+  /** All of a kind, in one namespace, one object, or not about objects at all. */
+  readonly scope: 'cluster' | 'namespace' | 'object' | 'none'
+  /** create, update, patch, delete or deletecollection. */
+  readonly write: boolean
+  readonly dryRun: boolean | CannotTell
+  readonly longRunning: boolean
+}
+
+export interface ExecFacts {
+  /** The arguments joined by spaces. */
+  readonly command: string | undefined
+  readonly arguments: readonly string[]
+  readonly container: string | undefined
+  readonly stdin: boolean
+  readonly tty: boolean
+}
+
+/** One container of a pod, of any of the three kinds. */
+export interface PodContainer {
+  readonly kind: 'container' | 'init' | 'ephemeral'
+  readonly name: Known<string>
+  readonly image: Known<string>
+  readonly command: Known<readonly string[]>
+  readonly args: Known<readonly string[]>
+  readonly privileged: Known<boolean>
+  readonly allowPrivilegeEscalation: Known<boolean>
+  readonly runAsUser: Known<number>
+  readonly runAsNonRoot: Known<boolean>
+  /** Upper case, without a leading CAP_. */
+  readonly capabilitiesAdded: Known<readonly string[]>
+  readonly capabilitiesDropped: Known<readonly string[]>
+  readonly procMount: Known<string>
+  readonly seccompProfile: Known<string>
+  readonly hostPorts: Known<readonly number[]>
+  readonly volumeMounts: Known<readonly string[]>
+}
+
+export interface PodVolume {
+  readonly name: Known<string>
+  /** The name of the source's field: hostPath, secret, projected… */
+  readonly type: Known<string>
+  /** Cleaned: `//`, `.`, `..` and a trailing `/` resolved. */
+  readonly hostPath: Known<string>
+}
+
+/** The pod spec that a request submits, wherever it sits; of a patch only what the patch sets. */
+export interface PodFacts {
+  readonly hostNetwork: Known<boolean>
+  readonly hostPID: Known<boolean>
+  readonly hostIPC: Known<boolean>
+  readonly shareProcessNamespace: Known<boolean>
+  readonly serviceAccountName: Known<string>
+  readonly nodeName: Known<string>
+  /** Whether the Pod itself has an ownerReference. Undefined for a template. */
+  readonly owned: Known<boolean>
+  readonly ownerKinds: Known<readonly string[]>
+  readonly containers: readonly PodContainer[] | CannotTell
+  readonly volumes: readonly PodVolume[] | CannotTell
+}
+
+/** One rule of a Role or ClusterRole that really grants something: verbs × groups × resources × names. */
+export interface GrantRule {
+  readonly verbs: Known<readonly string[]>
+  readonly apiGroups: Known<readonly string[]>
+  readonly resources: Known<readonly string[]>
+  readonly resourceNames: Known<readonly string[]>
+  readonly nonResourceURLs: Known<readonly string[]>
+}
+
+export interface BindingSubject {
+  readonly kind: Known<string>
+  readonly name: Known<string>
+  readonly namespace: Known<string>
+}
+
+export interface BindingFacts {
+  readonly roleKind: Known<string>
+  readonly roleName: Known<string>
+  readonly subjects: readonly BindingSubject[] | CannotTell
+}
+
+/** A CertificateSigningRequest: what is asked for, and what was decided. */
+export interface CertificateFacts {
+  readonly signerName: Known<string>
+  readonly usages: Known<readonly string[]>
+  /** From the PEM. */
+  readonly commonName: Known<string>
+  readonly organizations: Known<readonly string[]>
+  /** Conditions set by this request: Approved, Denied, Failed. */
+  readonly conditions: Known<readonly string[]>
+}
+
+export interface ServiceFacts {
+  readonly type: Known<string>
+  readonly nodePorts: Known<readonly number[]>
+  readonly externalIPs: Known<readonly string[]>
+}
+
+/** A TokenRequest. */
+export interface TokenFacts {
+  readonly audiences: Known<readonly string[]>
+  readonly expirationSeconds: Known<number>
+  readonly boundKind: Known<string>
+}
+
+/** A sign that the client chose what the server should have said. See facts of the trust table. */
+export type SpoofSignal =
+  | 'audit-id'
+  | 'forwarded-chain'
+  | 'forwarded-loopback'
+  | 'forwarded-private'
+  | 'forwarded-many'
+  | 'control-characters'
+  | 'odd-name'
+  | 'empty-verb'
+  | 'oversize'
+
+/**
+ * An event with all that Kubernetes knowledge adds to it. `enrich` implements it; each part is
+ * computed at the first touch and kept. Undefined: the request is not of that kind. "Cannot tell":
+ * it is, and the event does not show it.
+ */
+export interface Facts {
+  readonly event: AuditEvent
+  readonly actor: Actor
+  readonly peer: Peer
+  readonly outcome: Outcome | CannotTell
+  readonly request: RequestFacts
+  readonly exec: ExecFacts | undefined
+  readonly pod: PodFacts | undefined | CannotTell
+  readonly grantRules: readonly GrantRule[] | undefined | CannotTell
+  readonly grantAggregated: Known<boolean>
+  readonly binding: BindingFacts | undefined | CannotTell
+  readonly certificate: CertificateFacts | undefined | CannotTell
+  readonly service: ServiceFacts | undefined | CannotTell
+  readonly token: TokenFacts | undefined | CannotTell
+  readonly spoofSignals: readonly SpoofSignal[]
+  /** Values at a native dotted path below a body; keys may hold dots themselves. */
+  at(root: 'requestObject' | 'responseObject', path: string): readonly Scalar[] | undefined
+}
