@@ -19,4 +19,16 @@ export const LIMIT = {
   yamlAliasesMax: 10,
   /** Issues kept whole for a code; above it they are only counted. */
   issuesKeptPerCode: 100,
+  /** Kinds of request (verb, group, resource, subresource) whose rules are kept ready. */
+  ruleBucketsMax: 20_000,
+  /** Acts that wait for their final stage. Beyond it the oldest are judged as they stand. */
+  actsOpenMax: 200_000,
+  /** Finished acts that are remembered, so that a late or repeated stage is not counted again. */
+  actsRememberedMax: 2_000_000,
+  /** Findings kept whole. Beyond it the least severe and latest are only counted. */
+  findingsKeptMax: 50_000,
+  /** Characters of one value in a finding's reason and deciding fields. */
+  shownCharactersMax: 200,
+  /** Minutes with events that are remembered for each source, to find gaps. */
+  sourceMinutesMax: 1_000_000,
 } as const

@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto'
+import type { Truth } from '../base/truth.ts'
+import type { Reason } from '../model/blindness.ts'
+import type { AuditEvent } from '../model/event.ts'
+import type { EventRef, Finding } from '../model/finding.ts'
+
+/** What one rule says of an act; of a match the finding, still without the act's other events. */
+export interface Signal {
+  /** Its number in the rule set. */
+  readonly rule: number
+  readonly truth: Truth
+  /** Why it cannot be told; empty for a match. */
+  readonly reasons: readonly Reason[]
+  readonly finding: Finding | undefined
+}
+
+/** What was seen of an act in one block: the verdicts of its latest stage there. */
+export interface ActRecord {
+  /** Digest of what identifies the act, in hexadecimal. */
+  readonly key: string
+  /** Of the stage that gave the verdicts. */
+  readonly rank: number
+  /** Digest of that stage's bytes. Empty when there are no signals. */
+  readonly content: string
+  readonly events: readonly EventRef[]
+  readonly signals: readonly Signal[]
+}
+
+const DIGEST_DIGITS = 32
+
+/**
+ * The digest that the stages of one request share. The place where an event was read is not part of
+ * it, so that a copy from the webhook joins the file's line; neither is anything that a client could
+ * use alone to join two requests: the server's own microsecond, user and peer stand beside its auditID.
+ */
+export const actKey = (event: AuditEvent): string =>
+  hash(
+    'sha256',
+    JSON.stringify([
+      event.origin.source.cluster,
+      event.auditID,
+      event.requestReceivedTimestamp,
+      event.user.username,
+      event.verb,
+      event.requestURI ?? event.objectRef,
+      event.sourceIPs?.at(-1),
+    ]),
+  ).slice(0, DIGEST_DIGITS)
+
+/** `{"kind":"Event","apiVersion":"audit.k8s.io/v1",`: what a line has more than a webhook's item. */
+const LINE_HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1",')
+
+/** Digest of an event's bytes: equal for the line of a file and the item of a webhook body. */
+export const contentDigest = (raw: Uint8Array): string => {
+  const head = raw.subarray(0, LINE_HEAD.length)
+  const isLine = LINE_HEAD.equals(head)
+  return hash('sha256', isLine ? raw.subarray(LINE_HEAD.length) : raw.subarray(1)).slice(
+    0,
+    DIGEST_DIGITS,
+  )
+}
+
+/** Identity of an event: where it was read. See design decision 8. */
+export const eventId = (event: AuditEvent, fingerprint: string): string => {
+  const { source, offset, length, index } = event.origin
+  return hash(
+    'sha256',
+    JSON.stringify([source.cluster, source.server, fingerprint, offset, length, index]),
+  )
+}
+
+/** Identity of a finding: the rule and the act, wherever it was read. */
+export const findingId = (ruleId: string, act: string): string =>
+  hash('sha256', `${ruleId}\n${act}`).slice(0, DIGEST_DIGITS)

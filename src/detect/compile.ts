@@ -1,0 +1,82 @@
+import type { Issue } from '../base/issue.ts'
+import type { Facts } from '../model/facts.ts'
+import type { RuleRef } from '../model/finding.ts'
+import { emitPredicate, type Predicate } from '../sigma/emit/predicate.ts'
+import { parseRules, type SigmaRule } from '../sigma/parse/rule.ts'
+import { necessary } from '../sigma/plan/necessary.ts'
+import type { Plan } from '../sigma/plan/plan.ts'
+import { planRule } from '../sigma/plan/plan-rule.ts'
+import { auditSchema, factsAccess, keyAccess, type RequestKey } from './schema.ts'
+
+/** A rule that is ready to judge. */
+export interface CompiledRule {
+  readonly ref: RuleRef
+  readonly sigma: SigmaRule
+  readonly plan: Plan
+  readonly test: Predicate<Facts>
+  /** Judges a request by its kind alone: "no" means that the rule never speaks of such requests. */
+  readonly scope: Predicate<RequestKey>
+  /** Field to exact lower-case values, of which one is needed for anything but "no". */
+  readonly needs: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** Rules in the order of their ids, so that equal content gives equal results. */
+export interface RuleSet {
+  readonly rules: readonly CompiledRule[]
+  readonly issues: readonly Issue[]
+}
+
+/** Parses, plans and emits every rule of the files. One bad rule never stops the others. */
+export const compileRules = (files: readonly { file: string; text: string }[]): RuleSet => {
+  const issues: Issue[] = []
+  const byId = new Map<string, CompiledRule>()
+  for (const { file, text } of files) {
+    const parsed = parseRules(text, file)
+    issues.push(...parsed.issues)
+    for (const sigma of parsed.rules) {
+      const compiled = compileRule(sigma)
+      issues.push(...compiled.issues)
+      if (compiled.rule === undefined) continue
+      const earlier = byId.get(compiled.rule.ref.id)
+      if (earlier === undefined) byId.set(compiled.rule.ref.id, compiled.rule)
+      else issues.push(duplicate(compiled.rule, earlier))
+    }
+  }
+  const rules = [...byId.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1))
+  return { rules, issues }
+}
+
+const compileRule = (
+  sigma: SigmaRule,
+): { rule: CompiledRule | undefined; issues: readonly Issue[] } => {
+  const { plan, issues } = planRule(sigma, auditSchema)
+  if (plan === undefined) return { rule: undefined, issues }
+  const rule: CompiledRule = {
+    ref: refOf(sigma),
+    sigma,
+    plan,
+    test: emitPredicate(plan, factsAccess),
+    scope: emitPredicate(plan, keyAccess),
+    needs: necessary(plan),
+  }
+  return { rule, issues }
+}
+
+const refOf = (sigma: SigmaRule): RuleRef => ({
+  id: sigma.id,
+  title: sigma.title,
+  level: sigma.level,
+  detection: tagged(sigma, 'detection.')[0]?.toUpperCase(),
+  techniques: tagged(sigma, 'attack.')
+    .filter((tag) => /^t\d{4}(\.\d{3})?$/.test(tag))
+    .map((tag) => tag.toUpperCase()),
+})
+
+const tagged = (sigma: SigmaRule, prefix: string): readonly string[] =>
+  sigma.tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
+
+const duplicate = (rule: CompiledRule, earlier: CompiledRule): Issue => ({
+  code: 'detect/duplicate-rule',
+  message: `rule id ${rule.ref.id} is already used by ${earlier.sigma.place.file ?? 'another rule'}; this one is not used`,
+  at: rule.sigma.place,
+})

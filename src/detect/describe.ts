@@ -1,0 +1,123 @@
+import { LIMIT } from '../base/limit.ts'
+import { CANNOT_TELL, type FieldValue, UNKNOWN, YES } from '../base/truth.ts'
+import { type Reason, reasonFor } from '../model/blindness.ts'
+import type { Facts } from '../model/facts.ts'
+import { findField, partBehind } from '../model/fields.ts'
+import type { DecidingField, Finding } from '../model/finding.ts'
+import { explainPlan, type LeafOutcome } from '../sigma/emit/explain.ts'
+import type { CompiledRule } from './compile.ts'
+import { auditSchema, factsAccess } from './schema.ts'
+
+/** Hides secrets in what is shown: gets a field's name and its text. */
+export type Mask = (field: string, text: string) => string
+
+/** What a rule claims of the act behind these facts. The fold adds the id and the events. */
+export const describeMatch = (rule: CompiledRule, facts: Facts, mask: Mask): Finding => {
+  const { event, actor, peer, request, outcome } = facts
+  const impersonator = actor.impersonated ? event.user.username : undefined
+  const fields = decidingFields(rule, facts, mask)
+  return {
+    id: '',
+    time: event.requestReceivedTimestamp,
+    cluster: event.origin.source.cluster,
+    server: event.origin.source.server,
+    rule: rule.ref,
+    actor: {
+      name: shown(mask, 'actor.name', actor.name ?? `(${actor.kind})`),
+      kind: actor.kind,
+      impersonator: impersonator && shown(mask, 'user.username', impersonator),
+      peer: peer.address,
+      userAgent: event.userAgent && shown(mask, 'userAgent', event.userAgent),
+    },
+    target: {
+      verb: event.verb,
+      resource: shown(mask, 'requestURI', request.resource ?? request.path ?? ''),
+      namespace: event.objectRef?.namespace && shown(mask, '', event.objectRef.namespace),
+      name: event.objectRef?.name && shown(mask, '', event.objectRef.name),
+    },
+    outcome: outcome === CANNOT_TELL ? undefined : outcome,
+    reason: sentence(rule, facts, mask, fields),
+    fields,
+    events: [],
+  }
+}
+
+/** Why the rule cannot tell: the reasons of all the fields that it asked in vain. */
+export const reasonsFor = (rule: CompiledRule, facts: Facts): readonly Reason[] => {
+  const reasons = new Set<Reason>()
+  for (const leaf of explainPlan(rule.plan, factsAccess, facts).leaves) {
+    if (leaf.truth === UNKNOWN) reasons.add(reasonFor(facts.event, partOf(leaf)))
+  }
+  return [...reasons].sort()
+}
+
+const partOf = (leaf: LeafOutcome): number => {
+  const found = findField(leaf.field)
+  return found === undefined ? 0 : partBehind(found.field)
+}
+
+const decidingFields = (rule: CompiledRule, facts: Facts, mask: Mask): readonly DecidingField[] => {
+  const fields = new Map<string, DecidingField>()
+  for (const leaf of explainPlan(rule.plan, factsAccess, facts).leaves) {
+    if (leaf.truth !== YES || leaf.negated || typeof leaf.seen === 'string') continue
+    const field = findField(leaf.field)?.field
+    if (field === undefined || fields.has(leaf.field)) continue
+    const value = shown(mask, leaf.field, leaf.seen.join(', '))
+    fields.set(leaf.field, { name: leaf.field, value, trust: field.trust })
+  }
+  return [...fields.values()]
+}
+
+const sentence = (
+  rule: CompiledRule,
+  facts: Facts,
+  mask: Mask,
+  fields: readonly DecidingField[],
+): string => {
+  const template = rule.sigma.custom['summary']
+  const claim =
+    typeof template === 'string' ? fillIn(template, facts, mask) : `${rule.ref.title}.`
+  const because = fields.map(({ name, value }) => `${name} = ${value === '' ? '""' : value}`)
+  return `${claim.replace(/[.\s]*$/, '')}${ending(facts)}. Decided by ${because.join('; ')}.`
+}
+
+const ending = (facts: Facts): string => {
+  switch (facts.outcome) {
+    case 'denied':
+      return ' (refused)'
+    case 'failed':
+      return ' (failed)'
+    case 'dry-run':
+      return ' (dry run, nothing was stored)'
+    default:
+      return ''
+  }
+}
+
+/** Puts field values into `{field}`; a field that says nothing becomes "-". */
+const fillIn = (template: string, facts: Facts, mask: Mask): string =>
+  template.replace(/\{([A-Za-z0-9_.[\]/-]+)\}/g, (_whole, name: string) => {
+    const values = textsOf(name, facts)
+    return values.length === 0 ? '-' : shown(mask, name, values.join(', '))
+  })
+
+const textsOf = (name: string, facts: Facts): readonly string[] => {
+  const field = auditSchema(name)
+  if (field === undefined) return []
+  if (field.group === undefined) return texts(factsAccess.value(name)(facts))
+  const elements = factsAccess.elements(field.group)(facts)
+  if (elements === undefined || elements === CANNOT_TELL) return []
+  const read = factsAccess.elementValue(name)
+  return [...new Set(elements.flatMap((element) => texts(read(element))))]
+}
+
+const texts = (value: FieldValue): readonly string[] => {
+  if (value === undefined || value === CANNOT_TELL || value === null) return []
+  return Array.isArray(value) ? value.map(String) : [String(value)]
+}
+
+const shown = (mask: Mask, field: string, text: string): string => {
+  const masked = mask(field, text)
+  const max = LIMIT.shownCharactersMax
+  return masked.length <= max ? masked : `${masked.slice(0, max)}…`
+}

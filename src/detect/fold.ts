@@ -1,0 +1,244 @@
+import { hash } from 'node:crypto'
+import { DigestSet } from '../base/digest-set.ts'
+import { LIMIT } from '../base/limit.ts'
+import { UNKNOWN, YES } from '../base/truth.ts'
+import type { Reason } from '../model/blindness.ts'
+import { STAGE_RANK } from '../model/event.ts'
+import { type EventRef, type Finding, SEVERITIES } from '../model/finding.ts'
+import { type ActRecord, findingId, type Signal } from './act.ts'
+
+/** What one rule found and could not tell, in acts. */
+export interface RuleTally {
+  findings: number
+  cannotTell: number
+  readonly reasons: Partial<Record<Reason, number>>
+}
+
+/** What the fold could not keep to the letter; each becomes an issue. */
+export interface FoldLosses {
+  readonly actsEvicted: number
+  readonly actsForgotten: number
+  readonly findingsDropped: number
+  readonly collisions: readonly EventRef[]
+}
+
+export interface FoldResult {
+  readonly findings: readonly Finding[]
+  readonly tallies: readonly RuleTally[]
+  readonly losses: FoldLosses
+}
+
+interface OpenAct {
+  rank: number
+  latest: ActRecord[]
+  events: EventRef[]
+}
+
+/** Findings of one act that may still gain events. */
+interface Found {
+  finding: Finding
+  readonly content: string
+  events: EventRef[]
+}
+
+const FINAL_RANK = STAGE_RANK.Panic
+
+/**
+ * Joins what blocks say of acts, in any order, into findings: the latest stage of an act decides, and
+ * copies of an event count once. It has a lifetime of one hunt, and bounded state.
+ */
+export class ActFold {
+  readonly #open = new Map<string, OpenAct>()
+  readonly #closed = new DigestSet(LIMIT.actsRememberedMax / 2)
+  readonly #foundByAct = new Map<string, Found[]>()
+  readonly #tallies: RuleTally[]
+  readonly #onFinding: (finding: Finding) => void
+  readonly #collisions: EventRef[] = []
+  #found: Found[] = []
+  #foundCount = 0
+  #dropped = 0
+  #evicted = 0
+
+  constructor(rules: number, onFinding: (finding: Finding) => void) {
+    this.#tallies = Array.from({ length: rules }, () => ({
+      findings: 0,
+      cannotTell: 0,
+      reasons: {},
+    }))
+    this.#onFinding = onFinding
+  }
+
+  /** How many findings there are so far. */
+  get findingCount(): number {
+    return this.#foundCount
+  }
+
+  add(record: ActRecord): void {
+    if (this.#closed.has(record.key)) this.#addToClosed(record)
+    else if (record.rank >= FINAL_RANK) this.#settle(record)
+    else this.#addToOpen(record)
+  }
+
+  finish(): FoldResult {
+    for (const [key, act] of this.#open) this.#close(key, act)
+    this.#open.clear()
+    this.#prune(LIMIT.findingsKeptMax)
+    return {
+      findings: this.#found.map(({ finding, events }) => ({
+        ...finding,
+        events: [...events].sort(byStageThenPlace),
+      })),
+      tallies: this.#tallies,
+      losses: {
+        actsEvicted: this.#evicted,
+        actsForgotten: this.#closed.forgotten,
+        findingsDropped: this.#dropped,
+        collisions: this.#collisions,
+      },
+    }
+  }
+
+  /** A final stage: its verdicts replace those of the stages before it. */
+  #settle(record: ActRecord): void {
+    const earlier = this.#open.get(record.key)
+    this.#open.delete(record.key)
+    this.#close(record.key, {
+      rank: record.rank,
+      latest: [record],
+      events: [...(earlier?.events ?? []), ...record.events],
+    })
+  }
+
+  #addToOpen(record: ActRecord): void {
+    const act = this.#open.get(record.key)
+    if (act === undefined) {
+      this.#makeRoom()
+      this.#open.set(record.key, {
+        rank: record.rank,
+        latest: [record],
+        events: [...record.events],
+      })
+      return
+    }
+    act.events.push(...record.events)
+    if (record.rank > act.rank) {
+      act.rank = record.rank
+      act.latest = [record]
+    } else if (record.rank === act.rank && act.latest.every((r) => r.content !== record.content)) {
+      act.latest.push(record)
+      this.#collide(record)
+    }
+  }
+
+  /** A stage that comes late, a copy, or another event under the same identity. */
+  #addToClosed(record: ActRecord): void {
+    const found = this.#foundByAct.get(record.key)
+    const isCopy = record.rank < FINAL_RANK || this.#closed.has(variantKey(record))
+    if (isCopy || record.signals.length === 0) {
+      for (const one of found ?? []) one.events = withEvents(one.events, record.events)
+      return
+    }
+    this.#collide(record)
+    this.#closed.add(variantKey(record))
+    for (const one of found ?? []) renameVariant(record.key, one)
+    const shared = (found?.[0]?.events ?? []).filter((event) => rankOf(event) < record.rank)
+    this.#report(record, [...shared, ...record.events], variantKey(record))
+  }
+
+  #close(key: string, act: OpenAct): void {
+    this.#closed.add(key)
+    for (const record of act.latest) {
+      if (record.signals.length === 0) continue
+      this.#closed.add(variantKey(record))
+      const apart = act.latest.length > 1
+      const events = apart ? record.events : act.events
+      this.#report(record, events, apart ? variantKey(record) : key)
+    }
+  }
+
+  #report(record: ActRecord, events: readonly EventRef[], identity: string): void {
+    for (const signal of record.signals) {
+      const tally = this.#tallies[signal.rule]
+      if (tally === undefined) continue
+      if (signal.truth === UNKNOWN) countReasons(tally, signal)
+      if (signal.truth !== YES || signal.finding === undefined) continue
+      tally.findings += 1
+      this.#keep(record, signal.finding, events, identity)
+    }
+  }
+
+  #keep(record: ActRecord, draft: Finding, events: readonly EventRef[], identity: string): void {
+    const { key, content } = record
+    const finding = { ...draft, id: findingId(draft.rule.id, identity), events }
+    const found = { finding, content, events: withEvents([], events) }
+    this.#found.push(found)
+    this.#foundCount += 1
+    this.#foundByAct.set(key, [...(this.#foundByAct.get(key) ?? []), found])
+    this.#onFinding(finding)
+    if (this.#found.length >= LIMIT.findingsKeptMax * 2) this.#prune(LIMIT.findingsKeptMax)
+  }
+
+  /** Keeps the most severe and earliest. The order is total, so what is dropped never comes back. */
+  #prune(keep: number): void {
+    this.#found.sort((a, b) => byUrgency(a.finding, b.finding))
+    const dropped = this.#found.splice(keep)
+    this.#dropped += dropped.length
+    if (dropped.length === 0) return
+    const kept = new Set(this.#found)
+    for (const [key, found] of this.#foundByAct) {
+      const left = found.filter((one) => kept.has(one))
+      if (left.length === 0) this.#foundByAct.delete(key)
+      else this.#foundByAct.set(key, left)
+    }
+  }
+
+  #makeRoom(): void {
+    if (this.#open.size < LIMIT.actsOpenMax) return
+    for (const [key, act] of this.#open) {
+      this.#open.delete(key)
+      this.#close(key, act)
+      this.#evicted += 1
+      return
+    }
+  }
+
+  #collide(record: ActRecord): void {
+    const [event] = record.events
+    if (event !== undefined && this.#collisions.length < LIMIT.issuesKeptPerCode) {
+      this.#collisions.push(event)
+    }
+  }
+}
+
+/** Most severe first, then by time, then by id: the order of every list of findings. */
+export const byUrgency = (a: Finding, b: Finding): number =>
+  SEVERITIES.indexOf(b.rule.level) - SEVERITIES.indexOf(a.rule.level) ||
+  compareText(a.time, b.time) ||
+  compareText(a.id, b.id)
+
+const variantKey = ({ key, content }: { key: string; content: string }): string =>
+  hash('sha256', key + content)
+
+/** Once an act has two contents, each finding says which it is about, whichever came first. */
+const renameVariant = (key: string, found: Found): void => {
+  const identity = variantKey({ key, content: found.content })
+  found.finding = { ...found.finding, id: findingId(found.finding.rule.id, identity) }
+}
+
+const countReasons = (tally: RuleTally, signal: Signal): void => {
+  tally.cannotTell += 1
+  for (const reason of signal.reasons) tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1
+}
+
+const withEvents = (events: readonly EventRef[], more: readonly EventRef[]): EventRef[] => {
+  const ids = new Set(events.map((event) => event.id))
+  return [...events, ...more.filter((event) => !ids.has(event.id))]
+}
+
+const byStageThenPlace = (a: EventRef, b: EventRef): number =>
+  rankOf(a) - rankOf(b) || compareText(a.file, b.file) || a.offset - b.offset
+
+const rankOf = (event: EventRef): number =>
+  Object.entries(STAGE_RANK).find(([stage]) => stage === event.stage)?.[1] ?? 0
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

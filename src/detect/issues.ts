@@ -1,0 +1,33 @@
+import type { IssueTable } from '../base/issue.ts'
+
+/** What the engine has to say about rules and about the log as a whole. */
+export const detectIssues: IssueTable = {
+  'detect/duplicate-rule': {
+    about: 'Two rules have the same id. The first file in order is used.',
+    remedy: 'Give the second rule an id of its own, or remove one.',
+    severity: 'error',
+  },
+  'detect/acts-open': {
+    about:
+      'More requests waited for their final stage than can be kept. The oldest were judged by the stages seen.',
+    remedy: 'Give all files of an API server at once; see whether RequestReceived alone is logged.',
+    severity: 'warning',
+  },
+  'detect/acts-forgotten': {
+    about:
+      'More requests were finished than can be remembered. A stage that came much later may be counted twice.',
+    remedy: 'Split the hunt by time with --since and --until.',
+    severity: 'warning',
+  },
+  'detect/findings-capped': {
+    about: 'More findings than can be kept whole. The most severe and earliest are shown; all are counted.',
+    remedy: 'Narrow the hunt with --level, --since and --until, or set noisy acts aside with --ignore.',
+    severity: 'warning',
+  },
+  'detect/audit-id-collision': {
+    about:
+      'One request appears twice at the same stage with different content. Both are kept and judged by themselves.',
+    remedy: 'Compare the two events: an Audit-ID chosen by the client or a changed log file are the causes.',
+    severity: 'warning',
+  },
+}

@@ -1,0 +1,167 @@
+import { LIMIT } from '../base/limit.ts'
+import { CANNOT_TELL, type FieldValue, NO, type Truth } from '../base/truth.ts'
+import type { AuditEvent } from '../model/event.ts'
+import { STAGE_RANK } from '../model/event.ts'
+import type { Facts } from '../model/facts.ts'
+import type { CompiledRule } from './compile.ts'
+import { factsAccess } from './schema.ts'
+
+/** Rules that need one of a few exact values in a field, found by reading that field once. */
+interface LiteralGroup {
+  readonly read: (facts: Facts) => FieldValue
+  readonly rules: readonly number[]
+  readonly byValue: ReadonlyMap<string, readonly number[]>
+}
+
+/** The rules that may speak of one kind of request, as numbers into the rule set. */
+export interface Bucket {
+  readonly rules: readonly number[]
+  readonly always: readonly number[]
+  readonly literals: readonly LiteralGroup[]
+  /** Events of this kind by rank of stage. */
+  readonly seen: Uint32Array
+}
+
+/** Called for every rule that does not say "no". */
+export type OnVerdict = (rule: number, truth: Truth) => void
+
+/** Fields worth an index of their values: cheap to read, and where rules name exact ones. */
+const LITERAL_FIELDS = ['actor.kind', 'actor.name', 'user.username', 'outcome', 'spoof.signals']
+
+/**
+ * Rules by (verb, group, resource, subresource) and then by required literals. It may only
+ * over-approximate: a rule left out would have said "no". The state is a cache and counts.
+ */
+export class RuleIndex {
+  readonly #rules: readonly CompiledRule[]
+  readonly #buckets = new Map<string, Map<string, Bucket>>()
+  readonly #eligible: readonly Uint32Array[]
+  #size = 0
+
+  constructor(rules: readonly CompiledRule[]) {
+    this.#rules = rules
+    this.#eligible = rules.map(() => new Uint32Array(4))
+  }
+
+  /** The rules for this kind of request; the event is counted as seen. */
+  bucketFor(event: AuditEvent): Bucket {
+    const bucket = this.#find(event)
+    const rank = STAGE_RANK[event.stage]
+    bucket.seen[rank] = (bucket.seen[rank] ?? 0) + 1
+    return bucket
+  }
+
+  /** Judges the event by each rule of its bucket that its literals do not rule out. */
+  judge(bucket: Bucket, facts: Facts, onVerdict: OnVerdict): void {
+    for (const rule of bucket.always) this.#test(rule, facts, onVerdict)
+    for (const group of bucket.literals) {
+      const value = group.read(facts)
+      if (value === CANNOT_TELL) this.#testAll(group.rules, facts, onVerdict)
+      else if (typeof value === 'string') {
+        this.#testAll(group.byValue.get(foldAscii(value)), facts, onVerdict)
+      } else if (Array.isArray(value)) {
+        this.#testAll(anyMember(group, value), facts, onVerdict)
+      }
+    }
+  }
+
+  /** For every rule the events of its kind, by rank of stage. */
+  eligible(): readonly Uint32Array[] {
+    for (const byResource of this.#buckets.values()) {
+      for (const bucket of byResource.values()) this.#settle(bucket)
+    }
+    return this.#eligible
+  }
+
+  #test(rule: number, facts: Facts, onVerdict: OnVerdict): void {
+    const truth = this.#rules[rule]?.test(facts) ?? NO
+    if (truth !== NO) onVerdict(rule, truth)
+  }
+
+  #testAll(rules: readonly number[] | undefined, facts: Facts, onVerdict: OnVerdict): void {
+    if (rules !== undefined) for (const rule of rules) this.#test(rule, facts, onVerdict)
+  }
+
+  #find(event: AuditEvent): Bucket {
+    const ref = event.objectRef
+    // A separator that no path can hold keeps (a, b/c) and (a/b, c) apart.
+    const kind =
+      ref === undefined
+        ? ''
+        : `${ref.resource ?? ''}\n${ref.subresource ?? ''}\n${ref.apiGroup ?? ''}${present(ref)}`
+    let byKind = this.#buckets.get(event.verb)
+    const found = byKind?.get(kind)
+    if (found !== undefined) return found
+    if (this.#size >= LIMIT.ruleBucketsMax) {
+      this.eligible()
+      this.#buckets.clear()
+      this.#size = 0
+      byKind = undefined
+    }
+    if (byKind === undefined) {
+      byKind = new Map()
+      this.#buckets.set(event.verb, byKind)
+    }
+    const bucket = this.#build(event)
+    byKind.set(kind, bucket)
+    this.#size += 1
+    return bucket
+  }
+
+  #build(event: AuditEvent): Bucket {
+    const key = {
+      verb: event.verb,
+      resource: event.objectRef?.resource,
+      subresource: event.objectRef?.subresource,
+      apiGroup: event.objectRef?.apiGroup,
+    }
+    const rules = [...this.#rules.keys()].filter((rule) => this.#rules[rule]?.scope(key) !== NO)
+    const always: number[] = []
+    const byField = new Map<string, number[]>()
+    for (const rule of rules) {
+      const field = LITERAL_FIELDS.find((name) => this.#rules[rule]?.needs.has(name))
+      if (field === undefined) always.push(rule)
+      else byField.set(field, [...(byField.get(field) ?? []), rule])
+    }
+    const literals = [...byField].map(([field, group]) => this.#literalGroup(field, group))
+    return { rules, always, literals, seen: new Uint32Array(4) }
+  }
+
+  #literalGroup(field: string, rules: readonly number[]): LiteralGroup {
+    const byValue = new Map<string, number[]>()
+    for (const rule of rules) {
+      for (const value of this.#rules[rule]?.needs.get(field) ?? []) {
+        byValue.set(value, [...(byValue.get(value) ?? []), rule])
+      }
+    }
+    return { read: factsAccess.value(field), rules, byValue }
+  }
+
+  #settle(bucket: Bucket): void {
+    for (const rule of bucket.rules) {
+      const counts = this.#eligible[rule]
+      if (counts === undefined) continue
+      for (const [rank, seen] of bucket.seen.entries()) counts[rank] = (counts[rank] ?? 0) + seen
+    }
+    bucket.seen.fill(0)
+  }
+}
+
+/** An absent member and an empty one are different kinds of request. */
+const present = (ref: NonNullable<AuditEvent['objectRef']>): string =>
+  `\n${ref.resource === undefined ? 0 : 1}${ref.subresource === undefined ? 0 : 1}${ref.apiGroup === undefined ? 0 : 1}`
+
+const anyMember = (group: LiteralGroup, values: readonly unknown[]): readonly number[] => {
+  if (values.length === 0) return []
+  const rules = new Set<number>()
+  for (const value of values) {
+    if (typeof value !== 'string') continue
+    for (const rule of group.byValue.get(foldAscii(value)) ?? []) rules.add(rule)
+  }
+  return [...rules]
+}
+
+const UPPER = /[A-Z]/
+
+const foldAscii = (text: string): string =>
+  UPPER.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text

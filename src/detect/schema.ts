@@ -1,0 +1,116 @@
+import { CANNOT_TELL, type CannotTell, type FieldValue, type Scalar } from '../base/truth.ts'
+import type { Facts } from '../model/facts.ts'
+import { type ElementGroup, type Field, findField, GROUPS } from '../model/fields.ts'
+import type { Access } from '../sigma/emit/predicate.ts'
+import type { Schema } from '../sigma/schema.ts'
+
+/** The fields of audit events as the rule language asks for them: `model/fields.ts`, by name. */
+export const auditSchema: Schema = (name) => {
+  const found = findField(name)
+  if (found === undefined) return undefined
+  const { field } = found
+  return {
+    name,
+    type: field.type,
+    list: field.list === true,
+    group: field.kind === 'element' ? field.group : undefined,
+    column: field.column,
+    values: field.values,
+  }
+}
+
+/** How a predicate reads the facts of an event. Absent in an event that hides it is "cannot tell". */
+export const factsAccess: Access<Facts> = {
+  value: (name) => valueReader(required(name)),
+  elements: (group) => GROUPS[group as ElementGroup] ?? (() => undefined),
+  elementValue: (name) => elementReader(required(name).field),
+  texts: () => allTexts,
+}
+
+/** A request's kind: all that an index needs to know of it. */
+export interface RequestKey {
+  readonly verb: string
+  readonly resource: string | undefined
+  readonly subresource: string | undefined
+  readonly apiGroup: string | undefined
+}
+
+const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
+
+const KEY_READERS: Readonly<Record<string, (key: RequestKey) => FieldValue>> = {
+  verb: (key) => key.verb,
+  'objectRef.resource': (key) => key.resource,
+  'objectRef.subresource': (key) => key.subresource,
+  'objectRef.apiGroup': (key) => key.apiGroup,
+  'request.resource': (key) =>
+    key.subresource === undefined ? key.resource : `${key.resource}/${key.subresource}`,
+  'request.apiGroup': (key) => (key.resource === undefined ? undefined : (key.apiGroup ?? '')),
+  'request.write': (key) => WRITES.has(key.verb),
+}
+
+/**
+ * How a predicate reads a request's kind alone: every other field cannot be told. A rule whose answer
+ * is then "no" is "no" for every request of that kind, which is what makes the index exact.
+ */
+export const keyAccess: Access<RequestKey> = {
+  value: (name) => KEY_READERS[name] ?? (() => CANNOT_TELL),
+  elements: () => () => CANNOT_TELL,
+  elementValue: () => () => CANNOT_TELL,
+  texts: () => () => CANNOT_TELL,
+}
+
+interface Found {
+  readonly field: Field
+  readonly path: string
+}
+
+const required = (name: string): Found => {
+  const found = findField(name)
+  if (found === undefined) throw new Error(`bug: a plan names the unknown field ${name}`)
+  return found
+}
+
+const valueReader = ({ field, path }: Found): ((facts: Facts) => FieldValue) => {
+  const { part } = field
+  switch (field.kind) {
+    case 'element':
+      throw new Error(`bug: ${field.name} is read outside its group`)
+    case 'path': {
+      const { read } = field
+      return (facts) => orHidden(read(facts, path), facts, part)
+    }
+    case 'value': {
+      const { read } = field
+      return part === 0 ? read : (facts) => orHidden(read(facts), facts, part)
+    }
+  }
+}
+
+const elementReader = (field: Field): ((element: unknown) => FieldValue) => {
+  if (field.kind !== 'element') throw new Error(`bug: ${field.name} is no field of an element`)
+  // The group's elements come from the same table row, so their type is the one `read` expects.
+  return field.read as (element: unknown) => FieldValue
+}
+
+const orHidden = (value: FieldValue, facts: Facts, part: number): FieldValue =>
+  value === undefined && (facts.event.unknown & part) !== 0 ? CANNOT_TELL : value
+
+/** The text that a keyword searches: what a person would see in the event. */
+const allTexts = (facts: Facts): readonly string[] | CannotTell => {
+  const { event } = facts
+  const texts: string[] = []
+  const add = (value: Scalar | undefined): void => {
+    if (typeof value === 'string') texts.push(value)
+  }
+  add(event.verb)
+  add(event.user.username)
+  add(event.requestURI)
+  add(event.userAgent)
+  for (const group of event.user.groups ?? []) add(group)
+  for (const value of Object.values(event.objectRef ?? {})) add(value)
+  add(event.responseStatus?.message)
+  for (const value of Object.values(event.annotations ?? {})) add(value)
+  for (const value of facts.at('requestObject', '*') ?? []) add(value)
+  for (const value of facts.at('responseObject', '*') ?? []) add(value)
+  return texts
+}
