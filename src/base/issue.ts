@@ -17,6 +17,8 @@ export interface Issue {
   readonly code: string
   readonly message: string
   readonly at: Place
+  /** How many like it this one stands for, itself included; absent means 1. */
+  readonly count?: number
 }
 
 /** What an issue code means and what to do about it. The reference page is made of these. */
