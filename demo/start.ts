@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 console.log('A recorded attack on a real Kubernetes control plane (see demo/README.md):')
-console.log('$ deckwatch hunt demo/recording\n')
+console.log('$ deckwatch hunt demo/shop-cluster\n')
 const hunt = spawnSync(
   process.execPath,
-  ['src/main.ts', 'hunt', 'demo/recording', ...process.argv.slice(2)],
+  ['src/main.ts', 'hunt', 'demo/shop-cluster', ...process.argv.slice(2)],
   { cwd: root, stdio: 'inherit' },
 )
 process.exitCode = hunt.status === 1 ? 0 : (hunt.status ?? 3)
