@@ -1,0 +1,43 @@
+import type { Level } from '../../model/event.ts'
+import type { Report } from '../../model/finding.ts'
+
+/** What a rule needs of the log, to say what to change when it is blind. */
+export interface RuleNeed {
+  /** The least level at which every field of the rule can be there. */
+  readonly level: Level
+  /** The resources that it speaks of, sorted; empty: any. */
+  readonly resources: readonly string[]
+}
+
+/** An entry of the ignore file and what it did. */
+export interface SetAside {
+  readonly rule: string
+  readonly actor: string | undefined
+  readonly namespace: string | undefined
+  readonly name: string | undefined
+  readonly reason: string
+  readonly expires: string
+  /** Findings set aside by it. */
+  readonly findings: number
+  /** Findings that it would have set aside had it not expired before they happened. */
+  readonly expired: number
+}
+
+/** What became of findings that are not shown. All are counted, none is lost. */
+export interface Hidden {
+  readonly setAside: readonly SetAside[]
+  /** Already in the baseline. */
+  readonly known: number
+  /** Left out by --level, --actor or --namespace. */
+  readonly filtered: number
+}
+
+/** A hunt's report as it is shown: `report.findings` holds what remains after every choice. */
+export interface HuntResult {
+  readonly report: Report
+  readonly hidden: Hidden
+  /** By rule id. */
+  readonly needs: ReadonlyMap<string, RuleNeed>
+  /** False when the user interrupted it. */
+  readonly complete: boolean
+}

@@ -1,0 +1,107 @@
+import { escapeTerminal } from '../../base/escape-text.ts'
+import { displayWidth, fit } from './width.ts'
+
+/** Puts colour around a text that is already laid out. */
+export type Paint = (text: string) => string
+
+/** One cell of a table: what it shows, and its colour. The text may come from anybody. */
+export interface Cell {
+  readonly text: string
+  readonly paint?: Paint
+}
+
+/** A column: right-aligned for numbers; `flex` takes what the others leave, and is shortened to fit. */
+export interface Column {
+  readonly align?: 'left' | 'right'
+  readonly flex?: true
+  /** Width above which a column that is not `flex` is shortened. */
+  readonly max?: number
+}
+
+/** A cell without colour. */
+export const cell = (text: string, paint?: Paint): Cell =>
+  paint === undefined ? { text } : { text, paint }
+
+/**
+ * Lines of a table, `indent` spaces from the left and within `width` columns. Every cell is escaped
+ * here, so that a caller cannot forget it.
+ */
+export const layOut = (
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+  indent: number = 2,
+): readonly string[] => {
+  const shown = rows.map((row) => row.map((one) => ({ ...one, text: escapeTerminal(one.text) })))
+  const widths = widthsOf(columns, shown, width - indent)
+  return shown.map((row) => {
+    const cells = row.map((one, i) => drawCell(one, columns[i] ?? {}, widths[i] ?? 0))
+    return `${' '.repeat(indent)}${cells.join(GAP)}`.replace(/\s+$/, '')
+  })
+}
+
+/** Words broken into lines of at most `width` columns; a longer word is broken too. */
+export const wrap = (text: string, width: number): readonly string[] => {
+  const lines: string[] = []
+  let line = ''
+  for (const word of escapeTerminal(text)
+    .split(' ')
+    .flatMap((one) => pieces(one, width))) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (displayWidth(longer) <= width) line = longer
+    else {
+      lines.push(line)
+      line = word
+    }
+  }
+  return line === '' ? lines : [...lines, line]
+}
+
+const GAP = '  '
+
+function widthsOf(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+): readonly number[] {
+  const natural = columns.map((column, i) => {
+    const widest = rows.reduce((most, row) => Math.max(most, displayWidth(row[i]?.text ?? '')), 0)
+    return Math.min(widest, column.max ?? Number.POSITIVE_INFINITY)
+  })
+  const flexible = columns.filter((column) => column.flex).length
+  if (flexible === 0) return natural
+  const gaps = GAP.length * (columns.length - 1)
+  const fixed = natural.reduce((sum, one, i) => sum + (columns[i]?.flex ? 0 : one), 0)
+  let left = Math.max(width - gaps - fixed, FLEX_MIN * flexible)
+  let share = flexible
+  return natural.map((one, i) => {
+    if (!columns[i]?.flex) return one
+    const given = Math.min(one, Math.floor(left / share))
+    left -= given
+    share -= 1
+    return given
+  })
+}
+
+const FLEX_MIN = 12
+
+function drawCell(one: Cell, column: Column, width: number): string {
+  const text = fit(one.text, width)
+  const pad = ' '.repeat(Math.max(0, width - displayWidth(text)))
+  const painted = one.paint === undefined || text === '' ? text : one.paint(text)
+  return column.align === 'right' ? pad + painted : painted + pad
+}
+
+function pieces(word: string, width: number): readonly string[] {
+  if (displayWidth(word) <= width) return [word]
+  const parts: string[] = []
+  let part = ''
+  for (const character of word) {
+    if (displayWidth(part + character) > width) {
+      parts.push(part)
+      part = ''
+    }
+    part += character
+  }
+  return [...parts, part]
+}

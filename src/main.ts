@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import type { Output, Shell } from './cli/shell.ts'
+
+const NODE_MIN = [22, 18] as const
+const EXIT_ENVIRONMENT = 3
+const EXIT_INTERRUPTED = 130
+/** What a shell reports for a program that a closed pipe ended. */
+const EXIT_PIPE = 141
+
+if (isOldNode(process.versions.node)) {
+  process.stderr.write(
+    `error: deckwatch needs Node.js ${NODE_MIN.join('.')} or newer, and this is ${process.versions.node}\n` +
+      '  install a newer Node.js, or put one first in PATH\n',
+  )
+  process.exit(EXIT_ENVIRONMENT)
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Who reads has closed the pipe (`| head`): there is nobody left to tell anything.
+    process.exit(error.code === 'EPIPE' ? EXIT_PIPE : EXIT_ENVIRONMENT)
+  })
+}
+
+const interruption = new AbortController()
+process.on('SIGINT', () => {
+  if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED)
+  interruption.abort()
+})
+
+const shell: Shell = {
+  output: outputTo(process.stdout),
+  errors: outputTo(process.stderr),
+  input: process.stdin,
+  environment: process.env,
+  signal: interruption.signal,
+}
+
+const { runProgram } = await import('./cli/program.ts')
+process.exitCode = await runProgram(process.argv.slice(2), shell)
+
+function isOldNode(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1])
+}
+
+function outputTo(stream: NodeJS.WriteStream): Output {
+  return {
+    terminal: stream.isTTY === true,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined
+    },
+    write: (text) =>
+      new Promise((resolve) => {
+        stream.write(text, () => resolve())
+      }),
+  }
+}
