@@ -74,9 +74,8 @@ const sentence = (
   mask: Mask,
   fields: readonly DecidingField[],
 ): string => {
-  const template = rule.sigma.custom['summary']
-  const claim =
-    typeof template === 'string' ? fillIn(template, facts, mask) : `${rule.ref.title}.`
+  const template = rule.sigma.custom.summary
+  const claim = typeof template === 'string' ? fillIn(template, facts, mask) : `${rule.ref.title}.`
   const because = fields.map(({ name, value }) => `${name} = ${value === '' ? '""' : value}`)
   return `${claim.replace(/[.\s]*$/, '')}${ending(facts)}. Decided by ${because.join('; ')}.`
 }

@@ -53,7 +53,8 @@ export class ActFold {
   readonly #foundByAct = new Map<string, Found[]>()
   readonly #tallies: RuleTally[]
   readonly #onFinding: (finding: Finding) => void
-  readonly #collisions: EventRef[] = []
+  /** Per act that has two contents: the events of those that a rule matched. */
+  readonly #collided = new Map<string, EventRef[]>()
   #found: Found[] = []
   #foundCount = 0
   #dropped = 0
@@ -93,7 +94,7 @@ export class ActFold {
         actsEvicted: this.#evicted,
         actsForgotten: this.#closed.forgotten,
         findingsDropped: this.#dropped,
-        collisions: this.#collisions,
+        collisions: [...this.#collided.values()].flat(),
       },
     }
   }
@@ -126,7 +127,7 @@ export class ActFold {
       act.latest = [record]
     } else if (record.rank === act.rank && act.latest.every((r) => r.content !== record.content)) {
       act.latest.push(record)
-      this.#collide(record)
+      for (const one of act.latest) this.#collide(record.key, one)
     }
   }
 
@@ -138,9 +139,12 @@ export class ActFold {
       for (const one of found ?? []) one.events = withEvents(one.events, record.events)
       return
     }
-    this.#collide(record)
     this.#closed.add(variantKey(record))
-    for (const one of found ?? []) renameVariant(record.key, one)
+    this.#collide(record.key, record)
+    for (const one of found ?? []) {
+      this.#addCollided(record.key, one.events)
+      renameVariant(record.key, one)
+    }
     const shared = (found?.[0]?.events ?? []).filter((event) => rankOf(event) < record.rank)
     this.#report(record, [...shared, ...record.events], variantKey(record))
   }
@@ -202,11 +206,12 @@ export class ActFold {
     }
   }
 
-  #collide(record: ActRecord): void {
-    const [event] = record.events
-    if (event !== undefined && this.#collisions.length < LIMIT.issuesKeptPerCode) {
-      this.#collisions.push(event)
-    }
+  #collide(key: string, record: ActRecord): void {
+    if (record.signals.some((signal) => signal.truth === YES)) this.#addCollided(key, record.events)
+  }
+
+  #addCollided(key: string, events: readonly EventRef[]): void {
+    this.#collided.set(key, withEvents(this.#collided.get(key) ?? [], events))
   }
 }
 

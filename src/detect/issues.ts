@@ -20,14 +20,17 @@ export const detectIssues: IssueTable = {
     severity: 'warning',
   },
   'detect/findings-capped': {
-    about: 'More findings than can be kept whole. The most severe and earliest are shown; all are counted.',
-    remedy: 'Narrow the hunt with --level, --since and --until, or set noisy acts aside with --ignore.',
+    about:
+      'More findings than can be kept whole. The most severe and earliest are shown; all are counted.',
+    remedy:
+      'Narrow the hunt with --level, --since and --until, or set noisy acts aside with --ignore.',
     severity: 'warning',
   },
   'detect/audit-id-collision': {
     about:
       'One request appears twice at the same stage with different content. Both are kept and judged by themselves.',
-    remedy: 'Compare the two events: an Audit-ID chosen by the client or a changed log file are the causes.',
+    remedy:
+      'Compare the two events: an Audit-ID chosen by the client or a changed log file are the causes.',
     severity: 'warning',
   },
 }

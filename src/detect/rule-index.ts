@@ -51,18 +51,20 @@ export class RuleIndex {
     return bucket
   }
 
-  /** Judges the event by each rule of its bucket that its literals do not rule out. */
-  judge(bucket: Bucket, facts: Facts, onVerdict: OnVerdict): void {
+  /**
+   * Judges the event by each rule of its bucket that its literals do not rule out. Says whether
+   * there was such a rule: another stage of the same act may then have been judged differently.
+   */
+  judge(bucket: Bucket, facts: Facts, onVerdict: OnVerdict): boolean {
+    let asked = bucket.always.length > 0
     for (const rule of bucket.always) this.#test(rule, facts, onVerdict)
     for (const group of bucket.literals) {
-      const value = group.read(facts)
-      if (value === CANNOT_TELL) this.#testAll(group.rules, facts, onVerdict)
-      else if (typeof value === 'string') {
-        this.#testAll(group.byValue.get(foldAscii(value)), facts, onVerdict)
-      } else if (Array.isArray(value)) {
-        this.#testAll(anyMember(group, value), facts, onVerdict)
-      }
+      const rules = candidates(group, facts)
+      if (rules === undefined) continue
+      asked = true
+      for (const rule of rules) this.#test(rule, facts, onVerdict)
     }
+    return asked
   }
 
   /** For every rule the events of its kind, by rank of stage. */
@@ -76,10 +78,6 @@ export class RuleIndex {
   #test(rule: number, facts: Facts, onVerdict: OnVerdict): void {
     const truth = this.#rules[rule]?.test(facts) ?? NO
     if (truth !== NO) onVerdict(rule, truth)
-  }
-
-  #testAll(rules: readonly number[] | undefined, facts: Facts, onVerdict: OnVerdict): void {
-    if (rules !== undefined) for (const rule of rules) this.#test(rule, facts, onVerdict)
   }
 
   #find(event: AuditEvent): Bucket {
@@ -151,14 +149,24 @@ export class RuleIndex {
 const present = (ref: NonNullable<AuditEvent['objectRef']>): string =>
   `\n${ref.resource === undefined ? 0 : 1}${ref.subresource === undefined ? 0 : 1}${ref.apiGroup === undefined ? 0 : 1}`
 
-const anyMember = (group: LiteralGroup, values: readonly unknown[]): readonly number[] => {
-  if (values.length === 0) return []
+/** The rules of the group that the field's value allows; undefined when there are none. */
+const candidates = (group: LiteralGroup, facts: Facts): readonly number[] | undefined => {
+  const value = group.read(facts)
+  if (value === CANNOT_TELL) return group.rules
+  if (typeof value === 'string') return group.byValue.get(foldAscii(value))
+  return Array.isArray(value) && value.length > 0 ? anyMember(group, value) : undefined
+}
+
+const anyMember = (
+  group: LiteralGroup,
+  values: readonly unknown[],
+): readonly number[] | undefined => {
   const rules = new Set<number>()
   for (const value of values) {
     if (typeof value !== 'string') continue
     for (const rule of group.byValue.get(foldAscii(value)) ?? []) rules.add(rule)
   }
-  return [...rules]
+  return rules.size === 0 ? undefined : [...rules]
 }
 
 const UPPER = /[A-Z]/

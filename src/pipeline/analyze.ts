@@ -14,6 +14,7 @@ import { type EnrichOptions, enrich } from '../enrich/enrich.ts'
 import type { AuditEvent, Source } from '../model/event.ts'
 import type { EventRef } from '../model/finding.ts'
 import { BlockStats, type Stats } from './block-stats.ts'
+import { IssueTray } from './issue-tray.ts'
 
 /** One block of one input, as it goes to a worker. */
 export interface BlockJob {
@@ -73,7 +74,7 @@ export class Analyzer {
     )
     for (const event of lazy) issues.add(unparsableBody(event))
     const records = [...acts.all()].map((act) => this.#record(job, act, issues))
-    return { records, stats: stats.done(), issues: issues.kept, issueCounts: issues.counts }
+    return { records, stats: stats.done(), issues: issues.kept(), issueCounts: issues.counts }
   }
 
   /** For every rule the events of its kind, by rank of stage. */
@@ -95,7 +96,8 @@ export class Analyzer {
     const facts = enrich(event, this.#options.enrich)
     const verdicts: Verdict[] = []
     const asked = this.#index.judge(bucket, facts, (rule, truth) => verdicts.push({ rule, truth }))
-    if (asked || verdicts.length > 0) acts.add(facts, verdicts)
+    const settles = asked && event.stage !== 'RequestReceived'
+    if (settles || verdicts.length > 0) acts.add(facts, verdicts)
   }
 
   #record(job: BlockJob, act: SeenAct, issues: IssueTray): ActRecord {
@@ -129,21 +131,9 @@ export class Analyzer {
   }
 }
 
-/** Keeps the first issues of each code whole, and counts all. */
-export class IssueTray {
-  readonly kept: Issue[] = []
-  readonly counts: Record<string, number> = {}
-
-  add(issue: Issue): void {
-    const count = (this.counts[issue.code] ?? 0) + 1
-    this.counts[issue.code] = count
-    if (count <= LIMIT.issuesKeptPerCode) this.kept.push(issue)
-  }
-}
-
 const refOf = (event: AuditEvent, fingerprint: string): EventRef => ({
   id: eventId(event, fingerprint),
-  auditID: event.auditID && event.auditID.slice(0, LIMIT.shownCharactersMax),
+  auditID: event.auditID?.slice(0, LIMIT.shownCharactersMax),
   stage: event.stage,
   time: event.stageTimestamp,
   file: event.origin.source.file,
@@ -160,7 +150,11 @@ const duplicateKeys = (job: BlockJob, event: AuditEvent): readonly Issue[] =>
   findDuplicateKeys(rawIn(job, event)).map((key) => ({
     code: 'decode/duplicate-key',
     message: `the key ${key} is written more than once; the last one counts, as in the API server`,
-    at: { file: event.origin.source.file, offset: event.origin.offset, length: event.origin.length },
+    at: {
+      file: event.origin.source.file,
+      offset: event.origin.offset,
+      length: event.origin.length,
+    },
   }))
 
 const unparsableBody = (event: AuditEvent): Issue => ({

@@ -1,16 +1,10 @@
 import type { Finding, Report } from '../model/finding.ts'
+import type { SourceName } from '../source/inputs.ts'
 
 /** A rule file's content and the name to show for it. */
 export interface RuleFile {
   readonly file: string
   readonly text: string
-}
-
-/** Names the API server of the files that a glob matches: `--source cluster/server=GLOB`. */
-export interface SourceName {
-  readonly cluster: string
-  readonly server: string
-  readonly glob: string
 }
 
 /** What to hunt in and with. */

@@ -1,0 +1,125 @@
+import { Worker } from 'node:worker_threads'
+import { compileRules } from '../detect/compile.ts'
+import { Analyzer, type BlockJob, type BlockResult } from './analyze.ts'
+import type { HuntOptions } from './hunt-options.ts'
+
+/** Those who analyze blocks: worker threads, or the calling thread. */
+export interface Crew {
+  /** Resolves when there is room for another block; `done` is called with the result later. */
+  take(job: BlockJob, done: (result: BlockResult) => void): Promise<void>
+  /** Waits for all blocks; for every rule the events of its kind, by rank of stage. */
+  finish(): Promise<readonly Uint32Array[]>
+  stop(): Promise<void>
+}
+
+/** What a worker is told. */
+export type CrewOrder =
+  | { readonly kind: 'block'; readonly job: BlockJob }
+  | { readonly kind: 'finish' }
+
+/** What a worker answers: results in the order of the blocks, then what it counted. */
+export type CrewAnswer =
+  | { readonly kind: 'result'; readonly result: BlockResult }
+  | { readonly kind: 'eligible'; readonly eligible: readonly Uint32Array[] }
+
+/** Blocks that a worker may have at a time: one in work and one waiting. */
+const BLOCKS_IN_HAND = 2
+
+export const openCrew = (options: HuntOptions): Crew =>
+  options.threads === 0 ? hereCrew(options) : new WorkerCrew(options)
+
+/** The part of the options that judging needs, as a worker gets it. */
+export const analyzerFor = (options: HuntOptions): Analyzer =>
+  new Analyzer({
+    rules: compileRules(options.rules).rules,
+    enrich: { proxies: options.proxies, clusterRanges: options.clusterRanges },
+    since: options.since,
+    until: options.until,
+    strict: options.strict,
+  })
+
+const hereCrew = (options: HuntOptions): Crew => {
+  const analyzer = analyzerFor(options)
+  return {
+    take: async (job, done) => done(analyzer.analyze(job)),
+    finish: async () => analyzer.eligible(),
+    stop: async () => {},
+  }
+}
+
+interface Hand {
+  readonly worker: Worker
+  readonly waiting: ((result: BlockResult) => void)[]
+  eligible: readonly Uint32Array[] | undefined
+}
+
+class WorkerCrew implements Crew {
+  readonly #hands: readonly Hand[]
+  #failure: Error | undefined
+  #wake: () => void = () => {}
+
+  constructor(options: HuntOptions) {
+    this.#hands = Array.from({ length: options.threads }, () => this.#hire(options))
+  }
+
+  async take(job: BlockJob, done: (result: BlockResult) => void): Promise<void> {
+    const hand = this.#leastBusy()
+    hand.waiting.push(done)
+    const order: CrewOrder = { kind: 'block', job }
+    hand.worker.postMessage(order, [job.bytes.buffer as ArrayBuffer])
+    await this.#until(() => this.#leastBusy().waiting.length < BLOCKS_IN_HAND)
+  }
+
+  async finish(): Promise<readonly Uint32Array[]> {
+    const order: CrewOrder = { kind: 'finish' }
+    for (const { worker } of this.#hands) worker.postMessage(order)
+    await this.#until(() => this.#hands.every((hand) => hand.eligible !== undefined))
+    await this.stop()
+    return added(this.#hands.map((hand) => hand.eligible ?? []))
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#hands.map(({ worker }) => worker.terminate()))
+  }
+
+  #hire(options: HuntOptions): Hand {
+    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: options })
+    const hand: Hand = { worker, waiting: [], eligible: undefined }
+    worker.on('message', (answer: CrewAnswer) => {
+      if (answer.kind === 'result') hand.waiting.shift()?.(answer.result)
+      else hand.eligible = answer.eligible
+      this.#wake()
+    })
+    worker.on('error', (error) => {
+      this.#failure = error instanceof Error ? error : new Error(String(error))
+      this.#wake()
+    })
+    return hand
+  }
+
+  #leastBusy(): Hand {
+    const [first, ...others] = this.#hands
+    if (first === undefined) throw new Error('bug: a crew without hands')
+    return others.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a), first)
+  }
+
+  async #until(isTrue: () => boolean): Promise<void> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure
+      if (isTrue()) return
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+}
+
+const added = (counts: readonly (readonly Uint32Array[])[]): readonly Uint32Array[] => {
+  const [first, ...others] = counts
+  return (first ?? []).map((ranks, rule) =>
+    ranks.map((count, rank) =>
+      others.reduce((sum, other) => sum + (other[rule]?.[rank] ?? 0), count),
+    ),
+  )
+}

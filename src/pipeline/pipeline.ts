@@ -1,0 +1,44 @@
+import { compileRules } from '../detect/compile.ts'
+import { ActFold } from '../detect/fold.ts'
+import type { Source } from '../model/event.ts'
+import { openBlocks } from '../source/blocks.ts'
+import { type Input, listInputs } from '../source/inputs.ts'
+import { openCrew } from './crew.ts'
+import type { Hunt } from './hunt-options.ts'
+import { Tally } from './tally.ts'
+
+/**
+ * The way of an event over files: source → decode → enrich → detect → fold. Workers get raw bytes
+ * and give verdicts; this thread reads, joins acts and counts. There is no store.
+ */
+export const hunt: Hunt = async (options, hooks, signal) => {
+  const { rules, issues } = compileRules(options.rules)
+  const { inputs, issues: inputIssues } = await listInputs(options.paths, options.sources)
+  const fold = new ActFold(rules.length, (finding) => hooks.finding?.(finding))
+  const tally = new Tally([...issues, ...inputIssues], inputs)
+  const crew = openCrew(options)
+  try {
+    for (const input of inputs) {
+      if (signal.aborted) break
+      const reading = openBlocks(input, signal, { sha256: options.sha256 })
+      for await (const { bytes, offset, source } of reading) {
+        const job = { bytes, offset, source, fingerprint: fingerprintOf(input, source) }
+        const size = bytes.length
+        await crew.take(job, (result) => {
+          for (const record of result.records) fold.add(record)
+          tally.addBlock(input, size, result)
+          hooks.progress?.(tally.progress(fold.findingCount))
+        })
+      }
+      tally.addInput(input, reading.ending())
+    }
+    const eligible = await crew.finish()
+    return tally.report(options, rules, fold.finish(), eligible)
+  } finally {
+    await crew.stop()
+  }
+}
+
+/** Members of an archive share its fingerprint: their names keep their events apart. */
+const fingerprintOf = (input: Input, source: Source): string =>
+  input.fingerprint + source.file.slice(input.path.length)

@@ -1,0 +1,181 @@
+import type { Issue } from '../base/issue.ts'
+import type { CompiledRule } from '../detect/compile.ts'
+import { byUrgency, type FoldLosses, type FoldResult } from '../detect/fold.ts'
+import { STAGE_RANK } from '../model/event.ts'
+import type { InputSummary, Report, RuleCoverage } from '../model/finding.ts'
+import type { Ending } from '../source/blocks.ts'
+import type { Input } from '../source/inputs.ts'
+import { type BlockResult, contentOf } from './analyze.ts'
+import { SourceTimes } from './gaps.ts'
+import type { HuntOptions, Progress } from './hunt-options.ts'
+import { IssueTray } from './issue-tray.ts'
+
+interface InputTally {
+  readonly input: Input
+  contentBytes: number
+  sha256: string | undefined
+  events: number
+  issues: number
+  readonly shapes: Set<string>
+  firstTime: string | undefined
+  lastTime: string | undefined
+}
+
+/** Counts what a hunt reads, and makes the report of it. */
+export class Tally {
+  readonly #inputs: readonly InputTally[]
+  readonly #byInput: ReadonlyMap<Input, InputTally>
+  readonly #issues = new IssueTray()
+  readonly #times = new SourceTimes()
+  #bytesDone = 0
+  #events = 0
+
+  constructor(issues: readonly Issue[], inputs: readonly Input[]) {
+    this.#inputs = inputs.map((input) => ({
+      input,
+      contentBytes: 0,
+      sha256: undefined,
+      events: 0,
+      issues: 0,
+      shapes: new Set<string>(),
+      firstTime: undefined,
+      lastTime: undefined,
+    }))
+    this.#byInput = new Map(this.#inputs.map((one) => [one.input, one]))
+    for (const issue of issues) this.#issues.add(issue)
+  }
+
+  addBlock(input: Input, bytes: number, { stats, issues, issueCounts }: BlockResult): void {
+    const one = this.#of(input)
+    one.events += stats.events
+    one.contentBytes += bytes
+    one.firstTime = least(one.firstTime, stats.firstTime)
+    one.lastTime = most(one.lastTime, stats.lastTime)
+    for (const shape of stats.shapes) one.shapes.add(shape)
+    for (const count of Object.values(issueCounts)) one.issues += count
+    this.#issues.addAll(issues, issueCounts)
+    this.#times.add(input.source, stats.minutes)
+    this.#events += stats.events
+  }
+
+  addInput(input: Input, ending: Ending): void {
+    const one = this.#of(input)
+    one.contentBytes = ending.bytes
+    one.sha256 = ending.sha256
+    one.issues += ending.issues.length
+    for (const issue of ending.issues) this.#issues.add(issue)
+    this.#bytesDone += input.bytes
+  }
+
+  progress(findings: number): Progress {
+    const isStream = this.#inputs.some(({ input }) => input.path === '-')
+    return {
+      bytes: this.#bytesDone,
+      bytesTotal: isStream
+        ? undefined
+        : this.#inputs.reduce((sum, one) => sum + one.input.bytes, 0),
+      events: this.#events,
+      findings,
+    }
+  }
+
+  report(
+    options: HuntOptions,
+    rules: readonly CompiledRule[],
+    fold: FoldResult,
+    eligible: readonly Uint32Array[],
+  ): Report {
+    for (const issue of issuesOf(fold.losses)) this.#issues.add(issue)
+    const coverage = rules.map((rule, at) => coverageOf(rule, fold, eligible, at))
+    const inputs = this.#inputs.map(summaryOf)
+    return {
+      findings: [...fold.findings].sort(byUrgency),
+      coverage,
+      inputs,
+      gaps: this.#times.gaps(),
+      issues: this.#issues.kept(),
+      issueCounts: sortedByKey(this.#issues.counts),
+      totals: {
+        events: this.#events,
+        bytes: inputs.reduce((sum, input) => sum + input.contentBytes, 0),
+        issues: Object.values(this.#issues.counts).reduce((sum, count) => sum + count, 0),
+        findings: coverage.reduce((sum, rule) => sum + rule.findings, 0),
+        firstTime: inputs.map((input) => input.firstTime).reduce(least, undefined),
+        lastTime: inputs.map((input) => input.lastTime).reduce(most, undefined),
+      },
+      tool: options.tool,
+      content: contentOf(options.rules),
+    }
+  }
+
+  #of(input: Input): InputTally {
+    const one = this.#byInput.get(input)
+    if (one === undefined) throw new Error('bug: a block of an unknown input')
+    return one
+  }
+}
+
+/** Acts are counted by their stages: of one kind there are at least as many as of any stage. */
+const coverageOf = (
+  rule: CompiledRule,
+  fold: FoldResult,
+  eligible: readonly Uint32Array[],
+  at: number,
+): RuleCoverage => {
+  const tally = fold.tallies[at] ?? { findings: 0, cannotTell: 0, reasons: {} }
+  const seen = (rank: number): number => eligible[at]?.[rank] ?? 0
+  const finished = seen(STAGE_RANK.ResponseComplete) + seen(STAGE_RANK.Panic)
+  return {
+    rule: rule.ref,
+    eligible: Math.max(
+      seen(STAGE_RANK.RequestReceived),
+      seen(STAGE_RANK.ResponseStarted),
+      finished,
+      tally.findings + tally.cannotTell,
+    ),
+    findings: tally.findings,
+    cannotTell: tally.cannotTell,
+    reasons: sortedByKey(tally.reasons),
+  }
+}
+
+const summaryOf = (one: InputTally): InputSummary => ({
+  file: one.input.path,
+  bytes: one.input.bytes,
+  contentBytes: one.contentBytes,
+  fingerprint: one.input.fingerprint,
+  sha256: one.sha256,
+  cluster: one.input.source.cluster,
+  server: one.input.source.server,
+  events: one.events,
+  issues: one.issues,
+  shapes: [...one.shapes].sort(),
+  firstTime: one.firstTime,
+  lastTime: one.lastTime,
+})
+
+const issuesOf = (losses: FoldLosses): readonly Issue[] => {
+  const issues: Issue[] = losses.collisions.map((event) => ({
+    code: 'detect/audit-id-collision',
+    message: 'this event repeats the identity and stage of another one with different content',
+    at: { file: event.file, offset: event.offset, length: event.length },
+  }))
+  const count = (code: string, amount: number, what: string): void => {
+    if (amount > 0) issues.push({ code, message: `${amount} ${what}`, at: {} })
+  }
+  count('detect/acts-open', losses.actsEvicted, 'acts were judged before their final stage')
+  count('detect/acts-forgotten', losses.actsForgotten, 'finished acts were forgotten')
+  count('detect/findings-capped', losses.findingsDropped, 'findings are counted but not shown')
+  return issues
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const sortedByKey = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => compare(a, b)))
+
+const least = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a
+
+const most = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || (b !== undefined && b > a) ? b : a
