@@ -101,6 +101,17 @@ export const severitiesOf = (findings: readonly Finding[]): Record<Severity, num
 /** From worst to harmless: the order of reading. */
 export const WORST_FIRST: readonly Severity[] = [...SEVERITIES].reverse()
 
+/** Reasons in the order of what the owner of the log can do about them. */
+export const REASONS: readonly Reason[] = [
+  'level',
+  'stage',
+  'truncated',
+  'missing',
+  'unparsable',
+  'partial',
+  'provider',
+]
+
 const NEED_UNKNOWN: RuleNeed = { level: 'RequestResponse', resources: [] }
 
 function ruleGroups(findings: readonly Finding[]): readonly RuleGroup[] {
@@ -206,17 +217,6 @@ function blindnessOf(
         compareText(a.need.resources.join(), b.need.resources.join()),
     )
 }
-
-/** Reasons in the order of what the owner of the log can do about them. */
-const REASONS: readonly Reason[] = [
-  'level',
-  'stage',
-  'truncated',
-  'missing',
-  'unparsable',
-  'partial',
-  'provider',
-]
 
 const SHORT_ID_MIN = 8
 

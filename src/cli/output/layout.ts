@@ -1,5 +1,5 @@
 import { escapeTerminal } from '../../base/escape-text.ts'
-import { displayWidth, fit } from './width.ts'
+import { displayWidth, shorten } from './width.ts'
 
 /** Puts colour around a text that is already laid out. */
 export type Paint = (text: string) => string
@@ -14,6 +14,8 @@ export interface Cell {
 export interface Column {
   readonly align?: 'left' | 'right'
   readonly flex?: true
+  /** Of one `flex` column: takes all the room, so that what follows stands at the right edge. */
+  readonly fill?: true
   /** Width above which a column that is not `flex` is shortened. */
   readonly max?: number
 }
@@ -71,22 +73,39 @@ function widthsOf(
   const flexible = columns.filter((column) => column.flex).length
   if (flexible === 0) return natural
   const gaps = GAP.length * (columns.length - 1)
-  const fixed = natural.reduce((sum, one, i) => sum + (columns[i]?.flex ? 0 : one), 0)
-  let left = Math.max(width - gaps - fixed, FLEX_MIN * flexible)
-  let share = flexible
+  const fixed = sum(natural.filter((_, i) => !columns[i]?.flex))
+  const shares = shareOut(
+    natural.filter((_, i) => columns[i]?.flex),
+    Math.max(width - gaps - fixed, FLEX_MIN * flexible),
+  )
+  const given = shares.values()
   return natural.map((one, i) => {
-    if (!columns[i]?.flex) return one
-    const given = Math.min(one, Math.floor(left / share))
-    left -= given
-    share -= 1
-    return given
+    const column = columns[i]
+    if (!column?.flex) return one
+    const share = given.next().value ?? 0
+    return column.fill ? Math.max(share, width - gaps - fixed - sum(shares) + share) : share
   })
 }
+
+/** Gives each what it wants if there is enough, else the narrow ones first, the rest in equal parts. */
+function shareOut(wanted: readonly number[], available: number): readonly number[] {
+  const given = wanted.map(() => 0)
+  let left = available
+  const order = [...wanted.keys()].sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0))
+  for (const [done, i] of order.entries()) {
+    const share = Math.min(wanted[i] ?? 0, Math.floor(left / (order.length - done)))
+    given[i] = share
+    left -= share
+  }
+  return given
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 const FLEX_MIN = 12
 
 function drawCell(one: Cell, column: Column, width: number): string {
-  const text = fit(one.text, width)
+  const text = shorten(one.text, width)
   const pad = ' '.repeat(Math.max(0, width - displayWidth(text)))
   const painted = one.paint === undefined || text === '' ? text : one.paint(text)
   return column.align === 'right' ? pad + painted : painted + pad

@@ -10,7 +10,7 @@ export const displayWidth = (text: string): number => {
 }
 
 /** The text shortened to `width` columns; what was cut is marked by `…`. */
-export const fit = (text: string, width: number): string => {
+export const shorten = (text: string, width: number): string => {
   if (displayWidth(text) <= width) return text
   let kept = ''
   let used = 0

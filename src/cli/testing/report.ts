@@ -2,7 +2,7 @@ import type { EventRef, Finding, Report, RuleRef } from '../../model/finding.ts'
 import type { HuntResult, RuleNeed } from '../output/hunt-result.ts'
 
 /** Rules of hand-made reports. */
-export const RULES = {
+export const RULES: Readonly<Record<RuleName, RuleRef>> = {
   anonymous: rule('a01', 'Anonymous request', 'medium', ['T1190']),
   exec: rule('b01', 'Command run in a container', 'medium', ['T1609']),
   privileged: rule('c01', 'Privileged container', 'high', ['T1610', 'T1611']),
@@ -10,7 +10,9 @@ export const RULES = {
   secrets: rule('f01', 'Secrets listed', 'high', ['T1552.007']),
   csr: rule('d22', 'Client certificate requested', 'medium', ['T1098']),
   token: rule('d19', 'ServiceAccount token requested', 'low', ['T1528']),
-} as const
+}
+
+type RuleName = 'anonymous' | 'exec' | 'privileged' | 'binding' | 'secrets' | 'csr' | 'token'
 
 /** A finding with the parts that a test cares about. */
 export const findingOf = (id: string, more: Partial<Finding> = {}): Finding => ({
