@@ -17,6 +17,12 @@ export const LIMIT = {
   yamlBytesMax: 1_048_576,
   /** Aliases resolved in one YAML document. */
   yamlAliasesMax: 10,
+  /** Nesting of a YAML document. */
+  yamlDepthMax: 64,
+  /** Parentheses and negations within each other in the condition of a rule. */
+  conditionDepthMax: 64,
+  /** Characters of a regular expression in a rule. */
+  regexCharactersMax: 4_096,
   /** Issues kept whole for a code; above it they are only counted. */
   issuesKeptPerCode: 100,
   /** Kinds of request (verb, group, resource, subresource) whose rules are kept ready. */
@@ -31,4 +37,14 @@ export const LIMIT = {
   shownCharactersMax: 200,
   /** Minutes with events that are remembered for each source, to find gaps. */
   sourceMinutesMax: 1_000_000,
+  /** Rows of one list in a text report, and of groups under one rule; the rest is counted. */
+  textRowsMax: 20,
+  /** Rows of one list in the HTML report; the rest is counted. */
+  htmlRowsMax: 1_000,
+  /** Entries in an ignore file. */
+  ignoreEntriesMax: 10_000,
+  /** A baseline or an ignore file. */
+  listFileBytesMax: 268_435_456,
+  /** Events that `show --around` prints before it only counts. */
+  aroundEventsMax: 1_000,
 } as const
