@@ -39,6 +39,8 @@ interface Found {
   finding: Finding
   readonly content: string
   events: EventRef[]
+  /** The act has two contents at this stage: an earlier stage may belong to either. */
+  apart: boolean
 }
 
 const FINAL_RANK = STAGE_RANK.Panic
@@ -136,17 +138,19 @@ export class ActFold {
     const found = this.#foundByAct.get(record.key)
     const isCopy = record.rank < FINAL_RANK || this.#closed.has(variantKey(record))
     if (isCopy || record.signals.length === 0) {
-      for (const one of found ?? []) one.events = withEvents(one.events, record.events)
+      for (const one of found ?? []) {
+        if (one.apart && one.content !== record.content) continue
+        one.events = withEvents(one.events, record.events)
+      }
       return
     }
     this.#closed.add(variantKey(record))
     this.#collide(record.key, record)
     for (const one of found ?? []) {
+      setApart(record, one)
       this.#addCollided(record.key, one.events)
-      renameVariant(record.key, one)
     }
-    const shared = (found?.[0]?.events ?? []).filter((event) => rankOf(event) < record.rank)
-    this.#report(record, [...shared, ...record.events], variantKey(record))
+    this.#report(record, ownEvents(record.events, record.rank), variantKey(record), true)
   }
 
   #close(key: string, act: OpenAct): void {
@@ -155,26 +159,25 @@ export class ActFold {
       if (record.signals.length === 0) continue
       this.#closed.add(variantKey(record))
       const apart = act.latest.length > 1
-      const events = apart ? record.events : act.events
-      this.#report(record, events, apart ? variantKey(record) : key)
+      const events = apart ? ownEvents(record.events, record.rank) : act.events
+      this.#report(record, events, apart ? variantKey(record) : key, apart)
     }
   }
 
-  #report(record: ActRecord, events: readonly EventRef[], identity: string): void {
+  #report(record: ActRecord, events: readonly EventRef[], identity: string, apart: boolean): void {
     for (const signal of record.signals) {
       const tally = this.#tallies[signal.rule]
       if (tally === undefined) continue
       if (signal.truth === UNKNOWN) countReasons(tally, signal)
       if (signal.truth !== YES || signal.finding === undefined) continue
       tally.findings += 1
-      this.#keep(record, signal.finding, events, identity)
+      const id = findingId(signal.finding.rule.id, identity)
+      this.#keep(record, { ...signal.finding, id, events }, apart)
     }
   }
 
-  #keep(record: ActRecord, draft: Finding, events: readonly EventRef[], identity: string): void {
-    const { key, content } = record
-    const finding = { ...draft, id: findingId(draft.rule.id, identity), events }
-    const found = { finding, content, events: withEvents([], events) }
+  #keep({ key, content }: ActRecord, finding: Finding, apart: boolean): void {
+    const found = { finding, content, events: withEvents([], finding.events), apart }
     this.#found.push(found)
     this.#foundCount += 1
     this.#foundByAct.set(key, [...(this.#foundByAct.get(key) ?? []), found])
@@ -225,20 +228,24 @@ const variantKey = ({ key, content }: { key: string; content: string }): string 
   hash('sha256', key + content)
 
 /** Once an act has two contents, each finding says which it is about, whichever came first. */
-const renameVariant = (key: string, found: Found): void => {
+const setApart = ({ key, rank }: ActRecord, found: Found): void => {
   const identity = variantKey({ key, content: found.content })
   found.finding = { ...found.finding, id: findingId(found.finding.rule.id, identity) }
+  found.events = ownEvents(found.events, rank)
+  found.apart = true
 }
+
+const ownEvents = (events: readonly EventRef[], rank: number): EventRef[] =>
+  events.filter((event) => rankOf(event) >= rank)
 
 const countReasons = (tally: RuleTally, signal: Signal): void => {
   tally.cannotTell += 1
   for (const reason of signal.reasons) tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1
 }
 
-const withEvents = (events: readonly EventRef[], more: readonly EventRef[]): EventRef[] => {
-  const ids = new Set(events.map((event) => event.id))
-  return [...events, ...more.filter((event) => !ids.has(event.id))]
-}
+const withEvents = (events: readonly EventRef[], more: readonly EventRef[]): EventRef[] => [
+  ...new Map([...events, ...more].map((event) => [event.id, event])).values(),
+]
 
 const byStageThenPlace = (a: EventRef, b: EventRef): number =>
   rankOf(a) - rankOf(b) || compareText(a.file, b.file) || a.offset - b.offset
