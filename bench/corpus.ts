@@ -37,14 +37,21 @@ export const BODIES: CorpusKind = {
   received: 0.05,
 }
 
-/** A corpus and what was planted in it: each planted act gives one finding of its detection. */
+/** How many acts were planted: each gives one finding of its detection. */
+export interface Planted {
+  /** Commands that people run in pods. */
+  readonly B01: number
+  /** Privileged pods that people make. */
+  readonly C01: number
+}
+
+/** A corpus in memory. */
 export interface Corpus {
   readonly kind: CorpusKind
   /** NDJSON, as an API server writes its log file. */
   readonly bytes: Buffer
   readonly events: number
-  /** The commands run in pods by people (B01), and the privileged pods they made (C01). */
-  readonly planted: { readonly B01: number; readonly C01: number }
+  readonly planted: Planted
 }
 
 /** One act in so many is planted. */
@@ -52,17 +59,28 @@ const PLANTED_EVERY = 5_000
 
 /** Makes about `bytes` bytes of log. The same arguments give the same bytes, everywhere. */
 export const makeCorpus = (kind: CorpusKind, bytes: number, seed = 1): Corpus => {
-  const maker = new Maker(kind, new Random(seed))
   const chunks: Buffer[] = []
+  const made = eachChunk(kind, bytes, seed, (chunk) => chunks.push(chunk))
+  return { kind, bytes: Buffer.concat(chunks), ...made }
+}
+
+/** The same, piece by piece, for a corpus that need not be in memory. */
+export const eachChunk = (
+  kind: CorpusKind,
+  bytes: number,
+  seed: number,
+  take: (chunk: Buffer) => void,
+): { readonly events: number; readonly planted: Planted } => {
+  const maker = new Maker(kind, new Random(seed))
   let events = 0
   for (let size = 0; size < bytes; ) {
     const lines = Array.from({ length: 1_000 }, () => maker.act()).flat()
     const chunk = Buffer.from(lines.join(''))
-    chunks.push(chunk)
+    take(chunk)
     events += lines.length
     size += chunk.length
   }
-  return { kind, bytes: Buffer.concat(chunks), events, planted: maker.planted }
+  return { events, planted: maker.planted }
 }
 
 class Maker {

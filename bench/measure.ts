@@ -1,0 +1,84 @@
+import { performance } from 'node:perf_hooks'
+
+/** Two workloads over the same input: the yardstick and what is measured. */
+export interface Pair {
+  /** A: the yardstick. Returns what it counted, so that nothing is optimised away. */
+  readonly yardstick: () => number
+  /** B. Throws when it found other than it must: speed never comes from doing less. */
+  readonly subject: () => number
+}
+
+/** What came of measuring a pair. */
+export interface Comparison {
+  /** Median time of B over median time of A. */
+  readonly timeRatio: number
+  /** Median absolute deviation of the ratio of each round. */
+  readonly deviation: number
+  readonly rounds: number
+  /** How far the medians of the two halves of A are apart, as a share. */
+  readonly drift: number
+  /** The machine was too restless for the figure to be quoted. */
+  readonly refused: boolean
+  /** The yardstick's median, in milliseconds. */
+  readonly yardstickMs: number
+}
+
+/** The halves of A may differ by so much. */
+const DRIFT_MAX = 0.08
+
+/** So many times a restless measurement is tried again. */
+const ATTEMPTS = 3
+
+/**
+ * Measures A-B-A-B in one process, with a warm-up and a garbage collection between. A restless
+ * measurement is tried again; when all were restless the last is returned, marked as refused.
+ */
+export const compare = (pair: Pair, rounds: number): Comparison => {
+  pair.yardstick()
+  pair.subject()
+  let last = compareOnce(pair, rounds)
+  for (let attempt = 1; attempt < ATTEMPTS && last.refused; attempt += 1) {
+    last = compareOnce(pair, rounds)
+  }
+  return last
+}
+
+/** The middle of a list of numbers. */
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? 0
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
+}
+
+/** The median distance from the median: how far apart single measurements are. */
+export const deviationOf = (values: readonly number[]): number => {
+  const middle = median(values)
+  return median(values.map((value) => Math.abs(value - middle)))
+}
+
+function compareOnce(pair: Pair, rounds: number): Comparison {
+  const a: number[] = []
+  const b: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    a.push(timeOf(pair.yardstick))
+    b.push(timeOf(pair.subject))
+  }
+  const half = rounds >> 1
+  const drift = Math.abs(median(a.slice(0, half)) / median(a.slice(-half)) - 1)
+  return {
+    timeRatio: median(b) / median(a),
+    deviation: deviationOf(b.map((time, round) => time / (a[round] ?? time))),
+    rounds,
+    drift,
+    refused: drift > DRIFT_MAX,
+    yardstickMs: median(a),
+  }
+}
+
+function timeOf(work: () => number): number {
+  globalThis.gc?.()
+  const start = performance.now()
+  work()
+  return performance.now() - start
+}
