@@ -9,6 +9,8 @@ export const LIMIT = {
   blockBytes: 4_194_304,
   /** Nesting of JSON that rules look into. */
   jsonDepthMax: 128,
+  /** Wrappers around wrappers: a line in a log field in a record in an envelope. */
+  wrapDepthMax: 8,
   /** Decompressed bytes to compressed bytes, after the first `inflateFreeBytes`. */
   inflateRatioMax: 200,
   /** Decompressed bytes that are always allowed, whatever the ratio. */
@@ -41,10 +43,24 @@ export const LIMIT = {
   textRowsMax: 20,
   /** Rows of one list in the HTML report; the rest is counted. */
   htmlRowsMax: 1_000,
+  /** Worker threads of one hunt. */
+  threadsMax: 256,
   /** Entries in an ignore file. */
   ignoreEntriesMax: 10_000,
   /** A baseline or an ignore file. */
   listFileBytesMax: 268_435_456,
   /** Events that `show --around` prints before it only counts. */
   aroundEventsMax: 1_000,
+  /** Operations of one JSON Patch: the API server refuses more. */
+  jsonPatchOperationsMax: 10_000,
+  /** Array elements moved while a JSON Patch is resolved; beyond it the patch cannot be told. */
+  jsonPatchMovesMax: 5_000_000,
+  /** Values found at one dotted path below a body; beyond it the field cannot be told. */
+  pathValuesMax: 100_000,
+  /** Bytes of one certificate request, decoded; a longer one cannot be told. */
+  certificateRequestBytesMax: 65_536,
+  /** Addresses in `sourceIPs` above which the forwarding is a sign of forgery. */
+  forwardedAddressesUsual: 8,
+  /** Bytes of an event at level Metadata above which its size is a sign of forgery. */
+  metadataEventBytesUsual: 32_768,
 } as const

@@ -1,0 +1,20 @@
+import { RE2JS } from 're2js'
+import type { RegexTest } from '../plan/plan.ts'
+import { requiredLiteral } from './required-literal.ts'
+import type { TextMatcher } from './text.ts'
+
+/**
+ * A regular expression as a function: it is found anywhere in the text, in time linear in the text.
+ * Throws what re2js throws for an expression that it cannot run.
+ */
+export const regexMatcher = (test: RegexTest): TextMatcher => {
+  const compiled = RE2JS.compile(test.source, flagsOf(test))
+  const literal = requiredLiteral(test.source)
+  if (literal === undefined || test.insensitive) return (text) => compiled.test(text)
+  return (text) => text.includes(literal) && compiled.test(text)
+}
+
+const flagsOf = ({ insensitive, multiline, dotAll }: RegexTest): number =>
+  (insensitive ? RE2JS.CASE_INSENSITIVE : 0) |
+  (multiline ? RE2JS.MULTILINE : 0) |
+  (dotAll ? RE2JS.DOTALL : 0)

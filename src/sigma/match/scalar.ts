@@ -1,0 +1,84 @@
+import { unreachable } from '../../base/assert.ts'
+import type { Scalar } from '../../base/truth.ts'
+import type { NumberTest, ScalarTest } from '../plan/plan.ts'
+import { networkMatcher } from './network.ts'
+import { regexMatcher } from './regex.ts'
+import { type TextMatcher, textMatcher } from './text.ts'
+
+/** Answers one question about one value of a field. */
+export type ScalarMatcher = (value: Scalar) => boolean
+
+/** A test of one value as a function. Null satisfies none: it has no text and is no number. */
+export const scalarMatcher = (test: ScalarTest): ScalarMatcher => {
+  switch (test.kind) {
+    case 'equals':
+    case 'contains':
+    case 'startswith':
+    case 'endswith':
+    case 'like':
+      return onText(textMatcher(test))
+    case 'regex':
+      return onText(regexMatcher(test))
+    case 'network':
+      return onText(networkMatcher(test.network))
+    case 'number':
+      return onNumber(numberMatcher(test))
+    case 'boolean':
+      return booleanMatcher(test.value)
+    default:
+      return unreachable(test)
+  }
+}
+
+/**
+ * The text of a value: of a number its shortest decimal form, as ClickHouse writes it too; undefined
+ * for null.
+ */
+export const textOfScalar = (value: Scalar): string | undefined => {
+  if (typeof value === 'string') return value
+  if (value === null) return undefined
+  return typeof value === 'number' ? String(value).replace('e+', 'e') : String(value)
+}
+
+/** What counts as a number when it is text: a whole number in plain decimals, at most 15 digits. */
+export const NUMERIC_TEXT = '^(0|-?[1-9][0-9]{0,14})$'
+
+const onText =
+  (matches: TextMatcher): ScalarMatcher =>
+  (value) => {
+    if (typeof value === 'string') return matches(value)
+    const text = textOfScalar(value)
+    return text !== undefined && matches(text)
+  }
+
+const NUMERIC = new RegExp(NUMERIC_TEXT)
+
+const onNumber =
+  (matches: (value: number) => boolean): ScalarMatcher =>
+  (value) => {
+    if (typeof value === 'number') return matches(value)
+    return typeof value === 'string' && NUMERIC.test(value) && matches(Number(value))
+  }
+
+const numberMatcher = ({ operator, value }: NumberTest): ((seen: number) => boolean) => {
+  switch (operator) {
+    case 'eq':
+      return (seen) => seen === value
+    case 'lt':
+      return (seen) => seen < value
+    case 'lte':
+      return (seen) => seen <= value
+    case 'gt':
+      return (seen) => seen > value
+    case 'gte':
+      return (seen) => seen >= value
+    default:
+      return unreachable(operator)
+  }
+}
+
+const booleanMatcher = (wanted: boolean): ScalarMatcher => {
+  const word = String(wanted)
+  const matchesWord = textMatcher({ kind: 'equals', texts: [word], cased: false })
+  return (value) => value === wanted || (typeof value === 'string' && matchesWord(value))
+}

@@ -1,0 +1,132 @@
+import type { Issue, Place } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
+import { matchesWildcard } from '../../base/wildcard.ts'
+
+/** How selections are combined. Quantifiers are resolved: `1 of` is `or`, `all of` is `and`. */
+export type Condition =
+  | { readonly kind: 'and'; readonly of: readonly Condition[] }
+  | { readonly kind: 'or'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | { readonly kind: 'selection'; readonly name: string }
+
+/**
+ * Reads a condition. From the least to the most binding: or, and, not, `x of`, parentheses.
+ * Undefined, with an issue at `place`, when it cannot be read or names what is not defined.
+ */
+export const parseCondition = (
+  text: string,
+  selections: ReadonlyMap<string, unknown>,
+  place: Place,
+  issues: Issue[],
+): Condition | undefined => {
+  const words = text.match(/[()]|[^\s()]+/g) ?? []
+  const parsing: Parsing = { words, next: 0, depth: 0, names: [...selections.keys()] }
+  const condition = parseOr(parsing)
+  if (typeof condition !== 'string' && parsing.next === words.length) return condition
+  const fault =
+    typeof condition === 'string' ? condition : unexpected(parsing, 'and, or or the end')
+  const unknown = fault.startsWith(UNDEFINED)
+  const code = unknown ? 'sigma/unknown-selection' : 'sigma/bad-condition'
+  issues.push({ code, message: fault, at: place })
+  return undefined
+}
+
+interface Parsing {
+  readonly words: readonly string[]
+  readonly names: readonly string[]
+  next: number
+  depth: number
+}
+
+/** A condition, or what is wrong with it. */
+type Parsed = Condition | string
+
+const UNDEFINED = 'no selection'
+
+const RESERVED = new Set(['and', 'or', 'not', 'of', 'them', '(', ')', '|'])
+
+const parseOr = (parsing: Parsing): Parsed => parseChain(parsing, 'or', parseAnd)
+
+const parseAnd = (parsing: Parsing): Parsed => parseChain(parsing, 'and', parseNot)
+
+const parseChain = (
+  parsing: Parsing,
+  kind: 'and' | 'or',
+  parsePart: (parsing: Parsing) => Parsed,
+): Parsed => {
+  const parts: Condition[] = []
+  do {
+    const part = parsePart(parsing)
+    if (typeof part === 'string') return part
+    parts.push(part)
+  } while (accept(parsing, kind))
+  const [first] = parts
+  return first !== undefined && parts.length === 1 ? first : { kind, of: parts }
+}
+
+const parseNot = (parsing: Parsing): Parsed => {
+  const word = parsing.words[parsing.next]
+  if (word !== 'not' && word !== '(') return parseTerm(parsing)
+  if (parsing.depth >= LIMIT.conditionDepthMax) {
+    return `the condition nests deeper than ${LIMIT.conditionDepthMax}`
+  }
+  parsing.depth += 1
+  parsing.next += 1
+  const inner = word === 'not' ? parseNot(parsing) : parseOr(parsing)
+  parsing.depth -= 1
+  if (typeof inner === 'string') return inner
+  if (word === 'not') return { kind: 'not', of: inner }
+  return accept(parsing, ')') ? inner : unexpected(parsing, ')')
+}
+
+const parseTerm = (parsing: Parsing): Parsed => {
+  const word = parsing.words[parsing.next]
+  if (word === undefined || RESERVED.has(word)) return unexpected(parsing, 'a selection')
+  if (parsing.words[parsing.next + 1] === 'of') return parseQuantifier(parsing, word)
+  if (!parsing.names.includes(word)) return `${UNDEFINED} is named ${word}`
+  parsing.next += 1
+  return { kind: 'selection', name: word }
+}
+
+const parseQuantifier = (parsing: Parsing, quantity: string): Parsed => {
+  if (quantity !== '1' && quantity !== 'all') {
+    return `"${quantity} of" is not supported: write "1 of" or "all of"`
+  }
+  const pattern = parsing.words[parsing.next + 2]
+  parsing.next += 2
+  if (pattern === undefined || (pattern !== 'them' && RESERVED.has(pattern))) {
+    return unexpected(parsing, 'them or a pattern of names')
+  }
+  parsing.next += 1
+  const of = namesFor(parsing.names, pattern).map(toSelection)
+  const [first] = of
+  if (first === undefined) return `${UNDEFINED} is matched by ${pattern}`
+  if (of.length === 1) return first
+  return { kind: quantity === '1' ? 'or' : 'and', of }
+}
+
+/** Names that begin with an underscore take part only where the pattern begins with one too. */
+const namesFor = (names: readonly string[], pattern: string): readonly string[] => {
+  const open = names.filter((name) => !name.startsWith('_') || pattern.startsWith('_'))
+  if (pattern === 'them') return open
+  // A `?` in a name stands for itself: only `*` is a wildcard here.
+  const literal = (text: string): string => text.replaceAll('?', '\u{fffe}')
+  return open.filter((name) => matchesWildcard(literal(pattern), literal(name)))
+}
+
+const toSelection = (name: string): Condition => ({ kind: 'selection', name })
+
+const accept = (parsing: Parsing, word: string): boolean => {
+  if (parsing.words[parsing.next] !== word) return false
+  parsing.next += 1
+  return true
+}
+
+const unexpected = (parsing: Parsing, wanted: string): string => {
+  const word = parsing.words[parsing.next]
+  if (word === '|') return 'aggregations after | are not supported: use a correlation'
+  if (word === undefined) return `the condition ends where ${wanted} is expected`
+  const lower = word !== word.toLowerCase() && RESERVED.has(word.toLowerCase())
+  const hint = lower ? `: write ${word.toLowerCase()}` : ''
+  return `${word} stands where ${wanted} is expected${hint}`
+}

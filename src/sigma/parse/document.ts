@@ -1,0 +1,206 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml'
+import type { Issue, Place } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
+import type { Scalar } from '../../base/truth.ts'
+
+/** A value of a YAML document with its place: what the parser of rules reads. */
+export type YamlNode = YamlScalar | YamlList | YamlMap
+
+/** A scalar of the core schema. `source` is its text as written, without quotes. */
+export interface YamlScalar {
+  readonly kind: 'scalar'
+  readonly value: Scalar
+  readonly source: string
+  readonly place: Place
+}
+
+/** A sequence. */
+export interface YamlList {
+  readonly kind: 'list'
+  readonly items: readonly YamlNode[]
+  readonly place: Place
+}
+
+/** A mapping, in the order written. Keys are text and differ. */
+export interface YamlMap {
+  readonly kind: 'map'
+  readonly entries: ReadonlyMap<string, YamlEntry>
+  readonly place: Place
+}
+
+export interface YamlEntry {
+  readonly key: string
+  readonly keyPlace: Place
+  readonly value: YamlNode
+}
+
+/** One document: its tree, or the issues that keep it from being used. */
+export type YamlDocument =
+  | { readonly root: YamlNode; readonly issues: readonly [] }
+  | { readonly root: undefined; readonly issues: readonly Issue[] }
+
+/** Reads the documents of a rule file. Each fails by itself; empty documents are left out. */
+export const parseDocuments = (text: string, file: string): readonly YamlDocument[] => {
+  if (Buffer.byteLength(text) > LIMIT.yamlBytesMax) {
+    return [refused({ file }, `the file is larger than ${LIMIT.yamlBytesMax} bytes`)]
+  }
+  const lines = new LineCounter()
+  let documents: readonly Document[]
+  try {
+    // Duplicate keys are looked for below: the library compares each key with each other one.
+    documents = [
+      ...parseAllDocuments(text, {
+        version: '1.2',
+        schema: 'core',
+        uniqueKeys: false,
+        prettyErrors: false,
+        lineCounter: lines,
+      }),
+    ]
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return [refused({ file }, 'the file nests too deeply')]
+  }
+  return documents
+    .filter((document) => document.contents !== null || document.errors.length > 0)
+    .map((document) => readDocument(document, file, lines))
+}
+
+/** The plain value of a node. Maps have no prototype, so that no key has a meaning of its own. */
+export const plainValue = (node: YamlNode): unknown => {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value
+    case 'list':
+      return node.items.map(plainValue)
+    case 'map': {
+      const plain: Record<string, unknown> = Object.create(null)
+      for (const [key, entry] of node.entries) plain[key] = plainValue(entry.value)
+      return plain
+    }
+  }
+}
+
+interface Reading {
+  readonly document: Document
+  readonly file: string
+  readonly lines: LineCounter
+  readonly issues: Issue[]
+  aliases: number
+}
+
+const readDocument = (document: Document, file: string, lines: LineCounter): YamlDocument => {
+  const reading: Reading = { document, file, lines, issues: [], aliases: 0 }
+  for (const fault of [...document.errors, ...document.warnings]) {
+    const at = placeAt(reading, fault.pos[0])
+    reading.issues.push({ code: 'sigma/yaml', message: fault.message, at })
+  }
+  if (reading.issues.length > 0) return { root: undefined, issues: reading.issues }
+  const root = readNode(reading, document.contents, 0)
+  if (reading.issues.length > 0) return { root: undefined, issues: reading.issues }
+  return { root, issues: [] }
+}
+
+const readNode = (reading: Reading, node: Node | null, depth: number): YamlNode => {
+  const place = placeOf(reading, node)
+  if (depth > LIMIT.yamlDepthMax) {
+    return fail(reading, 'sigma/yaml-limit', `nested deeper than ${LIMIT.yamlDepthMax}`, place)
+  }
+  if (isAlias(node)) return readAlias(reading, node.resolve(reading.document), depth, place)
+  if (isMap(node)) return readMap(reading, node, depth, place)
+  if (isSeq(node)) {
+    const items = node.items.map((item) => readNode(reading, item as Node | null, depth + 1))
+    return { kind: 'list', items, place }
+  }
+  if (node === null) return { kind: 'scalar', value: null, source: '', place }
+  if (!isScalar(node)) return fail(reading, 'sigma/yaml', 'not a value', place)
+  return readScalar(reading, node.value, node.source, place)
+}
+
+const readAlias = (
+  reading: Reading,
+  target: Node | undefined,
+  depth: number,
+  place: Place,
+): YamlNode => {
+  reading.aliases += 1
+  if (reading.aliases > LIMIT.yamlAliasesMax) {
+    // Said once: aliases of aliases could ask for it without end.
+    const message = `more than ${LIMIT.yamlAliasesMax} aliases`
+    if (reading.aliases > LIMIT.yamlAliasesMax + 1) return nothing(place)
+    return fail(reading, 'sigma/yaml-limit', message, place)
+  }
+  if (target === undefined) return fail(reading, 'sigma/yaml', 'an alias without anchor', place)
+  return readNode(reading, target, depth + 1)
+}
+
+const readMap = (reading: Reading, map: YAMLMap, depth: number, place: Place): YamlNode => {
+  const entries = new Map<string, YamlEntry>()
+  for (const pair of map.items) {
+    const keyNode = pair.key as Node | null
+    const keyPlace = placeOf(reading, keyNode)
+    if (!isScalar(keyNode) || typeof keyNode.value === 'object') {
+      fail(reading, 'sigma/yaml', 'a key that is not text', keyPlace)
+      continue
+    }
+    const key = keyNode.source ?? String(keyNode.value)
+    if (entries.has(key)) {
+      fail(reading, 'sigma/duplicate-key', `the key ${quote(key)} is written twice`, keyPlace)
+      continue
+    }
+    const value = readNode(reading, pair.value as Node | null, depth + 1)
+    entries.set(key, { key, keyPlace, value })
+  }
+  return { kind: 'map', entries, place }
+}
+
+const readScalar = (
+  reading: Reading,
+  value: unknown,
+  source: string | undefined,
+  place: Place,
+): YamlNode => {
+  if (
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  ) {
+    return { kind: 'scalar', value, source: source ?? String(value), place }
+  }
+  return fail(reading, 'sigma/yaml', 'a value outside the core schema', place)
+}
+
+const quote = (text: string): string => JSON.stringify(text)
+
+const refused = (at: Place, message: string): YamlDocument => ({
+  root: undefined,
+  issues: [{ code: 'sigma/yaml-limit', message, at }],
+})
+
+const fail = (reading: Reading, code: string, message: string, at: Place): YamlNode => {
+  reading.issues.push({ code, message, at })
+  return nothing(at)
+}
+
+const nothing = (place: Place): YamlNode => ({ kind: 'scalar', value: null, source: '', place })
+
+const placeOf = (reading: Reading, node: Node | null): Place => {
+  const start = node?.range?.[0]
+  return start === undefined ? { file: reading.file } : placeAt(reading, start)
+}
+
+const placeAt = ({ file, lines }: Reading, start: number): Place => {
+  const { line, col } = lines.linePos(start)
+  return { file, line, column: col }
+}

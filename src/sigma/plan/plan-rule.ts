@@ -1,0 +1,149 @@
+import { unreachable } from '../../base/assert.ts'
+import type { Issue } from '../../base/issue.ts'
+import type { Condition } from '../parse/condition.ts'
+import type { Detection, Search, SearchItem } from '../parse/detection.ts'
+import type { SigmaRule } from '../parse/rule.ts'
+import type { Schema, SchemaField } from '../schema.ts'
+import { type Modifiers, readModifiers } from './modifiers.ts'
+import type { Leaf, Plan, Test } from './plan.ts'
+import { type Planning, refuse, unknownField } from './planning.ts'
+import { planValues } from './values.ts'
+
+/**
+ * Resolves a rule against the fields there are. What cannot be evaluated is refused: an issue and no
+ * plan. Severities are in issues.ts; a plan comes with warnings only.
+ */
+export const planRule = (
+  rule: SigmaRule,
+  schema: Schema,
+): { plan: Plan | undefined; issues: readonly Issue[] } => planDetection(rule.detection, schema)
+
+/** The same for a detection alone. */
+export const planDetection = (
+  detection: Detection,
+  schema: Schema,
+): { plan: Plan | undefined; issues: readonly Issue[] } => {
+  const issues: Issue[] = []
+  const selections = new Map<string, Plan>()
+  for (const { name, search } of detection.selections.values()) {
+    const plan = planSearch({ schema, issues, selection: name }, search)
+    if (plan !== undefined) selections.set(name, plan)
+  }
+  if (selections.size < detection.selections.size) return { plan: undefined, issues }
+  return { plan: planCondition(detection.condition, selections), issues }
+}
+
+const planCondition = (condition: Condition, selections: ReadonlyMap<string, Plan>): Plan => {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return combine(
+        condition.kind,
+        condition.of.map((part) => planCondition(part, selections)),
+      )
+    case 'not':
+      return { kind: 'not', of: planCondition(condition.of, selections) }
+    case 'selection': {
+      const plan = selections.get(condition.name)
+      if (plan === undefined) throw new Error(`bug: the selection ${condition.name} has no plan`)
+      return plan
+    }
+    default:
+      return unreachable(condition)
+  }
+}
+
+const planSearch = (planning: Planning, search: Search): Plan | undefined => {
+  switch (search.kind) {
+    case 'item':
+      return planMap(planning, [search])
+    case 'all':
+      return planMap(planning, search.of)
+    case 'any': {
+      const parts = search.of.map((part) => planSearch(planning, part))
+      const plans = parts.filter((part) => part !== undefined)
+      return plans.length === parts.length ? combine('or', plans) : undefined
+    }
+    default:
+      return unreachable(search)
+  }
+}
+
+/** The tests of one map. Those on the same array of objects must hold for the same element. */
+const planMap = (planning: Planning, items: readonly SearchItem[]): Plan | undefined => {
+  const planned = items.map((item) => planItem(planning, item))
+  const parts = planned.filter((part) => part !== undefined)
+  if (parts.length < planned.length) return undefined
+  const groups = new Map<string, Plan[]>()
+  for (const { group, plan } of parts) {
+    if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), plan])
+  }
+  const plans = parts.flatMap(({ group, plan }): readonly Plan[] => {
+    if (group === undefined) return [plan]
+    const of = groups.get(group)
+    groups.delete(group)
+    return of === undefined ? [] : [{ kind: 'some-element', group, of: combine('and', of) }]
+  })
+  return combine('and', plans)
+}
+
+interface PlannedItem {
+  readonly plan: Plan
+  readonly group: string | undefined
+}
+
+const planItem = (planning: Planning, item: SearchItem): PlannedItem | undefined => {
+  const modifiers = readModifiers(item.modifiers)
+  if (typeof modifiers === 'string') {
+    return refuse(planning, 'sigma/unsupported-modifier', modifiers, item.place)
+  }
+  const field = item.field === '' ? KEYWORD : planning.schema(item.field)
+  if (field === undefined) {
+    return refuse(planning, 'sigma/unknown-field', unknownField(planning, item.field), item.place)
+  }
+  if (modifiers.all && item.values.length < 2) {
+    const message = 'all needs a list of two values or more'
+    return refuse(planning, 'sigma/unsupported-modifier', message, item.place)
+  }
+  const tests = planValues(planning, item, field, modifiers)
+  if (tests === undefined) return undefined
+  const plan = combineTests(tests, modifiers, (test) => leafOf(planning, item, field, test))
+  return { plan, group: field.group }
+}
+
+/** A keyword searches all text of the row. */
+const KEYWORD: SchemaField = {
+  name: '',
+  type: 'text',
+  list: true,
+  group: undefined,
+  column: undefined,
+  values: undefined,
+}
+
+const combineTests = (
+  tests: readonly Test[],
+  modifiers: Modifiers,
+  toLeaf: (test: Test) => Leaf,
+): Plan => {
+  const plan = combine(modifiers.all ? 'and' : 'or', tests.map(toLeaf))
+  return modifiers.negated ? { kind: 'not', of: plan } : plan
+}
+
+const leafOf = (planning: Planning, item: SearchItem, field: SchemaField, test: Test): Leaf => ({
+  kind: 'leaf',
+  field: field.name,
+  type: field.type,
+  list: field.list,
+  group: field.group,
+  column: field.column,
+  test,
+  selection: planning.selection,
+  place: item.place,
+})
+
+const combine = (kind: 'and' | 'or', parts: readonly Plan[]): Plan => {
+  const of = parts.flatMap((part) => (part.kind === kind ? part.of : [part]))
+  const [only] = of
+  return only !== undefined && of.length === 1 ? only : { kind, of }
+}
