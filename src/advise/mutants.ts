@@ -1,0 +1,379 @@
+import { leaves } from '../sigma/plan/leaves.ts'
+import type { Plan } from '../sigma/plan/plan.ts'
+import { copyOf, escapeKey, isObject, type Json, type JsonObject } from './json.ts'
+
+/** A way to do the same that a rule might overlook. */
+export type MutantKind =
+  | 'workload-kind'
+  | 'init-container'
+  | 'ephemeral-container'
+  | 'update'
+  | 'merge-patch'
+  | 'strategic-patch'
+  | 'json-patch-whole'
+  | 'json-patch-deep'
+  | 'json-patch-copy'
+  | 'server-side-apply'
+  | 'role-kind'
+  | 'binding-kind'
+  | 'deletecollection'
+
+/** What one kind of mutant does, and whether its form hides from the log what was changed. */
+export interface MutantKindInfo {
+  readonly kind: MutantKind
+  readonly about: string
+  /** Then "cannot tell" is right as well as "match". */
+  readonly mayHide: boolean
+}
+
+/** Every kind of mutant: the table of what a bypass may look like. */
+export const MUTANT_TABLE: readonly MutantKindInfo[] = [
+  {
+    kind: 'workload-kind',
+    about: 'The pod spec in another kind of workload, or in a Pod.',
+    mayHide: false,
+  },
+  {
+    kind: 'init-container',
+    about: 'The container among the init containers.',
+    mayHide: false,
+  },
+  {
+    kind: 'ephemeral-container',
+    about: 'The container added to a running pod, by update and by patch.',
+    mayHide: false,
+  },
+  { kind: 'update', about: 'The whole object by an update.', mayHide: false },
+  {
+    kind: 'merge-patch',
+    about: 'A JSON merge patch, of which only the request is logged.',
+    mayHide: false,
+  },
+  {
+    kind: 'strategic-patch',
+    about: 'A strategic merge patch with its directives, of which only the request is logged.',
+    mayHide: false,
+  },
+  {
+    kind: 'json-patch-whole',
+    about: 'A JSON Patch that replaces the spec, the rules or the subjects and the role.',
+    mayHide: false,
+  },
+  {
+    kind: 'json-patch-deep',
+    about: 'A JSON Patch that adds value by value, of which only the request is logged.',
+    mayHide: false,
+  },
+  {
+    kind: 'json-patch-copy',
+    about:
+      'A JSON Patch that copies from elsewhere in the object: the request does not hold what is copied, so without the answer nobody can tell.',
+    mayHide: true,
+  },
+  {
+    kind: 'server-side-apply',
+    about: 'The whole object by server-side apply, a patch.',
+    mayHide: false,
+  },
+  { kind: 'role-kind', about: 'A Role for a ClusterRole, and the reverse.', mayHide: false },
+  {
+    kind: 'binding-kind',
+    about: 'A RoleBinding for a ClusterRoleBinding, and the reverse.',
+    mayHide: false,
+  },
+  {
+    kind: 'deletecollection',
+    about: 'All objects of the namespace by deletecollection for one by delete.',
+    mayHide: false,
+  },
+]
+
+export const MUTANT_KINDS: readonly MutantKind[] = MUTANT_TABLE.map(({ kind }) => kind)
+
+/** A matching event done another way. */
+export interface Mutant {
+  readonly kind: MutantKind
+  readonly title: string
+  readonly event: JsonObject
+  readonly mayHide: boolean
+}
+
+/**
+ * The mutants of a matching event, for a rule that reads a pod spec, a role or a binding, or that
+ * speaks of deleting. None for other rules, and none for events that are not of that kind.
+ */
+export const mutantsFor = (plan: Plan, event: JsonObject): readonly Mutant[] => {
+  const fields = leaves(plan).map(({ field }) => field)
+  const reads = (prefix: string): boolean => fields.some((field) => field.startsWith(prefix))
+  const drafts = [
+    ...(reads('pod.') ? podMutants(event) : []),
+    ...(reads('grant.') ? objectMutants(event, ROLE_KINDS, 'role-kind', ['rules']) : []),
+    ...(reads('binding.')
+      ? objectMutants(event, BINDING_KINDS, 'binding-kind', ['roleRef', 'subjects'])
+      : []),
+    ...(event.verb === 'delete' && speaksOfDeleting(plan) ? [deleteCollection(event)] : []),
+  ]
+  const hides = new Set(MUTANT_TABLE.filter(({ mayHide }) => mayHide).map(({ kind }) => kind))
+  return drafts.map((draft) => ({ ...draft, mayHide: hides.has(draft.kind) }))
+}
+
+type Draft = Omit<Mutant, 'mayHide'>
+
+/** A kind of object, and where in it the pod spec lies. */
+interface Kind {
+  readonly kind: string
+  readonly resource: string
+  readonly group: string
+  readonly namespaced: boolean
+  readonly spec: readonly string[]
+}
+
+const TEMPLATE = ['spec', 'template', 'spec']
+const WORKLOADS: readonly Kind[] = [
+  kindOf('Pod', 'pods', '', ['spec']),
+  kindOf('PodTemplate', 'podtemplates', '', ['template', 'spec']),
+  kindOf('ReplicationController', 'replicationcontrollers', '', TEMPLATE),
+  kindOf('ReplicaSet', 'replicasets', 'apps', TEMPLATE),
+  kindOf('Deployment', 'deployments', 'apps', TEMPLATE),
+  kindOf('DaemonSet', 'daemonsets', 'apps', TEMPLATE),
+  kindOf('StatefulSet', 'statefulsets', 'apps', TEMPLATE),
+  kindOf('Job', 'jobs', 'batch', TEMPLATE),
+  kindOf('CronJob', 'cronjobs', 'batch', ['spec', 'jobTemplate', 'spec', 'template', 'spec']),
+]
+const RBAC = 'rbac.authorization.k8s.io'
+const ROLE_KINDS = [
+  kindOf('Role', 'roles', RBAC, []),
+  kindOf('ClusterRole', 'clusterroles', RBAC, [], false),
+]
+const BINDING_KINDS = [
+  kindOf('RoleBinding', 'rolebindings', RBAC, []),
+  kindOf('ClusterRoleBinding', 'clusterrolebindings', RBAC, [], false),
+]
+const PLAIN: JsonObject = { name: 'main', image: 'registry.example/app:1' }
+
+function kindOf(
+  kind: string,
+  resource: string,
+  group: string,
+  spec: readonly string[],
+  namespaced = true,
+): Kind {
+  return { kind, resource, group, namespaced, spec }
+}
+
+const podMutants = (event: JsonObject): readonly Draft[] => {
+  const own = WORKLOADS.find(({ resource }) => resource === textAt(event, 'objectRef', 'resource'))
+  const spec = own && below(event.requestObject, own.spec)
+  if (own === undefined || !isObject(spec)) return []
+  const metadata = metadataOf(event)
+  const write = (kind: Kind, podSpec: JsonObject): JsonObject =>
+    writeOf(event, kind, { metadata, ...nested(kind.spec, podSpec) })
+  const deployment = WORKLOADS.find(({ kind }) => kind === 'Deployment') ?? own
+  return [
+    ...WORKLOADS.filter((kind) => kind !== own).map((kind) => ({
+      kind: 'workload-kind' as const,
+      title: `in a ${kind.kind}`,
+      event: write(kind, spec),
+    })),
+    ...containerMutants(event, own, spec, write),
+    { kind: 'update', title: 'by update', event: asUpdate(write(deployment, spec), 'name-1') },
+    ...patchMutants(write(deployment, spec), deployment.spec, spec),
+  ]
+}
+
+const containerMutants = (
+  event: JsonObject,
+  own: Kind,
+  spec: JsonObject,
+  write: (kind: Kind, spec: JsonObject) => JsonObject,
+): readonly Draft[] => {
+  const { containers, initContainers, ...rest } = spec
+  const all = [...list(initContainers), ...list(containers)]
+  const init = write(own, { ...rest, initContainers: all, containers: [PLAIN] })
+  const pod = { ...rest, containers: [PLAIN], ephemeralContainers: all }
+  const [podKind = own] = WORKLOADS
+  const added = asUpdate(write(podKind, pod), 'name-1', 'ephemeralcontainers')
+  const patched = asPatch(added, { spec: { ephemeralContainers: all } })
+  const shown = textAt(event, 'objectRef', 'resource')
+  return [
+    { kind: 'init-container', title: `as init container of ${shown}`, event: init },
+    { kind: 'ephemeral-container', title: 'as ephemeral container by update', event: added },
+    { kind: 'ephemeral-container', title: 'as ephemeral container by patch', event: patched },
+  ]
+}
+
+/** Mutants of an object whose rules, or role and subjects, stand at its top. */
+const objectMutants = (
+  event: JsonObject,
+  kinds: readonly Kind[],
+  swap: MutantKind,
+  members: readonly string[],
+): readonly Draft[] => {
+  const own = kinds.find(({ resource }) => resource === textAt(event, 'objectRef', 'resource'))
+  const other = kinds.find((kind) => kind !== own)
+  const body = event.requestObject
+  if (own === undefined || other === undefined || !isObject(body)) return []
+  const fragment = Object.fromEntries(
+    members.flatMap((member) => (body[member] === undefined ? [] : [[member, body[member]]])),
+  )
+  const whole = { metadata: metadataOf(event), ...fragment }
+  return [
+    { kind: swap, title: `in a ${other.kind}`, event: writeOf(event, other, whole) },
+    { kind: 'update', title: 'by update', event: asUpdate(writeOf(event, own, whole), 'name-1') },
+    ...patchMutants(writeOf(event, own, whole), [], fragment),
+  ]
+}
+
+/** The same object written by each type of patch; `path` leads to the `fragment` that matters. */
+const patchMutants = (
+  whole: JsonObject,
+  path: readonly string[],
+  fragment: JsonObject,
+): readonly Draft[] => {
+  const at = path.map((key) => `/${escapeKey(key)}`).join('')
+  const updated = asUpdate(whole, 'name-1')
+  const merge = nested(path, fragment)
+  const order = { '$setElementOrder/containers': [{ name: 'main' }] }
+  const replace = Object.entries(fragment).map(([key, value]) =>
+    operation('replace', `${at}/${escapeKey(key)}`, value),
+  )
+  const copied = [{ op: 'copy', from: `${at}/x`, path: at === '' ? '/rules' : at }]
+  const request = (body: Json): JsonObject => withoutAnswer(asPatch(updated, body))
+  return [
+    { kind: 'merge-patch', title: 'by merge patch', event: request(merge) },
+    {
+      kind: 'strategic-patch',
+      title: 'by strategic merge patch',
+      event: request(nested(path, { ...order, ...fragment })),
+    },
+    {
+      kind: 'json-patch-whole',
+      title: 'by JSON Patch of the whole',
+      event: request(at === '' ? replace : [operation('replace', at, fragment)]),
+    },
+    {
+      kind: 'json-patch-deep',
+      title: 'by JSON Patch value by value',
+      event: request(leafOperations(fragment, at)),
+    },
+    {
+      kind: 'json-patch-copy',
+      title: 'by JSON Patch with copy, without the answer',
+      event: request(copied),
+    },
+    {
+      kind: 'json-patch-copy',
+      title: 'by JSON Patch with copy, with the answer',
+      event: asPatch(updated, copied),
+    },
+    {
+      kind: 'server-side-apply',
+      title: 'by server-side apply',
+      event: withoutAnswer(asApply(whole)),
+    },
+  ]
+}
+
+const deleteCollection = (event: JsonObject): Draft => {
+  const mutant = copyOf(event)
+  const ref = mutant.objectRef
+  if (isObject(ref)) {
+    delete ref.name
+    delete ref.uid
+  }
+  mutant.verb = 'deletecollection'
+  mutant.requestURI = String(event.requestURI).replace(/\/[^/]*$/, '')
+  return { kind: 'deletecollection', title: 'by deletecollection', event: mutant }
+}
+
+const speaksOfDeleting = (plan: Plan): boolean =>
+  leaves(plan).some(
+    ({ field, test }) =>
+      field === 'verb' && test.kind === 'equals' && test.texts.some((text) => text === 'delete'),
+  )
+
+/** The event as the creation of `body`, an object of that kind. */
+const writeOf = (event: JsonObject, kind: Kind, body: JsonObject): JsonObject => {
+  const { group, resource, namespaced } = kind
+  const namespace = namespaced ? (textAt(event, 'objectRef', 'namespace') ?? 'shop') : undefined
+  const apiVersion = group === '' ? 'v1' : `${group}/v1`
+  const root = group === '' ? '/api/v1' : `/apis/${group}/v1`
+  const within = namespace === undefined ? '' : `/namespaces/${namespace}`
+  const object = { kind: kind.kind, apiVersion, ...body }
+  const objectRef = { resource, namespace, apiGroup: group || undefined, apiVersion: 'v1' }
+  return copyOf({
+    ...event,
+    level: 'RequestResponse',
+    verb: 'create',
+    requestURI: `${root}${within}/${resource}`,
+    objectRef: { ...objectRef, name: 'name-1' } as unknown as JsonObject,
+    responseStatus: { metadata: {}, code: 201 },
+    requestObject: object,
+    responseObject: object,
+  })
+}
+
+const asUpdate = (created: JsonObject, name: string, subresource?: string): JsonObject => {
+  const suffix = subresource === undefined ? '' : `/${subresource}`
+  const ref = isObject(created.objectRef) ? created.objectRef : {}
+  return copyOf({
+    ...created,
+    verb: 'update',
+    requestURI: `${created.requestURI}/${name}${suffix}`,
+    objectRef: subresource === undefined ? ref : { ...ref, subresource },
+    responseStatus: { metadata: {}, code: 200 },
+  })
+}
+
+const asPatch = (updated: JsonObject, body: Json): JsonObject =>
+  copyOf({ ...updated, verb: 'patch', requestObject: body })
+
+const asApply = (created: JsonObject): JsonObject => ({
+  ...asUpdate(created, 'name-1'),
+  verb: 'patch',
+  requestURI: `${created.requestURI}/name-1?fieldManager=kubectl&force=true`,
+  responseStatus: { metadata: {}, code: 201 },
+})
+
+/** Logged at level Request: the answer is not there to look things up in. */
+const withoutAnswer = (event: JsonObject): JsonObject => {
+  const { responseObject: _dropped, ...rest } = event
+  return { ...rest, level: 'Request' }
+}
+
+const metadataOf = (event: JsonObject): JsonObject => {
+  const body = event.requestObject
+  const metadata = isObject(body) ? body.metadata : undefined
+  return isObject(metadata) ? metadata : { name: 'name-1' }
+}
+
+const leafOperations = (value: Json, at: string): Json[] => {
+  if (Array.isArray(value) && value.length > 0) {
+    return value.flatMap((item, index) => leafOperations(item, `${at}/${index}`))
+  }
+  if (isObject(value) && Object.keys(value).length > 0) {
+    return Object.entries(value).flatMap(([key, item]) =>
+      leafOperations(item, `${at}/${escapeKey(key)}`),
+    )
+  }
+  return [operation('add', at, value)]
+}
+
+const operation = (op: string, path: string, value: Json | undefined): JsonObject => ({
+  op,
+  path,
+  value: value ?? null,
+})
+
+const nested = (path: readonly string[], value: JsonObject): JsonObject =>
+  path.reduceRight<JsonObject>((inner, key) => ({ [key]: inner }), value)
+
+const below = (value: Json | undefined, path: readonly string[]): Json | undefined =>
+  path.reduce<Json | undefined>((at, key) => (isObject(at) ? at[key] : undefined), value)
+
+const textAt = (event: JsonObject, ...path: string[]): string | undefined => {
+  const found = below(event, path)
+  return typeof found === 'string' ? found : undefined
+}
+
+const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])
