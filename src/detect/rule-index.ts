@@ -109,6 +109,7 @@ export class RuleIndex {
   #build(event: AuditEvent): Bucket {
     const key = {
       verb: event.verb,
+      isResource: event.objectRef !== undefined,
       resource: event.objectRef?.resource,
       subresource: event.objectRef?.subresource,
       apiGroup: event.objectRef?.apiGroup,

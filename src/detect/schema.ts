@@ -30,6 +30,8 @@ export const factsAccess: Access<Facts> = {
 /** A request's kind: all that an index needs to know of it. */
 export interface RequestKey {
   readonly verb: string
+  /** Whether the request is about objects at all. */
+  readonly isResource: boolean
   readonly resource: string | undefined
   readonly subresource: string | undefined
   readonly apiGroup: string | undefined
@@ -42,9 +44,14 @@ const KEY_READERS: Readonly<Record<string, (key: RequestKey) => FieldValue>> = {
   'objectRef.resource': (key) => key.resource,
   'objectRef.subresource': (key) => key.subresource,
   'objectRef.apiGroup': (key) => key.apiGroup,
-  'request.resource': (key) =>
-    key.subresource === undefined ? key.resource : `${key.resource}/${key.subresource}`,
-  'request.apiGroup': (key) => (key.resource === undefined ? undefined : (key.apiGroup ?? '')),
+  'request.resource': (key) => {
+    if (key.resource === undefined) return key.isResource ? CANNOT_TELL : undefined
+    return key.subresource === undefined ? key.resource : `${key.resource}/${key.subresource}`
+  },
+  'request.apiGroup': (key) => {
+    if (key.resource === undefined) return key.isResource ? CANNOT_TELL : undefined
+    return key.apiGroup ?? ''
+  },
   'request.write': (key) => WRITES.has(key.verb),
 }
 
