@@ -1,0 +1,19 @@
+import { commandsPage } from './commands.ts'
+import { fieldsPage } from './fields.ts'
+import { issuesPage } from './issues.ts'
+import { limitsPage } from './limits.ts'
+import { outputPage } from './output.ts'
+import type { Page } from './page.ts'
+import { rulesPage } from './rules.ts'
+import { shapesPage } from './shapes.ts'
+
+/** Every generated page of docs/reference. */
+export const referencePages = async (): Promise<readonly Page[]> => [
+  commandsPage(),
+  fieldsPage(),
+  await issuesPage(),
+  limitsPage(),
+  outputPage(),
+  rulesPage(),
+  shapesPage(),
+]
