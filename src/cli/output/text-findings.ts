@@ -11,7 +11,16 @@ import { type Cell, cell, layOut, wrap } from './layout.ts'
 import { heading, moreLine, type Page } from './page.ts'
 import type { Palette } from './palette.ts'
 import { TECHNIQUE_NAMES } from './technique-names.ts'
-import { actorOf, count, counted, dateTime, labelOf, levelWord, targetOf } from './words.ts'
+import {
+  actorOf,
+  claimOf,
+  count,
+  counted,
+  dateTime,
+  labelOf,
+  levelWord,
+  targetOf,
+} from './words.ts'
 
 /** One finding on one line, as it is found. */
 export const findingLine = (finding: Finding, width: number, palette: Palette): string => {
@@ -133,7 +142,7 @@ function groupCells(
 }
 
 const reasonLines = ({ first }: FindingGroup, { palette, width }: Page): readonly string[] =>
-  wrap(first.reason, width - REASON_INDENT).map((line) =>
+  wrap(claimOf(first), width - REASON_INDENT).map((line) =>
     palette.faint(`${' '.repeat(REASON_INDENT)}${line}`),
   )
 

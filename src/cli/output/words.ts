@@ -77,3 +77,9 @@ export const listed = (words: readonly string[]): string =>
   words.length < 2
     ? words.join('')
     : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`
+
+/** The claim of a finding's reason, without the list of fields that decided. */
+export const claimOf = ({ reason }: Finding): string => {
+  const end = reason.indexOf('. Decided by ')
+  return end < 0 ? reason : `${reason.slice(0, end)}.`
+}

@@ -1,0 +1,14 @@
+import type { Issue, IssueKind, IssueTable } from '../base/issue.ts'
+import { detectIssues } from '../detect/issues.ts'
+import { sigmaIssues } from '../sigma/issues.ts'
+import { cliIssues } from './issues.ts'
+
+/** Every issue that a command can raise, by code. */
+export const ISSUE_KINDS: IssueTable = { ...sigmaIssues, ...detectIssues, ...cliIssues }
+
+/** What is known of an issue's code. */
+export const kindOfIssue = (issue: Issue): IssueKind | undefined => ISSUE_KINDS[issue.code]
+
+/** How bad an issue is; one without a kind is an error. */
+export const severityOfIssue = (issue: Issue): IssueKind['severity'] =>
+  kindOfIssue(issue)?.severity ?? 'error'

@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto'
+import type { Severity } from '../../model/finding.ts'
+import { type Digest, digestOf, WORST_FIRST } from './digest.ts'
+import { blindnessSection, hiddenSection, inputSection } from './html/coverage.ts'
+import { actorTable, findingFolds, techniqueTable } from './html/findings.ts'
+import { html, Markup, when } from './html/markup.ts'
+import { STYLE } from './html/style.ts'
+import { timeline } from './html/timeline.ts'
+import type { HuntResult } from './hunt-result.ts'
+import { bytes, count, counted, dateTime, duration, listed } from './words.ts'
+
+/**
+ * The report as one page for a reader without a terminal. It holds everything itself: no script, and a
+ * security policy that allows nothing but its own style.
+ */
+export const htmlReport = (result: HuntResult): string => {
+  const digest = digestOf(result)
+  const found = result.report.findings.length > 0
+  const policy = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; base-uri 'none'; form-action 'none'`
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>deckwatch: ${headline(digest)}</title>
+<style>${new Markup(STYLE)}</style></head><body>
+${head(result, digest)}
+<main>${tiles(result, digest)}
+${when(found, () => html`<h2>Timeline</h2>${timeline(result, digest)}${actorTable(digest)}${findingFolds(digest)}`)}
+${when(digest.techniques.length > 0, () => techniqueTable(digest))}
+${blindnessSection(digest)}
+${hiddenSection(result)}
+${inputSection(result.report)}</main>
+<footer>deckwatch ${result.report.tool} · rules ${result.report.content.slice(0, 12)} · all times are UTC · addresses are the last hop that the API server saw</footer>
+</body></html>
+`.text
+}
+
+function headline(digest: Digest): string {
+  const levels = WORST_FIRST.filter((level) => digest.bySeverity[level] > 0)
+  if (levels.length === 0) return 'no finding'
+  return listed(levels.map((level) => `${count(digest.bySeverity[level])} ${level}`))
+}
+
+function head(result: HuntResult, digest: Digest): Markup {
+  const { report } = result
+  const { firstTime, lastTime } = report.totals
+  const clusters = [...new Set(report.inputs.map((input) => input.cluster))].sort()
+  const window =
+    firstTime === undefined || lastTime === undefined
+      ? 'no event'
+      : `${dateTime(firstTime)} → ${dateTime(lastTime)} UTC (${duration(firstTime, lastTime)})`
+  const found = counted(report.findings.length, 'finding')
+  const claim = report.findings.length === 0 ? `${found}` : `${found}: ${headline(digest)}`
+  return html`<header><div class="brand"><b>deckwatch</b> audit log hunt · ${clusters.slice(0, 5).join(', ')}</div>
+<h1>${claim}</h1>
+<p class="lead">${window} · ${counted(report.totals.events, 'event')} in ${counted(report.inputs.length, 'file')}, ${bytes(report.totals.bytes)}${blindClause(digest)}</p>
+${when(!result.complete, () => html`<p><b>Interrupted:</b> this covers only what was read until then.</p>`)}</header>`
+}
+
+function blindClause(digest: Digest): string {
+  const blind = digest.blind.length
+  const unproven = digest.unproven.length
+  if (blind + unproven === 0) return ''
+  return ` · ${counted(blind, 'rule')} partly blind, ${unproven} unproven`
+}
+
+function tiles({ report }: HuntResult, digest: Digest): Markup {
+  const cannotTell = digest.blind.reduce((sum, row) => sum + row.cannotTell, 0)
+  const tile = (level: Severity): Markup =>
+    html`<div class="tile ${digest.bySeverity[level] === 0 ? 'none' : level}"><b>${count(digest.bySeverity[level])}</b><span>${level}</span></div>`
+  return html`<div class="tiles">${WORST_FIRST.map(tile)}
+<div class="tile"><b>${count(digest.actors.length)}</b><span>actors with findings</span></div>
+<div class="tile"><b>${count(cannotTell)}</b><span>verdicts “cannot tell”</span></div>
+<div class="tile"><b>${count(report.gaps.length)}</b><span>gaps in the log</span></div></div>`
+}

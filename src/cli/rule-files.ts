@@ -1,0 +1,76 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LIMIT } from '../base/limit.ts'
+import { CommandError, EXIT } from './shell.ts'
+
+/** A rule file's content and the name to show for it. */
+export interface RuleFile {
+  readonly file: string
+  readonly text: string
+}
+
+/** The rules that come with deckwatch, named by their path in the package. */
+export const shippedRules = async (): Promise<readonly RuleFile[]> => {
+  const folder = fileURLToPath(SHIPPED)
+  const files = await rulePaths(folder)
+  return Promise.all(
+    files.map(async (file) => ({
+      file: join('content/rules', file.slice(folder.length)),
+      text: await readFile(file, 'utf8'),
+    })),
+  )
+}
+
+/** Rules of files and folders, `.cases.yaml` files left out. What cannot be read is an error. */
+export const readRules = async (paths: readonly string[]): Promise<readonly RuleFile[]> => {
+  const found = await Promise.all(paths.map(ruleFilesAt))
+  return Promise.all(
+    found.flat().map(async (file) => ({ file, text: await readText(file, LIMIT.yamlBytesMax) })),
+  )
+}
+
+/** The text of a file that the user named. Too large or unreadable is bad input. */
+export const readText = async (file: string, bytesMax: number): Promise<string> => {
+  try {
+    const { size } = await stat(file)
+    if (size > bytesMax) {
+      throw new CommandError(
+        EXIT.badInput,
+        `${file} is larger than ${bytesMax} bytes`,
+        'split it, or name another file',
+      )
+    }
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    throw unreadable(file, error)
+  }
+}
+
+// Both src/cli and dist/cli lie two folders below the package.
+const SHIPPED = new URL('../../content/rules/', import.meta.url)
+
+async function ruleFilesAt(path: string): Promise<readonly string[]> {
+  try {
+    return (await stat(path)).isDirectory() ? await rulePaths(path) : [path]
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+async function rulePaths(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true })
+  return names
+    .filter((name) => /\.ya?ml$/.test(name) && !/\.cases\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+const unreadable = (path: string, error: unknown): CommandError =>
+  new CommandError(
+    EXIT.badInput,
+    `${path} cannot be read${error instanceof Error && 'code' in error ? ` (${error.code})` : ''}`,
+    'check that it exists and that you may read it',
+    error,
+  )

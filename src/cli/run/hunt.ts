@@ -1,0 +1,132 @@
+import type { Issue } from '../../base/issue.ts'
+import { compileRules } from '../../detect/compile.ts'
+import type { Finding, Report } from '../../model/finding.ts'
+import type { HuntHooks } from '../../pipeline/hunt-options.ts'
+import { hunt } from '../../pipeline/pipeline.ts'
+import { type Choice, choose, isAtLeast, isShown } from '../choice.ts'
+import type { Given } from '../command.ts'
+import { choiceOf, huntOptions, severityOf } from '../hunt-request.ts'
+import { writeIssue } from '../issue-lines.ts'
+import { severityOfIssue } from '../issue-tables.ts'
+import type { HuntResult } from '../output/hunt-result.ts'
+import { csvReport, jsonReport, ndjsonReport, summaryOf } from '../output/machine.ts'
+import { paletteOf } from '../output/palette.ts'
+import { withPortablePaths } from '../output/portable-paths.ts'
+import { findingLine } from '../output/text-findings.ts'
+import { textReport } from '../output/text-report.ts'
+import { openProgress, type ProgressLine } from '../progress.ts'
+import { needsOf } from '../rule-needs.ts'
+import { columnsOf, EXIT, type Output, type Shell, wantsColour } from '../shell.ts'
+import { openFile, writeFileWhole } from '../write-file.ts'
+
+/** Runs `deckwatch hunt`. */
+export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
+  const [options, choice] = await Promise.all([huntOptions(given), choiceOf(given)])
+  const file = given.text('output')
+  const output = file === undefined ? undefined : await openFile(file)
+  const progress = openProgress(shell, () => performance.now())
+  const report = await hunt(options, hooksFor(given, shell, choice, progress), shell.signal)
+  progress.clear()
+  const result: HuntResult = {
+    ...choose(report, choice),
+    needs: needsOf(compileRules(options.rules).rules),
+    complete: !shell.signal.aborted,
+  }
+  await writeResult(result, given, output ?? shell.output, shell)
+  await output?.close()
+  const summary = given.text('summary')
+  if (summary !== undefined) await writeFileWhole(summary, summaryOf(portable(result)))
+  const problems = [...problemsOf(report, given), ...expiredEntries(result)]
+  for (const problem of problems) await writeIssue(problem, shell)
+  return exitCode(result, problems, given)
+}
+
+function hooksFor(given: Given, shell: Shell, choice: Choice, progress: ProgressLine): HuntHooks {
+  const live =
+    given.text('format') === 'text' && given.text('output') === undefined && shell.output.terminal
+  const palette = paletteOf(wantsColour(shell.output, shell, given.on('no-color')))
+  const show = (finding: Finding): void => {
+    if (!isShown(finding, choice)) return
+    progress.clear()
+    void shell.output.write(findingLine(finding, columnsOf(shell.output, shell), palette))
+  }
+  return { progress: progress.show, ...(live ? { finding: show } : {}) }
+}
+
+async function writeResult(
+  result: HuntResult,
+  given: Given,
+  output: Output,
+  shell: Shell,
+): Promise<void> {
+  for (const chunk of await rendered(result, given, output, shell)) await output.write(chunk)
+}
+
+async function rendered(
+  result: HuntResult,
+  given: Given,
+  output: Output,
+  shell: Shell,
+): Promise<Iterable<string>> {
+  switch (given.text('format')) {
+    case 'ndjson':
+      return ndjsonReport(portable(result))
+    case 'json':
+      return jsonReport(portable(result))
+    case 'csv':
+      return csvReport(portable(result))
+    case 'html': {
+      const { htmlReport } = await import('../output/html-report.ts')
+      return [htmlReport(portable(result))]
+    }
+    default: {
+      const palette = paletteOf(wantsColour(output, shell, given.on('no-color')))
+      const before = output.terminal && result.report.findings.length > 0 ? ['\n'] : []
+      return [...before, textReport(result, columnsOf(output, shell), palette)]
+    }
+  }
+}
+
+const portable = (result: HuntResult): HuntResult => ({
+  ...result,
+  report: withPortablePaths(result.report),
+})
+
+/** What makes the run bad input: what cannot be read or used, and named files without any event. */
+function problemsOf(report: Report, given: Given): readonly Issue[] {
+  const named = new Set(given.arguments)
+  const empty = report.inputs
+    .filter((input) => named.has(input.file) && input.shapes.length === 0)
+    .map((input) => ({
+      code: 'cli/no-events',
+      message: 'no audit event in this file',
+      at: { file: input.file },
+    }))
+  return [...report.issues.filter((issue) => isProblem(issue, given)), ...empty]
+}
+
+function isProblem(issue: Issue, given: Given): boolean {
+  const [area] = issue.code.split('/')
+  if (area === 'decode') return given.on('strict')
+  return severityOfIssue(issue) === 'error'
+}
+
+function expiredEntries({ hidden }: HuntResult): readonly Issue[] {
+  return hidden.setAside
+    .filter((entry) => entry.expired > 0)
+    .map((entry) => ({
+      code: 'cli/ignore-expired',
+      message: `the entry for ${entry.rule} (${entry.reason}) expired on ${entry.expires}: ${entry.expired} later findings are shown`,
+      at: {},
+    }))
+}
+
+function exitCode(result: HuntResult, problems: readonly Issue[], given: Given): number {
+  if (!result.complete) return EXIT.interrupted
+  if (problems.some((problem) => severityOfIssue(problem) === 'error' || given.on('strict'))) {
+    return EXIT.badInput
+  }
+  const least = severityOf(given, 'fail-on') ?? 'informational'
+  const found = result.report.findings.some(({ rule }) => isAtLeast(rule.level, least))
+  return found ? EXIT.findings : EXIT.nothing
+}
