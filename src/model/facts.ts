@@ -184,6 +184,12 @@ export interface Facts {
   readonly service: ServiceFacts | undefined | CannotTell
   readonly token: TokenFacts | undefined | CannotTell
   readonly spoofSignals: readonly SpoofSignal[]
-  /** Values at a native dotted path below a body; keys may hold dots themselves. */
-  at(root: 'requestObject' | 'responseObject', path: string): readonly Scalar[] | undefined
+  /**
+   * Values at a native dotted path below a body; keys may hold dots themselves. An empty list: what is
+   * there is no scalar. "Cannot tell": too deep or too much to look at.
+   */
+  at(
+    root: 'requestObject' | 'responseObject',
+    path: string,
+  ): readonly Scalar[] | undefined | CannotTell
 }

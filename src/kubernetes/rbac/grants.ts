@@ -1,0 +1,79 @@
+import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
+import type { AuditEvent } from '../../model/event.ts'
+import type { GrantRule, Known } from '../../model/facts.ts'
+import { type Document, elements, member, says, texts } from '../submission/document.ts'
+import { type Submission, submissionOf } from '../submission/submission.ts'
+
+/** What a request that writes a Role or ClusterRole grants. */
+export interface Grants {
+  readonly rules: readonly GrantRule[] | CannotTell
+  readonly aggregated: Known<boolean>
+}
+
+/** The rules that a request writes into a role, less those that grant nothing. */
+export const grantsOf = (event: AuditEvent): Grants | undefined | CannotTell => {
+  const kind = roleKindOf(event)
+  if (kind === undefined) return undefined
+  const written = submissionOf(event, [kind])
+  if (written === undefined || written === CANNOT_TELL) return written
+  return {
+    rules: readRules(member(written.object, 'rules')),
+    aggregated: kind === 'ClusterRole' ? isAggregated(written) : undefined,
+  }
+}
+
+/** The group of RBAC's objects. */
+export const RBAC_GROUP = 'rbac.authorization.k8s.io'
+
+const roleKindOf = (event: AuditEvent): string | undefined => {
+  const ref = event.objectRef
+  if (ref?.apiGroup !== RBAC_GROUP || ref.subresource) return undefined
+  return ref.resource === 'roles'
+    ? 'Role'
+    : ref.resource === 'clusterroles'
+      ? 'ClusterRole'
+      : undefined
+}
+
+const readRules = (value: Document): readonly GrantRule[] | CannotTell => {
+  const list = elements(value)
+  if (list === undefined || list === CANNOT_TELL) return list ?? []
+  return list.flatMap(readRule)
+}
+
+/**
+ * A rule without verbs grants nothing, nor do resources without groups.
+ * Upstream: kubernetes/kubernetes pkg/apis/rbac/v1/evaluation_helpers.go, RuleAllows.
+ */
+const readRule = (rule: Document): readonly GrantRule[] => {
+  const verbs = texts(member(rule, 'verbs'))
+  const apiGroups = texts(member(rule, 'apiGroups'))
+  const resources = texts(member(rule, 'resources'))
+  const nonResourceURLs = texts(member(rule, 'nonResourceURLs'))
+  const objects = someOf(apiGroups) && someOf(resources)
+  if (!someOf(verbs) || !(objects || someOf(nonResourceURLs))) return []
+  return [
+    {
+      verbs,
+      apiGroups: objects ? apiGroups : undefined,
+      resources: objects ? resources : undefined,
+      resourceNames: objects ? texts(member(rule, 'resourceNames')) : undefined,
+      nonResourceURLs,
+    },
+  ]
+}
+
+/** Whether there is, or may be, something in the list. */
+const someOf = (list: Known<readonly string[]>): boolean =>
+  list === CANNOT_TELL || (list !== undefined && list.length > 0)
+
+/** A patch that does not speak of it says nothing. */
+const isAggregated = (written: Submission): Known<boolean> => {
+  const rule = member(written.object, 'aggregationRule')
+  if (rule === CANNOT_TELL) return CANNOT_TELL
+  if (rule === undefined && !written.whole && !says(written.object, 'aggregationRule')) {
+    return undefined
+  }
+  const selectors = elements(member(rule, 'clusterRoleSelectors'))
+  return selectors === CANNOT_TELL ? CANNOT_TELL : (selectors?.length ?? 0) > 0
+}

@@ -1,0 +1,25 @@
+import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
+import type { AuditEvent } from '../../model/event.ts'
+import type { Known, ServiceFacts } from '../../model/facts.ts'
+import { type Document, each, member, text, texts, whole } from '../submission/document.ts'
+import { submissionOf } from '../submission/submission.ts'
+
+/** How a request exposes a Service. Upstream: kubernetes/api core/v1, ServiceSpec. */
+export const serviceOf = (event: AuditEvent): ServiceFacts | undefined | CannotTell => {
+  const ref = event.objectRef
+  if (ref?.resource !== 'services' || ref.apiGroup || ref.subresource) return undefined
+  const written = submissionOf(event, ['Service'])
+  if (written === undefined || written === CANNOT_TELL) return written
+  const spec = member(written.object, 'spec')
+  return {
+    type: text(member(spec, 'type')),
+    nodePorts: each(member(spec, 'ports'), nodePortOf),
+    externalIPs: texts(member(spec, 'externalIPs')),
+  }
+}
+
+/** 0 opens none. */
+const nodePortOf = (port: Document): Known<number> => {
+  const number = whole(member(port, 'nodePort'))
+  return number === 0 ? undefined : number
+}
