@@ -1,28 +1,32 @@
-import type { Issue } from '../base/issue.ts'
-import type { AuditEvent, Source } from '../model/event.ts'
+import { isUtf8 } from 'node:buffer'
+import { bufferOf } from '../base/slice.ts'
+import type { Source } from '../model/event.ts'
+import { Framing } from './framing.ts'
+import { Records } from './records.ts'
+import type { DecodeOptions, DecodeSink } from './sink.ts'
+import { looksLikeYaml, yamlDocuments } from './yaml.ts'
 
-/** How to decode. */
-export interface DecodeOptions {
-  /** Look for duplicate keys and deep nesting in every record, not only where it costs nothing. */
-  readonly strict: boolean
-}
-
-/** Where decoded events and what could not be decoded go, in the order of the bytes. */
-export interface DecodeSink {
-  event(event: AuditEvent): void
-  issue(issue: Issue): void
-  /** The name of the shape of each event's record (`native`, `gke` …), just before the event. */
-  shape(name: string): void
-}
+export type { DecodeOptions, DecodeSink } from './sink.ts'
 
 /**
  * Decodes a block of whole records: each byte is an event's, an issue's, or counted as not audit.
  * `offset` is that of the first byte in the decompressed content of `source.file`. Never throws.
+ * The events keep the block's bytes, which must not change.
  */
-export declare const decodeBlock: (
+export const decodeBlock = (
   bytes: Uint8Array,
   offset: number,
   source: Source,
   options: DecodeOptions,
   sink: DecodeSink,
-) => void
+): void => {
+  const buffer = bufferOf(bytes)
+  const records = new Records(source, options, sink, (text, shape, depth) => {
+    const inner = Buffer.from(text)
+    new Framing(inner, records, { offset: undefined, shape, depth, utf8: true }).run()
+  })
+  if (looksLikeYaml(buffer)) yamlDocuments(buffer, offset, records)
+  else
+    new Framing(buffer, records, { offset, shape: 'native', depth: 0, utf8: isUtf8(buffer) }).run()
+  records.finish()
+}

@@ -1,0 +1,69 @@
+/** At most so many are told. */
+const KEYS_MAX = 64
+
+/**
+ * The paths of keys that an object in the bytes has twice, compared as decoded text
+ * (`"a"` is `"\u0061"`). The bytes must be one JSON value; array items count as `[]`.
+ */
+export const findDuplicateKeys = (bytes: Uint8Array): readonly string[] => {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
+  const found = new Set<string>()
+  const levels: Level[] = []
+  let at = 0
+  while (at < text.length && found.size < KEYS_MAX) {
+    const top = levels[levels.length - 1]
+    const char = text.charCodeAt(at)
+    at += 1
+    if (char === 0x22) {
+      const end = afterString(text, at)
+      if (top?.keys !== undefined && top.expectsKey) keyAt(text, at - 1, end, levels, found)
+      at = end
+    } else if (char === 0x7b) levels.push({ keys: new Set(), key: '', expectsKey: true })
+    else if (char === 0x5b) levels.push({ keys: undefined, key: '[]', expectsKey: false })
+    else if (char === 0x7d || char === 0x5d) levels.pop()
+    else if (char === 0x2c && top?.keys !== undefined) top.expectsKey = true
+  }
+  return [...found]
+}
+
+interface Level {
+  /** Of an object; an array has none. */
+  readonly keys: Set<string> | undefined
+  key: string
+  expectsKey: boolean
+}
+
+function keyAt(
+  text: string,
+  from: number,
+  end: number,
+  levels: readonly Level[],
+  found: Set<string>,
+): void {
+  const top = levels[levels.length - 1]
+  if (top?.keys === undefined) return
+  const raw = text.slice(from + 1, end - 1)
+  const key: string = raw.includes('\\') ? JSON.parse(text.slice(from, end)) : raw
+  top.key = key
+  top.expectsKey = false
+  if (top.keys.has(key)) found.add(pathOf(levels))
+  top.keys.add(key)
+}
+
+/** The path of the innermost key; of a very deep one only the last part. */
+function pathOf(levels: readonly Level[]): string {
+  const shown = levels.slice(-16)
+  const path = shown.map((level) => level.key).join('.')
+  return shown.length < levels.length ? `….${path}` : path
+}
+
+/** After the closing quote of the string whose text begins at `from`. */
+function afterString(text: string, from: number): number {
+  let at = from
+  while (at < text.length) {
+    const char = text.charCodeAt(at)
+    if (char === 0x22) return at + 1
+    at += char === 0x5c ? 2 : 1
+  }
+  return text.length
+}

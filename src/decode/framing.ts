@@ -1,0 +1,355 @@
+import {
+  isSpace,
+  isText,
+  newRecordScan,
+  newScan,
+  type RecordScan,
+  type Scan,
+  scanItems,
+  scanRecord,
+  scanValue,
+  skipSpace,
+} from '../base/json-scan.ts'
+import { LIMIT } from '../base/limit.ts'
+import { latin1, utf8 } from '../base/slice.ts'
+import { findDuplicateKeys } from './duplicate-keys.ts'
+import { LazyBody } from './event.ts'
+import { findGlued } from './glued.ts'
+import { isBinary, jsonAfterPrefix, loneSurrogate } from './lines.ts'
+import { type Found, isAudit, REQUEST, RESPONSE, type Records } from './records.ts'
+import { salvage } from './salvage.ts'
+
+/** How the bytes lie in the file, and in what they were found. */
+export interface Setting {
+  /** Of the first byte in the file; undefined when they are text from inside a record. */
+  readonly offset: number | undefined
+  readonly shape: string
+  readonly depth: number
+  /** All bytes are valid UTF-8. */
+  readonly utf8: boolean
+}
+
+/** Longer records are parsed without their bodies, which stay bytes until somebody asks. */
+const LAZY_BYTES = 2_048
+
+const NEWLINE = 0x0a
+const OPEN_OBJECT = 0x7b
+const OPEN_ARRAY = 0x5b
+const QUOTE = 0x22
+
+/** Finds the records of a block, one after the other, and hands them on parsed. */
+export class Framing {
+  readonly #bytes: Buffer
+  readonly #records: Records
+  readonly #setting: Setting
+  readonly #recordScan: RecordScan = newRecordScan()
+  readonly #scan: Scan = newScan()
+  /** There may be half surrogate pairs somewhere. */
+  readonly #surrogates: boolean
+
+  constructor(bytes: Buffer, records: Records, setting: Setting) {
+    this.#bytes = bytes
+    this.#records = records
+    this.#setting = setting
+    this.#surrogates = bytes.includes('\\ud') || bytes.includes('\\uD')
+  }
+
+  /** Walks the whole block. */
+  run(): void {
+    const { length } = this.#bytes
+    if (isBinary(this.#bytes)) {
+      this.#issue('decode/binary', 'no text', 0, length)
+      return
+    }
+    let at = 0
+    while (at < length) at = this.#next(at)
+  }
+
+  /** Consumes what begins at `at`, and gives where the next thing begins. */
+  #next(at: number): number {
+    const bytes = this.#bytes
+    const byte = bytes[at]
+    if (byte === OPEN_OBJECT) return this.#object(at)
+    // Between records: white space, the commas and brackets of an array cut in two, and the
+    // record separator of RFC 7464.
+    if (isSpace(byte) || byte === 0x2c || byte === 0x5d || byte === 0x7d || byte === 0x1e) {
+      return at + 1
+    }
+    if (byte === OPEN_ARRAY) return this.#array(at)
+    if (byte === 0) return this.#zeros(at)
+    if (byte === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) return at + 3
+    return this.#line(at)
+  }
+
+  /** A line that is one record, in nearly every case. */
+  #object(at: number): number {
+    const bytes = this.#bytes
+    if (isText(bytes, at, '{"kind":"EventList"')) return this.#list(at)
+    const newline = bytes.indexOf(NEWLINE, at)
+    const lineEnd = newline < 0 ? bytes.length : newline
+    let end = lineEnd
+    while (isSpace(bytes[end - 1])) end -= 1
+    return this.#record(at, end, 0, this.#setting.shape) ? lineEnd + 1 : this.#odd(at, lineEnd)
+  }
+
+  /** The record from `at` to before `end`; false when these bytes are not one JSON value. */
+  #record(at: number, end: number, index: number, shape: string): boolean {
+    if (end - at >= LAZY_BYTES && this.#large(at, end, index, shape)) return true
+    const text = utf8(this.#bytes, at, end)
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      return false // The caller looks for what is whole in these bytes.
+    }
+    this.#begin(at, end, index)
+    this.#records.value(value, shape, this.#setting.depth, undefined)
+    return true
+  }
+
+  /** A large native event: proved to be JSON, and parsed without its bodies. */
+  #large(at: number, end: number, index: number, shape: string): boolean {
+    const bytes = this.#bytes
+    const scan = this.#recordScan
+    scanRecord(bytes, at, end, scan)
+    if (scan.end !== end) return false
+    const deep = scan.depth > LIMIT.jsonDepthMax
+    if (scan.odd || (scan.requestStart < 0 && scan.responseStart < 0)) {
+      if (deep) this.#deep(at, end)
+      return false
+    }
+    const value: unknown = JSON.parse(withoutBodies(bytes, at, end, scan))
+    if (!isAudit(value)) return false
+    this.#begin(at, end, index)
+    if (deep) this.#deep(at, end)
+    const found: Found = {
+      request: lazy(bytes, scan.requestStart, scan.requestEnd),
+      response: lazy(bytes, scan.responseStart, scan.responseEnd),
+      unparsable: 0,
+    }
+    this.#records.value(value, shape, this.#setting.depth, found)
+    return true
+  }
+
+  /** An `EventList`: each item by itself, so that one bad item costs only itself. */
+  #list(at: number): number {
+    const start = this.#itemsOf(at)
+    if (start < 0) return this.#whole(at)
+    const end = this.#items(start, 'event-list')
+    // What follows the items is the list's own tail: `}`, or members that say nothing.
+    const tail = skipSpace(this.#bytes, end, this.#bytes.length)
+    if (this.#bytes[tail] === 0x7d) return tail + 1
+    const line = this.#bytes.indexOf(NEWLINE, end)
+    return line < 0 ? this.#bytes.length : line
+  }
+
+  /** Where the array of the member `items` begins, when only plain members precede it. */
+  #itemsOf(at: number): number {
+    const key = this.#bytes.indexOf('"items":', at)
+    if (key < 0 || key - at > 1_024) return -1
+    const start = skipSpace(this.#bytes, key + 8, this.#bytes.length)
+    if (this.#bytes[start] !== OPEN_ARRAY) return -1
+    // Proof that this is the list's own member: with nothing in the array, it is an object.
+    const head = `${utf8(this.#bytes, at, start)}[]}`
+    try {
+      return Array.isArray(JSON.parse(head).items) ? start : -1
+    } catch {
+      return -1 // The whole is parsed instead.
+    }
+  }
+
+  /** A JSON array of records. */
+  #array(at: number): number {
+    return this.#items(at, this.#setting.shape === 'native' ? 'json-array' : this.#setting.shape)
+  }
+
+  /** The items of the array at `start`; gives where it ends. */
+  #items(start: number, shape: string): number {
+    const text = latin1(this.#bytes, start, this.#bytes.length)
+    let index = 0
+    const { end, closed } = scanItems(text, 0, (from, to) => {
+      this.#item(start + from, start + to, index, shape)
+      index += 1
+    })
+    if (closed) {
+      if (index === 0) this.#nothing(start, start + end)
+      return start + end
+    }
+    return this.#torn(start + end, this.#regionEnd(start + end), this.#bytes.length)
+  }
+
+  #item(from: number, to: number, index: number, shape: string): void {
+    if (this.#record(from, to, index, shape)) return
+    if (this.#salvage(from, to)) return
+    this.#issue('decode/broken', 'an item of a list is no JSON', from, to - from)
+  }
+
+  /** Bytes at `at` that are no record as a line: more than one, less than one, or broken. */
+  #odd(at: number, lineEnd: number): number {
+    const scan = this.#scan
+    scanValue(this.#bytes, at, lineEnd, scan)
+    if (scan.end >= 0) return this.#one(at, scan.end)
+    const end = this.#regionEnd(at)
+    if (end > lineEnd + 1) {
+      scanValue(this.#bytes, at, end, scan)
+      if (scan.end >= 0) return this.#one(at, scan.end)
+    }
+    return this.#torn(at, end, -1 - scan.end)
+  }
+
+  /** A whole value on more than one line, or with another after it. */
+  #one(at: number, end: number): number {
+    if (!this.#record(at, end, 0, this.#setting.shape)) {
+      this.#issue('decode/broken', 'a record is no JSON', at, end - at)
+    }
+    return end
+  }
+
+  /** A value that is not framed by lines: an `EventList` written by another hand. */
+  #whole(at: number): number {
+    const newline = this.#bytes.indexOf(NEWLINE, at)
+    const lineEnd = newline < 0 ? this.#bytes.length : newline
+    return this.#odd(at, lineEnd)
+  }
+
+  /**
+   * A record that does not end, or is broken at `wrong`. An event glued to it is found again; the
+   * rest is an issue. Nothing is made of objects inside the record.
+   */
+  #torn(at: number, end: number, wrong: number): number {
+    const bytes = this.#bytes
+    const glued = findGlued(bytes, at, end, wrong)
+    if (glued < 0 && this.#salvage(at, end)) return end
+    const stop = glued < 0 ? end : glued
+    const cut = bytes.includes('[Truncated...]', at) && isCut(bytes, at, stop)
+    const code = cut ? 'decode/truncated-message' : 'decode/torn'
+    this.#issue(code, `a record is cut off or broken at byte ${wrong - at}`, at, stop - at)
+    return stop
+  }
+
+  /** An event whose body alone is broken. */
+  #salvage(at: number, end: number): boolean {
+    const saved = salvage(this.#bytes, at, end)
+    if (saved === undefined || !isAudit(saved.record)) return false
+    this.#begin(at, end, 0)
+    const unparsable = (saved.request ? REQUEST : 0) | (saved.response ? RESPONSE : 0)
+    this.#records.issue('decode/unparsable-body', 'a body is no JSON')
+    const { requestObject, responseObject } = saved.record
+    const found: Found = {
+      request: saved.request ? undefined : (requestObject ?? undefined),
+      response: saved.response ? undefined : (responseObject ?? undefined),
+      unparsable,
+    }
+    this.#records.value(saved.record, this.#setting.shape, this.#setting.depth, found)
+    return true
+  }
+
+  /** A line of text: a record behind a prefix, or nothing of ours. */
+  #line(at: number): number {
+    const bytes = this.#bytes
+    const newline = bytes.indexOf(NEWLINE, at)
+    const lineEnd = newline < 0 ? bytes.length : newline
+    if (bytes[at] === QUOTE && this.#record(at, lineEnd, 0, this.#setting.shape)) return lineEnd + 1
+    const behind = jsonAfterPrefix(bytes, at, lineEnd)
+    if (behind === undefined) this.#nothing(at, lineEnd)
+    else {
+      const shape = this.#setting.shape === 'native' ? behind.shape : this.#setting.shape
+      let end = lineEnd
+      while (isSpace(bytes[end - 1])) end -= 1
+      if (!this.#record(behind.start, end, 0, shape)) return this.#odd(behind.start, lineEnd)
+    }
+    return lineEnd + 1
+  }
+
+  #zeros(at: number): number {
+    let end = at
+    while (this.#bytes[end] === 0) end += 1
+    this.#issue('decode/nul-bytes', `${end - at} zero bytes`, at, end - at)
+    return end
+  }
+
+  #nothing(at: number, end: number): void {
+    this.#place(at, end, 0)
+    this.#records.notAudit()
+  }
+
+  /** Where the record at `at` must have ended: no record goes on behind a line like the next one. */
+  #regionEnd(at: number): number {
+    const bytes = this.#bytes
+    for (let from = at; ; ) {
+      const newline = bytes.indexOf(NEWLINE, from)
+      if (newline < 0 || newline + 1 >= bytes.length) return bytes.length
+      const next = bytes[newline + 1]
+      if (!isSpace(next) && next !== 0x7d && next !== 0x5d) return newline + 1
+      from = newline + 1
+    }
+  }
+
+  #begin(at: number, end: number, index: number): void {
+    this.#place(at, end, index)
+    if (!this.#setting.utf8 && !isValid(this.#bytes, at, end)) {
+      this.#records.issue('decode/bad-utf8', 'not valid UTF-8')
+    }
+    if (this.#surrogates && loneSurrogate(utf8(this.#bytes, at, end))) {
+      this.#records.issue('decode/lone-surrogate', 'half of a surrogate pair')
+    }
+    if (this.#records.options.strict) this.#strict(at, end)
+  }
+
+  #strict(at: number, end: number): void {
+    const keys = findDuplicateKeys(this.#bytes.subarray(at, end))
+    if (keys.length > 0) {
+      this.#records.issue('decode/duplicate-keys', `twice: ${keys.slice(0, 8).join(', ')}`)
+    }
+    if (end - at >= LAZY_BYTES) return
+    scanValue(this.#bytes, at, end, this.#scan)
+    if (this.#scan.depth > LIMIT.jsonDepthMax) this.#deep(at, end)
+  }
+
+  #deep(at: number, end: number): void {
+    this.#issue('decode/too-deep', `deeper than ${LIMIT.jsonDepthMax} levels`, at, end - at)
+  }
+
+  /** Text from inside a record has that record's place, which is set already. */
+  #place(at: number, end: number, index: number): void {
+    const { offset } = this.#setting
+    if (offset !== undefined) this.#records.begin(offset + at, end - at, index)
+  }
+
+  #issue(code: string, message: string, at: number, length: number): void {
+    const { offset } = this.#setting
+    if (offset === undefined) this.#records.issue(code, message)
+    else this.#records.issueAt(code, message, offset + at, length)
+  }
+}
+
+function lazy(bytes: Buffer, start: number, end: number): LazyBody | undefined {
+  // `null` is no body.
+  if (start < 0 || (end - start === 4 && isText(bytes, start, 'null'))) return undefined
+  return new LazyBody(bytes, start, end)
+}
+
+/** The record's text with each body replaced by null, so that its commas stay right. */
+function withoutBodies(bytes: Buffer, at: number, end: number, scan: RecordScan): string {
+  const { requestStart, requestEnd, responseStart, responseEnd } = scan
+  if (responseStart < 0) return spliced(bytes, at, requestStart, requestEnd, end)
+  if (requestStart < 0) return spliced(bytes, at, responseStart, responseEnd, end)
+  const requestFirst = requestStart < responseStart
+  const [start, middle, next, last] = requestFirst
+    ? [requestStart, requestEnd, responseStart, responseEnd]
+    : [responseStart, responseEnd, requestStart, requestEnd]
+  return `${spliced(bytes, at, start, middle, next)}null${utf8(bytes, last, end)}`
+}
+
+function spliced(bytes: Buffer, at: number, cut: number, go: number, end: number): string {
+  return `${utf8(bytes, at, cut)}null${utf8(bytes, go, end)}`
+}
+
+function isCut(bytes: Buffer, at: number, end: number): boolean {
+  const mark = bytes.lastIndexOf('[Truncated...]', end)
+  return mark >= at && skipSpace(bytes, mark + 14, end) >= end
+}
+
+function isValid(bytes: Buffer, at: number, end: number): boolean {
+  return Buffer.from(utf8(bytes, at, end)).equals(bytes.subarray(at, end))
+}

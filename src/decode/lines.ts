@@ -1,0 +1,77 @@
+import { isText } from '../base/json-scan.ts'
+import { latin1 } from '../base/slice.ts'
+
+/** A record behind a prefix. */
+export interface Behind {
+  readonly shape: string
+  /** Where its JSON begins. */
+  readonly start: number
+}
+
+/** A longer prefix is none. */
+const PREFIX_BYTES_MAX = 1_024
+
+/**
+ * The JSON object that ends a line of text, and by its prefix the tool that printed it; undefined
+ * for text of any other kind.
+ */
+export const jsonAfterPrefix = (bytes: Buffer, at: number, end: number): Behind | undefined => {
+  const start = bytes.indexOf('{"', at)
+  if (start < 0 || start >= end || start - at > PREFIX_BYTES_MAX) return undefined
+  const prefix = latin1(bytes, at, start)
+  const shape = PREFIXES.find(([, pattern]) => pattern.test(prefix))?.[0]
+  return shape === undefined ? undefined : { shape, start }
+}
+
+/** What tools print before a line. All are written from documentation but for their separators. */
+const PREFIXES: readonly (readonly [string, RegExp])[] = [
+  // aws logs tail: time, stream. The time is left out with `--format short`.
+  ['eks-tail', /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)? kube-apiserver-audit-\S+ $/],
+  // The container runtime's own log file.
+  ['cri', /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d) (stdout|stderr) [FP] $/],
+  // logcli, its default output: time, labels.
+  ['loki', /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d) \{[^{}]{0,512}\} $/],
+  // kubectl logs --timestamps, and other tools that put only a time before.
+  ['timestamp', /^\d{4}-\d\d-\d\d[T ][\d:.,]+ ?(Z|UTC|[+-]\d\d:?\d\d)? $/],
+  // RFC 5424 and RFC 3164.
+  ['syslog', /^<\d{1,3}>[\x20-\x7e\x80-\xff]{0,512}$/],
+  ['syslog', /^[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ \S+?: $/],
+  // oc adm node-logs --role=master --path=kube-apiserver/audit.log: the node's name.
+  ['openshift', /^[A-Za-z0-9][\w.-]{0,252} $/],
+]
+
+/** Whether a block is no text at all. */
+export const isBinary = (bytes: Buffer): boolean => {
+  if (bytes[0] === 0x7b || isText(bytes, 0, '\u0000')) return startsWithZeros(bytes)
+  const head = bytes.subarray(0, 1_024)
+  let odd = 0
+  for (const byte of head) if (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d)) odd += 1
+  return odd * 20 > head.length
+}
+
+/** Zeros, and then something other than a record. */
+function startsWithZeros(bytes: Buffer): boolean {
+  if (bytes[0] !== 0) return false
+  const next = bytes.findIndex((byte) => byte !== 0)
+  return next >= 0 && bytes[next] !== 0x7b && bytes[next] !== 0x0a
+}
+
+/** Whether JSON text holds half of a surrogate pair as an escape. */
+export const loneSurrogate = (text: string): boolean => {
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at)) {
+    const kind = surrogateAt(text, at)
+    if (kind === 'low') return true
+    if (kind === 'high') {
+      if (surrogateAt(text, at + 6) !== 'low') return true
+      at += 12
+    } else at += 2
+  }
+  return false
+}
+
+function surrogateAt(text: string, at: number): 'high' | 'low' | undefined {
+  if (text[at] !== '\\' || text[at + 1] !== 'u') return undefined
+  const code = Number.parseInt(text.slice(at + 2, at + 6), 16)
+  if (code >= 0xd800 && code <= 0xdbff) return 'high'
+  return code >= 0xdc00 && code <= 0xdfff ? 'low' : undefined
+}

@@ -1,0 +1,72 @@
+import { skipBalanced, skipSpace } from '../base/json-scan.ts'
+import { latin1 } from '../base/slice.ts'
+import type { Foreign } from './members.ts'
+
+/** An event of which a body is no JSON. */
+export interface Saved {
+  readonly record: Foreign
+  /** Whether this body was left out. */
+  readonly request: boolean
+  readonly response: boolean
+}
+
+/**
+ * Reads a broken record without its bodies, when brackets and quotes show where they end. Each body
+ * is left out only if the record cannot be read with it.
+ */
+export const salvage = (bytes: Buffer, at: number, end: number): Saved | undefined => {
+  const text = latin1(bytes, at, end)
+  if (skipBalanced(text, 0) < 0) return undefined
+  const request = bodyOf(text, '"requestObject":')
+  const response = bodyOf(text, '"responseObject":')
+  for (const [one, two] of [
+    [request, undefined],
+    [undefined, response],
+    [request, response],
+  ] as const) {
+    if (one === undefined && two === undefined) continue
+    const record = parseWithout(bytes, at, end, [one, two])
+    if (record !== undefined) {
+      return { record, request: one !== undefined, response: two !== undefined }
+    }
+  }
+  return undefined
+}
+
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the value of the record's own member lies: the key's place is proved by the parse after. */
+function bodyOf(text: string, key: string): Range | undefined {
+  const found = text.indexOf(key)
+  if (found < 0) return undefined
+  let from = found + key.length
+  while (text[from] === ' ') from += 1
+  if (text[from] !== '{' && text[from] !== '[') return undefined
+  const to = skipBalanced(text, from)
+  return to < 0 ? undefined : { from, to }
+}
+
+function parseWithout(
+  bytes: Buffer,
+  at: number,
+  end: number,
+  ranges: readonly (Range | undefined)[],
+): Foreign {
+  const cuts = ranges.filter((range) => range !== undefined).sort((a, b) => a.from - b.from)
+  const pieces: Buffer[] = []
+  let from = at
+  for (const cut of cuts) {
+    if (at + cut.from < from) return undefined
+    pieces.push(bytes.subarray(from, at + cut.from), Buffer.from('null'))
+    from = at + cut.to
+  }
+  pieces.push(bytes.subarray(from, skipSpace(bytes, end, end)))
+  try {
+    return JSON.parse(Buffer.concat(pieces).toString())
+  } catch {
+    return undefined // Broken elsewhere: the caller reports the record.
+  }
+}
