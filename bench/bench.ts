@@ -1,0 +1,55 @@
+// `npm run bench`: measures every figure and prints the table. `-- --floors` is the short tier of CI and
+// fails below a floor; `-- --only decode` (or hunt, start) measures a part; `-- --write` also puts
+// the table into BENCHMARKS.md.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { type Measured, reaches } from './figure.ts'
+import { measureDecoding } from './in-process.ts'
+import { machine, toTable } from './table.ts'
+import { measureHunts, measureStart } from './whole-process.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    floors: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: ['decode', 'hunt', 'start'] },
+  },
+})
+
+const short = options.floors
+const parts: Readonly<Record<string, () => readonly Measured[]>> = {
+  decode: () =>
+    measureDecoding(short ? { corpusBytes: 8e6, rounds: 7 } : { corpusBytes: 48e6, rounds: 11 }),
+  hunt: () => measureHunts(short ? { bytes: 200e6, rounds: 3 } : { bytes: 1e9, rounds: 7 }),
+  start: () => measureStart(short ? 5 : 15),
+}
+
+const measured = options.only.flatMap((name) => parts[name]?.() ?? [])
+const text = `${toTable(measured)}\n\n${machine()}\n`
+console.log(text)
+save()
+if (options.write) writeTable()
+const below = measured.filter(({ figure, value }) => !reaches(figure, value, figure.floor))
+for (const { figure } of below) console.error(`below the floor: ${figure.id}`)
+if (short && below.length > 0) process.exitCode = 1
+
+/** One file a run, for whoever compares runs. */
+function save(): void {
+  const folder = new URL('results/', import.meta.url)
+  mkdirSync(folder, { recursive: true })
+  const at = new Date().toISOString()
+  const rows = measured.map(({ figure, ...rest }) => ({ ...figure, ...rest }))
+  const result = { at, machine: machine(), tier: short ? 'floors' : 'full', figures: rows }
+  const name = `${at.replace(/[:.]/g, '-')}.json`
+  writeFileSync(new URL(name, folder), `${JSON.stringify(result, null, 2)}\n`)
+}
+
+function writeTable(): void {
+  const file = new URL('BENCHMARKS.md', import.meta.url)
+  const page = readFileSync(file, 'utf8')
+  const marked = /(<!-- figures -->\n)[\s\S]*(<!-- end -->)/
+  writeFileSync(
+    file,
+    page.replace(marked, (_, start, end) => `${start}${text}${end}`),
+  )
+}

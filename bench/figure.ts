@@ -1,0 +1,132 @@
+/** What a figure means and what it must reach. Floors fail the build, targets are reported. */
+export interface Figure {
+  readonly id: string
+  readonly about: string
+  readonly unit: '÷ B0' | '×' | 'MB' | 'ms'
+  readonly better: 'lower' | 'higher'
+  readonly floor: number
+  readonly target: number
+}
+
+/** A figure as measured. */
+export interface Measured {
+  readonly figure: Figure
+  readonly value: number
+  /** Median absolute deviation, in the figure's unit. */
+  readonly deviation: number
+  readonly rounds: number
+  /** The machine was too restless; the floor is still held against it. */
+  readonly refused: boolean
+  /** Anything that belongs beside the figure, such as absolute speed. */
+  readonly note: string
+}
+
+/** The names of the figures. */
+export type FigureName =
+  | 'listFraming'
+  | 'lineFraming'
+  | 'decodeMixed'
+  | 'decodeBodies'
+  | 'decodeHostile'
+  | 'scaling'
+  | 'huntOneCore'
+  | 'huntTwoCores'
+  | 'memory'
+  | 'help'
+  | 'ruleTest'
+
+/** Every figure, in the order of the table. */
+export const FIGURES: Readonly<Record<FigureName, Figure>> = {
+  listFraming: {
+    id: 'B1 EventList',
+    about: 'find the events in webhook bodies of 400: time',
+    unit: '÷ B0',
+    better: 'lower',
+    floor: 0.5,
+    target: 0.35,
+  },
+  lineFraming: {
+    id: 'B1 NDJSON',
+    about: 'find the events in a log file: time',
+    unit: '÷ B0',
+    better: 'lower',
+    floor: 0.05,
+    target: 0.02,
+  },
+  decodeMixed: {
+    id: 'B2',
+    about: 'decode `mixed` to canonical events: events/s',
+    unit: '÷ B0',
+    better: 'higher',
+    floor: 0.75,
+    target: 0.88,
+  },
+  decodeBodies: {
+    id: 'B2b',
+    about: 'decode `bodies` to canonical events: events/s',
+    unit: '÷ B0',
+    better: 'higher',
+    floor: 1.2,
+    target: 1.2,
+  },
+  decodeHostile: {
+    id: 'B21',
+    about: 'decode `hostile`: time',
+    unit: '÷ B0',
+    better: 'lower',
+    floor: 5,
+    target: 2,
+  },
+  scaling: {
+    id: 'B7',
+    about: 'hunt with two workers instead of one: speed-up',
+    unit: '×',
+    better: 'higher',
+    floor: 1.5,
+    target: 1.75,
+  },
+  huntOneCore: {
+    id: 'hunt, 1 core',
+    about: 'whole `deckwatch hunt` of `mixed` on one core: events/s',
+    unit: '÷ B0',
+    better: 'higher',
+    floor: 0.6,
+    target: 0.75,
+  },
+  huntTwoCores: {
+    id: 'hunt, 2 cores',
+    about: 'the same on two cores: events/s',
+    unit: '÷ B0',
+    better: 'higher',
+    floor: 1,
+    target: 1.3,
+  },
+  memory: {
+    id: 'memory',
+    about: 'peak resident memory of that hunt',
+    unit: 'MB',
+    better: 'lower',
+    floor: 400,
+    target: 400,
+  },
+  help: {
+    id: 'start, help',
+    about: '`deckwatch --help` of the built package',
+    unit: 'ms',
+    better: 'lower',
+    floor: 400,
+    target: 250,
+  },
+  ruleTest: {
+    id: 'start, rule test',
+    about: '`deckwatch rule test` of one file, built package',
+    unit: 'ms',
+    better: 'lower',
+    floor: 400,
+    target: 250,
+  },
+}
+
+/** Whether a value is at least as good as a bound. */
+export const reaches = (figure: Figure, value: number, bound: number): boolean =>
+  figure.better === 'lower' ? value <= bound : value >= bound
