@@ -31,14 +31,16 @@ export const scalarMatcher = (test: ScalarTest): ScalarMatcher => {
 }
 
 /**
- * The text of a value: of a number its shortest decimal form, as ClickHouse writes it too; undefined
- * for null.
+ * The text of a value; undefined for null.
  */
 export const textOfScalar = (value: Scalar): string | undefined => {
   if (typeof value === 'string') return value
   if (value === null) return undefined
-  return typeof value === 'number' ? String(value).replace('e+', 'e') : String(value)
+  return typeof value === 'number' ? textOfNumber(value) : String(value)
 }
+
+/** The shortest decimal text of a number, as ClickHouse writes it. */
+export const textOfNumber = (value: number): string => String(value).replace('e+', 'e')
 
 /** What counts as a number when it is text: a whole number in plain decimals, at most 15 digits. */
 export const NUMERIC_TEXT = '^(0|-?[1-9][0-9]{0,14})$'

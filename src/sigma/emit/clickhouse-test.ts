@@ -1,0 +1,152 @@
+import { unreachable } from '../../base/assert.ts'
+import { NUMERIC_TEXT, textOfNumber } from '../match/scalar.ts'
+import { IPV4_SOURCE, MAPPED_BASE, type Network } from '../plan/network.ts'
+import type { Pattern } from '../plan/pattern.ts'
+import type { Leaf, NumberTest, RegexTest, ScalarTest, TextTest } from '../plan/plan.ts'
+import type { FieldType } from '../schema.ts'
+
+/** The value of a query parameter. A number is given as its text, which no client rounds. */
+export type StatementParameter = string | readonly string[]
+
+/** Binds a literal and gives the parameter that stands for it. */
+export type Binding = (type: string, value: StatementParameter) => string
+
+/** What a test is written with. */
+export interface TestParts {
+  readonly bind: Binding
+  /** The expression of the field's value. */
+  readonly value: string
+  /** That of the field compared with, for `same`. */
+  readonly other: string
+  /** Whether the one value of the field was written as null. */
+  readonly writtenAsNull: string
+}
+
+/** A test of a known value as SQL: 1, 0, or NULL where the value is absent. */
+export const sqlOfTest = (leaf: Leaf, parts: TestParts): string => {
+  const { test, list, type } = leaf
+  const { value } = parts
+  switch (test.kind) {
+    case 'exists': {
+      const there = list ? `notEmpty(${value})` : `(isNotNull(${value}) OR ${parts.writtenAsNull})`
+      return test.value ? there : `(NOT ${there})`
+    }
+    case 'null':
+      if (!list) return `isNull(${value})`
+      return `(empty(${value}) OR arrayExists(member -> isNull(member), ${value}))`
+    case 'same': {
+      const mine = textsOf(value, list, type, test.cased)
+      return `hasAny(${mine}, ${textsOf(parts.other, test.other.list, test.other.type, test.cased)})`
+    }
+    default: {
+      if (!list) return sqlOfScalar(test, type, value, parts.bind)
+      const condition = sqlOfScalar(test, type, 'member', parts.bind)
+      return `arrayExists(member -> ifNull(${condition}, 0), ${value})`
+    }
+  }
+}
+
+const sqlOfScalar = (test: ScalarTest, type: FieldType, value: string, bind: Binding): string => {
+  const text = textOf(value, type)
+  switch (test.kind) {
+    case 'equals':
+    case 'contains':
+    case 'startswith':
+    case 'endswith':
+    case 'like':
+      return sqlOfText(test, test.cased ? text : `lower(${text})`, bind)
+    case 'regex':
+      return `match(${text}, ${bind('String', regexSource(test))})`
+    case 'network':
+      return sqlOfNetwork(test.network, text, bind)
+    case 'number':
+      return sqlOfNumber(test, type, value, bind)
+    case 'boolean':
+      return `(lower(${text}) = ${bind('String', String(test.value))})`
+    default:
+      return unreachable(test)
+  }
+}
+
+/** `+ 0` makes 0 of -0, whose text JavaScript does not tell apart. */
+const textOf = (value: string, type: FieldType): string => {
+  if (type === 'number') return `toString(${value} + 0)`
+  return type === 'boolean' ? `toString(${value})` : value
+}
+
+const sqlOfText = (test: TextTest, text: string, bind: Binding): string => {
+  switch (test.kind) {
+    case 'equals': {
+      const [only] = test.texts
+      if (test.texts.length === 1) return `(${text} = ${bind('String', only)})`
+      return `(${text} IN ${bind('Array(String)', test.texts)})`
+    }
+    case 'contains':
+      return `(position(${text}, ${bind('String', test.text)}) > 0)`
+    case 'startswith':
+      return `startsWith(${text}, ${bind('String', test.text)})`
+    case 'endswith':
+      return `endsWith(${text}, ${bind('String', test.text)})`
+    case 'like':
+      return `match(${text}, ${bind('String', patternSource(test.pattern))})`
+    default:
+      return unreachable(test)
+  }
+}
+
+/** ClickHouse lets the dot match line breaks unless told otherwise; re2js and Sigma do not. */
+const regexSource = ({ source, insensitive, multiline, dotAll }: RegexTest): string =>
+  `(?${insensitive ? 'i' : ''}${multiline ? 'm' : ''}${dotAll ? 's' : '-s'})${source}`
+
+/** RE2 works on code points of UTF-8, so that `?` is one code point here too. */
+const patternSource = (pattern: Pattern): string => {
+  const parts = pattern.map((part) => {
+    if (part === 'any') return '.*'
+    return part === 'one' ? '.' : escapeRegex(part.text)
+  })
+  return `(?s)^${parts.join('')}$`
+}
+
+const escapeRegex = (text: string): string =>
+  text.replace(/[^A-Za-z0-9_\u0080-\uffff]/g, (character) =>
+    character === '\0' ? '\\x00' : `\\${character}`,
+  )
+
+const sqlOfNumber = (test: NumberTest, type: FieldType, value: string, bind: Binding): string => {
+  const operator = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]
+  const wanted = bind('Float64', textOfNumber(test.value))
+  if (type === 'number') return `(${value} ${operator} ${wanted})`
+  const text = textOf(value, type)
+  const numeric = `match(${text}, ${bind('String', NUMERIC_TEXT)})`
+  return `(${numeric} AND toFloat64OrNull(${text}) ${operator} ${wanted})`
+}
+
+/** What can be an IPv6 address, by its characters and the IPv4 address it may end in. */
+const IPV6_SHAPE = `^[0-9a-fA-F:]*:([0-9a-fA-F]*|${IPV4_SOURCE})$`
+
+/** Both families as IPv6: an IPv4 address is the mapped one. Text that is none is NULL or refused. */
+const sqlOfNetwork = (network: Network, text: string, bind: Binding): string => {
+  const base = network.family === 4 ? MAPPED_BASE : 0n
+  const shape = bind('String', `^${IPV4_SOURCE}$|${IPV6_SHAPE}`)
+  const address = `toIPv6OrNull(${text})`
+  const within = (first: bigint, last: bigint): string =>
+    `${address} BETWEEN ${literal(first, bind)} AND ${literal(last, bind)}`
+  const inside = within(base + network.first, base + network.last)
+  const mapped = within(MAPPED_BASE, MAPPED_BASE + 0xffff_ffffn)
+  const family = network.family === 4 ? '' : ` AND NOT (${mapped})`
+  return `(match(${text}, ${shape}) AND ${inside}${family})`
+}
+
+const literal = (address: bigint, bind: Binding): string => {
+  const digits = address.toString(16).padStart(32, '0')
+  const groups = digits.match(/.{4}/g) ?? []
+  return `toIPv6(${bind('String', groups.join(':'))})`
+}
+
+/** The texts of a field's values, nulls left out. */
+const textsOf = (value: string, list: boolean, type: FieldType, cased: boolean): string => {
+  const text = textOf('member', type)
+  const members = list ? value : `[${value}]`
+  const texts = `arrayMap(member -> ${cased ? text : `lower(${text})`}, ${members})`
+  return `arrayFilter(member -> isNotNull(member), ${texts})`
+}
