@@ -1,10 +1,20 @@
+import { adviseIssues } from '../advise/issues.ts'
 import type { Issue, IssueKind, IssueTable } from '../base/issue.ts'
+import { DECODE_ISSUES } from '../decode/issues.ts'
 import { detectIssues } from '../detect/issues.ts'
+import { ENRICH_ISSUES } from '../enrich/issues.ts'
 import { sigmaIssues } from '../sigma/issues.ts'
 import { cliIssues } from './issues.ts'
 
 /** Every issue that a command can raise, by code. */
-export const ISSUE_KINDS: IssueTable = { ...sigmaIssues, ...detectIssues, ...cliIssues }
+export const ISSUE_KINDS: IssueTable = {
+  ...sigmaIssues,
+  ...DECODE_ISSUES,
+  ...ENRICH_ISSUES,
+  ...detectIssues,
+  ...adviseIssues,
+  ...cliIssues,
+}
 
 /** What is known of an issue's code. */
 export const kindOfIssue = (issue: Issue): IssueKind | undefined => ISSUE_KINDS[issue.code]

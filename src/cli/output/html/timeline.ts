@@ -36,7 +36,7 @@ const TOP = 12
 const LANE = 30
 const BOTTOM = 34
 const LANES_MAX = 14
-const NAME_COLUMNS = 36
+const NAME_COLUMNS = 32
 /** Findings closer than this are one dot. */
 const DOT_SPACING = 5
 

@@ -1,0 +1,91 @@
+import type { Command, CommandGroup } from '../command.ts'
+import { NO_COLOR_OPTION, RULES_OPTION } from './common.ts'
+
+const list: Command = {
+  kind: 'command',
+  name: 'list',
+  about: 'List the rules: detection, level, techniques, title.',
+  arguments: [],
+  options: [
+    {
+      name: '--format',
+      value: 'FORMAT',
+      about: 'How to write the list.',
+      choices: ['text', 'json', 'ndjson'],
+      default: 'text',
+    },
+    RULES_OPTION,
+    NO_COLOR_OPTION,
+  ],
+  examples: [
+    { command: 'deckwatch rule list', about: 'the rules that come with deckwatch' },
+    { command: 'deckwatch rule list --rules ./mine --format ndjson', about: 'yours as well' },
+  ],
+  run: async (given, shell) => (await import('../run/rule-list.ts')).runRuleList(given, shell),
+}
+
+const show: Command = {
+  kind: 'command',
+  name: 'show',
+  about: 'Show a rule whole: what it reads, who decides that, the least level, and its plan.',
+  arguments: [
+    {
+      name: 'RULE',
+      about: 'The id of a rule, a detection such as B01, or a file.',
+      required: true,
+    },
+  ],
+  options: [
+    {
+      name: '--format',
+      value: 'FORMAT',
+      about: 'How to write it.',
+      choices: ['text', 'json'],
+      default: 'text',
+    },
+    RULES_OPTION,
+    NO_COLOR_OPTION,
+  ],
+  examples: [
+    { command: 'deckwatch rule show C01', about: 'by detection' },
+    { command: 'deckwatch rule show ./mine/rule.yaml', about: 'by file' },
+  ],
+  run: async (given, shell) => (await import('../run/rule-show.ts')).runRuleShow(given, shell),
+}
+
+const test: Command = {
+  kind: 'command',
+  name: 'test',
+  about: 'Run the cases beside the rules (NAME.cases.yaml) and the mutants made from them.',
+  arguments: [
+    {
+      name: 'PATH',
+      about: 'Rule files or folders; without one, the rules that come with deckwatch.',
+      required: false,
+      repeat: true,
+    },
+  ],
+  options: [
+    {
+      name: '--format',
+      value: 'FORMAT',
+      about: 'How to write the results.',
+      choices: ['text', 'json'],
+      default: 'text',
+    },
+    NO_COLOR_OPTION,
+  ],
+  examples: [
+    { command: 'deckwatch rule test ./mine/rule.yaml', about: 'one rule' },
+    { command: 'deckwatch rule test', about: 'every rule that comes with deckwatch' },
+  ],
+  run: async (given, shell) => (await import('../run/rule-test.ts')).runRuleTest(given, shell),
+}
+
+/** `deckwatch rule …`. */
+export const rule: CommandGroup = {
+  kind: 'group',
+  name: 'rule',
+  about: 'List, show and test rules.',
+  commands: [list, show, test],
+}

@@ -1,0 +1,128 @@
+import { escapeTerminal } from '../../base/escape-text.ts'
+import type { CompiledRule } from '../../detect/compile.ts'
+import { findField, stagesOf } from '../../model/fields.ts'
+import { leaves } from '../../sigma/plan/leaves.ts'
+import type { Given } from '../command.ts'
+import { cell, layOut, wrap } from '../output/layout.ts'
+import { jsonLine, toRuleRecord } from '../output/machine.ts'
+import { type Palette, paletteOf } from '../output/palette.ts'
+import { leafText, planLines } from '../output/plan-text.ts'
+import { labelOf, levelWord, listed } from '../output/words.ts'
+import { findRule } from '../rule-book.ts'
+import { levelFor, needsOf } from '../rule-needs.ts'
+import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
+
+/** Runs `deckwatch rule show`. */
+export const runRuleShow = async (given: Given, shell: Shell): Promise<number> => {
+  const { rule, book } = await findRule(given.arguments[0] ?? '', given.texts('rules'))
+  const source = book.files.find((file) => file.file === rule.sigma.place.file)?.text ?? ''
+  if (given.text('format') === 'json') {
+    await shell.output.write(`${jsonLine(ruleRecord(rule, source))}\n`)
+    return EXIT.nothing
+  }
+  const palette = paletteOf(wantsColour(shell.output, shell, given.on('no-color')))
+  const lines = ruleLines(rule, source, columnsOf(shell.output, shell), palette)
+  await shell.output.write(`${lines.join('\n')}\n`)
+  return EXIT.nothing
+}
+
+interface FieldRow {
+  readonly name: string
+  readonly type: string
+  readonly trust: string
+  readonly level: string
+  readonly stage: string
+  readonly column: string | null
+  readonly about: string
+}
+
+/** The fields that a rule reads, in the order of the rule. */
+function fieldsOf(rule: CompiledRule): readonly FieldRow[] {
+  const names = new Set(leaves(rule.plan).map((leaf) => leaf.field))
+  return [...names].flatMap((name) => {
+    const field = findField(name)?.field
+    if (field === undefined) return []
+    return [
+      {
+        name,
+        type: `${field.type}${field.list ? ' list' : ''}`,
+        trust: field.trust,
+        level: levelFor(name),
+        stage: stagesOf(field)[0] ?? '',
+        column: field.column ?? null,
+        about: field.about,
+      },
+    ]
+  })
+}
+
+function ruleRecord(rule: CompiledRule, source: string): Record<string, unknown> {
+  const { sigma } = rule
+  const need = needsOf([rule]).get(rule.ref.id)
+  return {
+    ...toRuleRecord(rule.ref),
+    file: sigma.place.file ?? null,
+    status: sigma.status ?? null,
+    description: sigma.description ?? null,
+    falsepositives: sigma.falsepositives,
+    references: sigma.references,
+    tags: sigma.tags,
+    level: rule.ref.level,
+    needs: { level: need?.level ?? null, resources: need?.resources ?? [] },
+    fields: fieldsOf(rule),
+    tests: leaves(rule.plan).map(leafText),
+    source,
+  }
+}
+
+function ruleLines(
+  rule: CompiledRule,
+  source: string,
+  width: number,
+  palette: Palette,
+): readonly string[] {
+  const { ref, sigma } = rule
+  const need = needsOf([rule]).get(ref.id)
+  const resources = listed(need?.resources ?? []) || 'any request'
+  const paragraphs = (sigma.description ?? '').trim().split(/\n\s*\n/)
+  const title = `${palette.level[ref.level](levelWord(ref.level))}  ${palette.strong(labelOf(ref))}`
+  return [
+    `${title}  ${palette.strong(escapeTerminal(ref.title))}`,
+    palette.faint(escapeTerminal([ref.id, sigma.place.file, sigma.status].join(' · '))),
+    ...paragraphs.flatMap((text) => ['', ...wrap(text.replaceAll('\n', ' '), width)]),
+    '',
+    palette.strong('WHEN IT IS HARMLESS'),
+    ...sigma.falsepositives.flatMap((text) =>
+      wrap(`- ${text}`, width - 2).map((line) => `  ${line}`),
+    ),
+    '',
+    palette.strong('READS'),
+    ...fieldTable(rule, width, palette),
+    '',
+    palette.strong('NEEDS'),
+    ...wrap(`level ${need?.level} for ${resources}`, width - 2).map((line) => `  ${line}`),
+    '',
+    palette.strong('PLAN'),
+    ...planLines(rule.plan).map((line) => `  ${escapeTerminal(line)}`),
+    '',
+    palette.strong('SOURCE'),
+    ...source
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${escapeTerminal(line)}`),
+  ]
+}
+
+function fieldTable(rule: CompiledRule, width: number, palette: Palette): readonly string[] {
+  const head = ['field', 'type', 'decided by', 'from level', 'from stage', 'about']
+  const rows = fieldsOf(rule).map((row) => [
+    cell(row.name, palette.accent),
+    cell(row.type),
+    cell(row.trust, row.trust === 'anyone' ? palette.warning : undefined),
+    cell(row.level),
+    cell(row.stage),
+    cell(row.about, palette.faint),
+  ])
+  const columns = [{}, {}, {}, {}, {}, { flex: true }] as const
+  return layOut(columns, [head.map((word) => cell(word, palette.faint)), ...rows], width)
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type CaseResult, testRule } from '../../advise/rule-cases.ts'
+import { escapeTerminal } from '../../base/escape-text.ts'
+import { formatPlace, type Issue } from '../../base/issue.ts'
+import { type CompiledRule, compileRules } from '../../detect/compile.ts'
+import type { Given } from '../command.ts'
+import { issueText } from '../issue-lines.ts'
+import { severityOfIssue } from '../issue-tables.ts'
+import { cell, layOut } from '../output/layout.ts'
+import { jsonLine, toRuleRecord } from '../output/machine.ts'
+import { type Palette, paletteOf } from '../output/palette.ts'
+import { counted, labelOf } from '../output/words.ts'
+import { readRules } from '../rule-files.ts'
+import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
+
+/** Runs `deckwatch rule test`. */
+export const runRuleTest = async (given: Given, shell: Shell): Promise<number> => {
+  const paths = given.arguments.length > 0 ? given.arguments : [SHIPPED]
+  const book = compileRules(await readRules(paths))
+  const tested = await Promise.all(book.rules.map(testOne))
+  const issues = [...book.issues, ...tested.flatMap((one) => one.issues)]
+  if (given.text('format') === 'json') await shell.output.write(asJson(tested, issues))
+  else {
+    const palette = paletteOf(wantsColour(shell.output, shell, given.on('no-color')))
+    await shell.output.write(asText(tested, columnsOf(shell.output, shell), palette))
+    for (const issue of issues) await shell.errors.write(issueText(issue))
+  }
+  if (issues.some((issue) => severityOfIssue(issue) === 'error')) return EXIT.badInput
+  return tested.some((one) => one.results.some(({ pass }) => !pass)) ? EXIT.findings : EXIT.nothing
+}
+
+/** A rule and what came of its cases. */
+interface Tested {
+  readonly rule: CompiledRule
+  readonly results: readonly CaseResult[]
+  readonly issues: readonly Issue[]
+  /** Whether there is a file of cases. */
+  readonly cases: boolean
+}
+
+const SHIPPED = fileURLToPath(new URL('../../../content/rules', import.meta.url))
+
+async function testOne(rule: CompiledRule): Promise<Tested> {
+  const file = (rule.sigma.place.file ?? '').replace(/\.(ya?ml)$/, '.cases.$1')
+  if (!existsSync(file)) return { rule, results: [], issues: [], cases: false }
+  const text = await readFile(file, 'utf8')
+  return { rule, ...testRule(rule, text, file), cases: true }
+}
+
+function asJson(tested: readonly Tested[], issues: readonly Issue[]): string {
+  const rules = tested.map(({ rule, results, cases }) => ({
+    ...toRuleRecord(rule.ref),
+    cases,
+    results: results.map((result) => ({
+      kind: result.kind,
+      title: result.title,
+      expected: result.expected,
+      got: result.got ?? null,
+      reasons: result.reasons,
+      pass: result.pass,
+      failure: result.failure,
+      at: result.at,
+    })),
+  }))
+  const all = tested.flatMap((one) => one.results)
+  const totals = { passed: passes(all), failed: all.length - passes(all) }
+  return `${jsonLine({ rules, issues, totals })}\n`
+}
+
+function asText(tested: readonly Tested[], width: number, palette: Palette): string {
+  const rows = tested.map(({ rule, results, cases }) => {
+    const failed = results.length - passes(results)
+    const mutants = results.filter(({ kind }) => kind === 'mutant').length
+    const said = cases
+      ? `${counted(results.length - mutants, 'case')}, ${counted(mutants, 'mutant')}`
+      : 'no cases'
+    return [
+      failed > 0 ? cell('✗', palette.bad) : cell(cases ? '✓' : '–', palette.good),
+      cell(labelOf(rule.ref), palette.strong),
+      cell(rule.ref.title),
+      cell(said, palette.faint),
+      cell(failed === 0 ? '' : `${failed} failed`, palette.bad),
+    ]
+  })
+  const failures = tested.flatMap(({ rule, results }) =>
+    results.filter(({ pass }) => !pass).flatMap((one) => failureLines(rule, one, palette)),
+  )
+  const all = tested.flatMap((one) => one.results)
+  const sum = `${counted(tested.length, 'rule')}: ${passes(all)} passed, ${all.length - passes(all)} failed`
+  const table = layOut([{}, {}, { flex: true }, {}, {}], rows, width, 0)
+  return `${[...table, ...failures, '', sum].join('\n')}\n`
+}
+
+function failureLines(rule: CompiledRule, result: CaseResult, palette: Palette): readonly string[] {
+  const title = `${labelOf(rule.ref)} ${result.kind}: ${result.title}`
+  return [
+    '',
+    `${palette.bad('✗')} ${palette.strong(escapeTerminal(title))}`,
+    `  ${escapeTerminal(result.failure)}`,
+    palette.faint(`  ${escapeTerminal(formatPlace(result.at))}`),
+    `  ${escapeTerminal(result.text.trim())}`,
+  ]
+}
+
+const passes = (results: readonly CaseResult[]): number => results.filter(({ pass }) => pass).length
