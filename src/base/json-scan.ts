@@ -157,6 +157,37 @@ export const scanItems = (
   return { end: at, closed: false }
 }
 
+/**
+ * Where the array begins whose items are the records of the document at the start of the text: the
+ * document itself, or its member of one of the names that envelopes use. -1 when it is no such
+ * document. What precedes the array is proved to be its own object, so a list inside a record is
+ * never taken for it.
+ */
+export const recordsArray = (text: string): number => {
+  const start = text.search(/[^\s\xef\xbb\xbf]/)
+  if (text[start] === '[') return start
+  if (text[start] !== '{') return -1
+  for (const match of text.slice(0, HEAD_BYTES).matchAll(RECORDS_KEY)) {
+    const at = match.index + match[0].length - 1
+    if (CLOSERS.some((closer) => isJson(`${text.slice(start, at)}[]${closer}`))) return at
+  }
+  return -1
+}
+
+/** How far the array's beginning is looked for. */
+const HEAD_BYTES = 65_536
+const RECORDS_KEY = /"(?:items|records|events|logEvents|results|hits)"\s{0,8}:\s{0,8}\[/g
+/** The array is a member of the document, or of its only object (`hits.hits`). */
+const CLOSERS = ['}', '}}']
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object'
+  } catch {
+    return false // The question was whether it is.
+  }
+}
+
 /** After the closing quote of a string whose first character is at `from`; -1 without one. */
 function endOfString(text: string, from: number): number {
   let at = from

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { bufferOf } from '../base/slice.ts'
+import { looksLikeYaml } from '../base/yaml-sniff.ts'
 import type { Source } from '../model/event.ts'
 import { Framing } from './framing.ts'
 import { Records } from './records.ts'
 import type { DecodeOptions, DecodeSink } from './sink.ts'
-import { looksLikeYaml, yamlDocuments } from './yaml.ts'
+import { yamlDocuments } from './yaml.ts'
 
 export type { DecodeOptions, DecodeSink } from './sink.ts'
 

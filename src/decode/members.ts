@@ -3,7 +3,6 @@ import type { Level, ObjectRef, ResponseStatus, Stage, User } from '../model/eve
 import type { Members } from './event.ts'
 
 /** A JSON object as parsed: its members may be anything. */
-// biome-ignore lint/suspicious/noExplicitAny: foreign data, whose types are checked here.
 export type Foreign = any
 
 /** Whether it is a JSON object: no array, no null. */

@@ -1,6 +1,11 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import type { Issue } from '../base/issue.ts'
 import type { Source } from '../model/event.ts'
+import { Cutter, type Piece } from './cutter.ts'
+import { type Chunks, compressionOf, inflate, type OnFault } from './inflate.ts'
 import type { Input } from './inputs.ts'
+import { ByteReader, isTar, type Member, tarMembers } from './tar.ts'
 
 /** Whole records of one file or archive member, decompressed. */
 export interface Block {
@@ -19,7 +24,7 @@ export interface Block {
 export interface Ending {
   /** Decompressed bytes read, of all members. */
   readonly bytes: number
-  /** Of the file as it lies on disk, 64 hex digits; only when asked for. */
+  /** Of the file as it lies on disk, 64 hex digits; only when asked for, and read to its end. */
   readonly sha256: string | undefined
   /** What could not be read, and where. */
   readonly issues: readonly Issue[]
@@ -35,9 +40,132 @@ export interface ReadOptions {
   readonly sha256: boolean
 }
 
-/** Reads an input: decompresses, opens archives, and cuts where no record is split. */
-export declare const openBlocks: (
-  input: Input,
-  signal: AbortSignal,
-  options: ReadOptions,
-) => Reading
+/**
+ * Reads an input once: decompresses gzip and zstd, opens tar archives, and cuts where no record is
+ * split. Compression and archives are told by their bytes, never by a name. A fault is an issue and
+ * ends that input, or that member of an archive; what came before it is given.
+ */
+export const openBlocks = (input: Input, signal: AbortSignal, options: ReadOptions): Reading =>
+  new FileReading(input, signal, options)
+
+const READ_BYTES = 1_048_576
+const HEAD_BYTES = 512
+
+class FileReading implements Reading {
+  readonly #input: Input
+  readonly #signal: AbortSignal
+  readonly #hash: Hash | undefined
+  readonly #issues: Issue[] = []
+  #bytes = 0
+  #wholeFile = false
+  #passedOver = 0
+
+  constructor(input: Input, signal: AbortSignal, options: ReadOptions) {
+    this.#input = input
+    this.#signal = signal
+    this.#hash = options.sha256 ? createHash('sha256') : undefined
+  }
+
+  readonly ending = (): Ending => ({
+    bytes: this.#bytes,
+    sha256: this.#wholeFile ? this.#hash?.copy().digest('hex') : undefined,
+    issues: this.#issues,
+  })
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Block, void> {
+    const disk = new ByteReader(this.#disk())
+    try {
+      const content = await this.#content(disk, this.#onFault(this.#input.path))
+      const head = await content.peek(HEAD_BYTES)
+      if (isTar(head)) yield* this.#archive(content)
+      else yield* this.#records(content.rest(), this.#input.source)
+      // What lies behind the end of an archive or of a damaged place still counts for the hash.
+      if (this.#hash !== undefined) for await (const _ of disk.rest());
+    } finally {
+      await disk.close()
+    }
+  }
+
+  /** The file's bytes as they lie on disk. */
+  async *#disk(): Chunks {
+    const { path } = this.#input
+    const options = { highWaterMark: READ_BYTES, signal: this.#signal }
+    try {
+      const stream = path === '-' ? process.stdin : createReadStream(path, options)
+      for await (const chunk of stream) {
+        if (this.#signal.aborted) return
+        const bytes: Buffer = chunk
+        this.#hash?.update(bytes)
+        yield bytes
+      }
+      this.#wholeFile = true
+    } catch (error) {
+      if (this.#signal.aborted) return
+      this.#onFault(path)('source/unreadable', reasonOf(error))
+    }
+  }
+
+  async #content(reader: ByteReader, onFault: OnFault): Promise<ByteReader> {
+    const compression = compressionOf(await reader.peek(4))
+    if (compression === 'none') return reader
+    return new ByteReader(inflate(reader.rest(), compression, onFault))
+  }
+
+  async *#archive(content: ByteReader): AsyncGenerator<Block, void> {
+    const { path, source } = this.#input
+    for await (const member of tarMembers(content, this.#onFault(path))) {
+      if (this.#signal.aborted) return
+      const file = `${path}!${member.name}`
+      if (isLog(member)) {
+        const inner = await this.#content(new ByteReader(member.chunks), this.#onFault(file))
+        yield* this.#records(inner.rest(), { ...source, file })
+      } else if (member.kind !== 'folder') this.#passedOver += 1
+    }
+    if (this.#passedOver === 0) return
+    this.#issues.push({
+      code: 'source/passed-over',
+      message: 'members that hold no log',
+      at: { file: path },
+      count: this.#passedOver,
+    })
+  }
+
+  /** One file's content in blocks. One block is held back, to know which is the last. */
+  async *#records(content: Chunks, source: Source): AsyncGenerator<Block, void> {
+    const cutter = new Cutter((offset, length) => this.#skipped(source.file, offset, length))
+    let held: Piece | undefined
+    let first = true
+    const blockOf = (piece: Piece, last: boolean): Block => {
+      const block = { bytes: piece.bytes, offset: piece.offset, source, first, last }
+      first = false
+      return block
+    }
+    for await (const chunk of content) {
+      if (this.#signal.aborted) return
+      this.#bytes += chunk.length
+      for (const piece of cutter.push(chunk)) {
+        if (held !== undefined) yield blockOf(held, false)
+        held = piece
+      }
+    }
+    for (const piece of cutter.end()) {
+      if (held !== undefined) yield blockOf(held, false)
+      held = piece
+    }
+    if (held !== undefined) yield blockOf(held, true)
+  }
+
+  #skipped(file: string, offset: number, length: number): void {
+    const message = `a record of ${length} bytes`
+    this.#issues.push({ code: 'source/record-too-long', message, at: { file, offset, length } })
+  }
+
+  #onFault(file: string): OnFault {
+    return (code, message) => this.#issues.push({ code, message, at: { file } })
+  }
+}
+
+/** Recorded webhook bodies come with their HTTP headers in a file beside them. */
+const isLog = (member: Member): boolean => member.kind === 'file' && !member.name.endsWith('.head')
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`)

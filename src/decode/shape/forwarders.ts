@@ -63,7 +63,6 @@ const isLine = (value: unknown): value is string => typeof value === 'string'
 
 const isAudit = (value: unknown): boolean => isObject(value) && typeof value.verb === 'string'
 
-// biome-ignore lint/suspicious/noExplicitAny: foreign data.
 const list = (value: unknown): readonly any[] => (Array.isArray(value) ? value : [])
 
 /** OTLP's AnyValue as a plain value. Deeper than rules look, it is left out. */

@@ -1,0 +1,189 @@
+import { isSpace, recordsArray, scanItems } from '../base/json-scan.ts'
+import { LIMIT } from '../base/limit.ts'
+import { latin1 } from '../base/slice.ts'
+import { looksLikeYaml } from '../base/yaml-sniff.ts'
+
+/** Bytes that hold whole records, in an ArrayBuffer of their own. */
+export interface Piece {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly offset: number
+}
+
+/** Called with the byte range of a record that is skipped. */
+export type OnSkip = (offset: number, length: number) => void
+
+/**
+ * Cuts a stream where no record is split, into pieces of about `LIMIT.blockBytes`:
+ *
+ * - lines: after a newline which is followed by a byte that is no white space, `}` or `]`, so that
+ *   a pretty-printed document stays whole;
+ * - YAML: before a line `---`;
+ * - an array of records longer than `LIMIT.recordBytesMax` without such a place: after an item.
+ *
+ * A record longer than `LIMIT.recordBytesMax` is skipped. Never holds more than that and a chunk.
+ */
+export class Cutter {
+  readonly #onSkip: OnSkip
+  #mode: 'undecided' | 'lines' | 'yaml' | 'items' | 'skip' = 'undecided'
+  #buffer: Buffer = Buffer.allocUnsafeSlow(LIMIT.blockBytes * 2)
+  #length = 0
+  /** Of the buffer's first byte. */
+  #offset = 0
+  /** Below this index of the buffer there is no place to cut. */
+  #searched = 0
+  #skipFrom = 0
+
+  constructor(onSkip: OnSkip) {
+    this.#onSkip = onSkip
+  }
+
+  /** Takes more bytes, and gives what is whole by now. */
+  push(chunk: Buffer): readonly Piece[] {
+    this.#append(chunk)
+    const pieces: Piece[] = []
+    while (this.#length >= (this.#mode === 'skip' ? 1 : LIMIT.blockBytes)) {
+      const before = this.#length
+      const mode = this.#mode
+      this.#step(pieces)
+      if (this.#length === before && this.#mode === mode) break
+    }
+    return pieces
+  }
+
+  /** What is left at the end. */
+  end(): readonly Piece[] {
+    if (this.#mode === 'skip') {
+      this.#onSkip(this.#skipFrom, this.#offset + this.#length - this.#skipFrom)
+      return []
+    }
+    if (this.#length > LIMIT.recordBytesMax && this.#mode !== 'items') {
+      this.#onSkip(this.#offset, this.#length)
+      return []
+    }
+    const pieces: Piece[] = []
+    if (this.#length > 0) this.#cut(this.#length, pieces)
+    return pieces
+  }
+
+  #step(pieces: Piece[]): void {
+    if (this.#mode === 'undecided') {
+      this.#mode = looksLikeYaml(this.#buffer.subarray(0, this.#length)) ? 'yaml' : 'lines'
+    }
+    if (this.#mode === 'skip') this.#skip()
+    else if (this.#mode === 'items') this.#items(pieces, -1)
+    else this.#lines(pieces)
+  }
+
+  #lines(pieces: Piece[]): void {
+    const tooLong = this.#length > LIMIT.recordBytesMax
+    const first = tooLong ? this.#placeFrom(this.#searched) : 0
+    const last = tooLong ? first : this.#lastPlace()
+    if (first > LIMIT.recordBytesMax) {
+      this.#onSkip(this.#offset, first)
+      this.#drop(first)
+    } else if (last > 0) this.#cut(last, pieces)
+    else if (tooLong) this.#tooLong(pieces)
+    else this.#searched = Math.max(0, this.#length - LONGEST_PLACE)
+  }
+
+  /** One document as long as the limit: an array of records is cut between them. */
+  #tooLong(pieces: Piece[]): void {
+    const start = this.#mode === 'yaml' ? -1 : recordsArray(latin1(this.#buffer, 0, HEAD_BYTES))
+    if (start >= 0) this.#items(pieces, start)
+    else this.#startSkip()
+  }
+
+  /** Cuts after the last whole item of the array at `start`; -1 means that it began before. */
+  #items(pieces: Piece[], start: number): void {
+    const text = latin1(this.#buffer, Math.max(0, start), this.#length)
+    let last = -1
+    const { end, closed } = scanItems(text, start < 0 ? -1 : 0, (_, to) => {
+      last = to
+    })
+    const from = Math.max(0, start)
+    if (closed) {
+      this.#mode = 'lines'
+      this.#cut(from + end, pieces)
+    } else if (last > 0) {
+      this.#mode = 'items'
+      this.#cut(from + (text[last] === ',' ? last + 1 : last), pieces)
+    } else if (this.#length > LIMIT.recordBytesMax) this.#startSkip()
+  }
+
+  #startSkip(): void {
+    this.#mode = 'skip'
+    this.#skipFrom = this.#offset
+    this.#searched = 0
+  }
+
+  #skip(): void {
+    const place = this.#placeFrom(0)
+    if (place <= 0) {
+      this.#drop(Math.max(0, this.#length - LONGEST_PLACE))
+      return
+    }
+    this.#onSkip(this.#skipFrom, this.#offset + place - this.#skipFrom)
+    this.#drop(place)
+    this.#mode = 'lines'
+  }
+
+  /** The first place to cut at or after an index, or -1. */
+  #placeFrom(index: number): number {
+    let newline = this.#buffer.indexOf(NEWLINE, index)
+    while (newline >= 0 && newline < this.#length - 1) {
+      if (this.#isPlace(newline)) return newline + 1
+      newline = this.#buffer.indexOf(NEWLINE, newline + 1)
+    }
+    return -1
+  }
+
+  #lastPlace(): number {
+    let newline = this.#buffer.lastIndexOf(NEWLINE, this.#length - 2)
+    while (newline >= this.#searched) {
+      if (this.#isPlace(newline)) return newline + 1
+      if (newline === 0) return -1
+      newline = this.#buffer.lastIndexOf(NEWLINE, newline - 1)
+    }
+    return -1
+  }
+
+  #isPlace(newline: number): boolean {
+    const next = this.#buffer[newline + 1]
+    if (this.#mode === 'yaml') {
+      return (
+        this.#length - newline > 3 && this.#buffer.latin1Slice(newline + 1, newline + 4) === '---'
+      )
+    }
+    return !isSpace(next) && next !== 0x7d && next !== 0x5d
+  }
+
+  #cut(at: number, pieces: Piece[]): void {
+    const bytes = new Uint8Array(at)
+    bytes.set(this.#buffer.subarray(0, at))
+    pieces.push({ bytes, offset: this.#offset })
+    this.#drop(at)
+  }
+
+  #drop(count: number): void {
+    this.#buffer.copyWithin(0, count, this.#length)
+    this.#length -= count
+    this.#offset += count
+    this.#searched = 0
+  }
+
+  #append(chunk: Buffer): void {
+    const needed = this.#length + chunk.length
+    if (needed > this.#buffer.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2))
+      grown.set(this.#buffer.subarray(0, this.#length))
+      this.#buffer = grown
+    }
+    this.#buffer.set(chunk, this.#length)
+    this.#length = needed
+  }
+}
+
+const NEWLINE = 0x0a
+const HEAD_BYTES = 65_536
+/** A newline and `---`. */
+const LONGEST_PLACE = 4
