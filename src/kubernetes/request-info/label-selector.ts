@@ -1,3 +1,5 @@
+import { isInt64 } from './int64.ts'
+
 /**
  * Whether a label selector as text can be read. Here only its being readable counts: an unreadable one
  * makes the API server ignore the field selector too.
@@ -54,7 +56,7 @@ const readRequirement = (tokens: readonly string[], at: number): number | undefi
   const value = tokens[after + 1]
   const whole = operator === '>' || operator === '<'
   if (value === undefined || value === ',') return whole ? undefined : after + 1
-  return isValue(value) && (!whole || /^[+-]?\d+$/.test(value)) ? after + 2 : undefined
+  return isValue(value) && (!whole || isInt64(value)) ? after + 2 : undefined
 }
 
 const readSet = (tokens: readonly string[], at: number): number | undefined => {

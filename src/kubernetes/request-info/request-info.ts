@@ -1,4 +1,5 @@
 import { exactName } from './field-selector.ts'
+import { isInt64 } from './int64.ts'
 import { labelSelectorIsValid } from './label-selector.ts'
 import { parseTarget, queryFlag, queryValues, type Target } from './target.ts'
 
@@ -173,13 +174,7 @@ const optionsAreReadable = (query: string): boolean =>
   isWhole(queryValues(query, 'timeoutSeconds')[0]) &&
   labelSelectorIsValid(queryValues(query, 'labelSelector')[0] ?? '')
 
-/** Upstream: strconv.ParseInt(s, 10, 64); an empty value is unreadable. */
-const isWhole = (text: string | undefined): boolean => {
-  if (text === undefined) return true
-  if (!/^[+-]?\d+$/.test(text)) return false
-  const value = BigInt(text.replace('+', ''))
-  return value >= -(2n ** 63n) && value < 2n ** 63n
-}
+const isWhole = (text: string | undefined): boolean => text === undefined || isInt64(text)
 
 const isPathSegment = (name: string): boolean =>
   name !== '.' && name !== '..' && !name.includes('/') && !name.includes('%')

@@ -1,0 +1,4 @@
+import { describeCases } from '../testing/cases.ts'
+import { outcomeOf } from './outcome.ts'
+
+describeCases(import.meta.url, outcomeOf)
