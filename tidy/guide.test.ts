@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { testRule } from '../src/advise/rule-cases.ts'
+import { compileRules } from '../src/detect/compile.ts'
+import { readText } from './files.ts'
+
+const blocks = [...readText('docs/guide/rules.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+  (found) => found[1] ?? '',
+)
+
+describe('the rule that the guide shows', () => {
+  const [rule = '', cases = ''] = blocks
+  const compiled = compileRules([{ file: 'rule.yaml', text: rule }])
+
+  it('is accepted without an issue', () => {
+    expect(compiled.issues).toEqual([])
+    expect(compiled.rules).toHaveLength(1)
+  })
+
+  it('passes the cases that the guide shows', () => {
+    const [first] = compiled.rules
+    if (first === undefined) throw new Error('no rule')
+    const { results, issues } = testRule(first, cases, 'rule.cases.yaml')
+    expect(issues).toEqual([])
+    expect(results.map(({ title, failure }) => `${title}: ${failure}`)).toEqual(
+      results.map(({ title }) => `${title}: `),
+    )
+    const kinds = results.map(({ kind }) => kind)
+    expect(kinds).toEqual(expect.arrayContaining(['match', 'bypass', 'near-miss', 'blind']))
+  })
+})
