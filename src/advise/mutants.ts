@@ -237,7 +237,8 @@ const patchMutants = (
   const replace = Object.entries(fragment).map(([key, value]) =>
     operation('replace', `${at}/${escapeKey(key)}`, value),
   )
-  const copied = [{ op: 'copy', from: `${at}/x`, path: at === '' ? '/rules' : at }]
+  const targets = at === '' ? Object.keys(fragment).map((key) => `/${escapeKey(key)}`) : [at]
+  const copied = targets.map((target) => ({ op: 'copy', from: `${target}/x`, path: target }))
   const request = (body: Json): JsonObject => withoutAnswer(asPatch(updated, body))
   return [
     { kind: 'merge-patch', title: 'by merge patch', event: request(merge) },

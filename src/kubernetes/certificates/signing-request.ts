@@ -15,7 +15,7 @@ import { type Subject, subjectOfPem } from './certificate-request.ts'
 export const certificateOf = (event: AuditEvent): CertificateFacts | undefined | CannotTell => {
   const ref = event.objectRef
   const about = ref?.resource === 'certificatesigningrequests' && ref.apiGroup === GROUP
-  if (!about || (ref.subresource ? ref.subresource !== 'approval' : event.verb !== 'create')) {
+  if (!about || (ref.subresource ? ref.subresource !== 'approval' : !creates(event))) {
     return undefined
   }
   const written = submissionOf(event, ['CertificateSigningRequest'])
@@ -34,6 +34,10 @@ export const certificateOf = (event: AuditEvent): CertificateFacts | undefined |
 }
 
 const GROUP = 'certificates.k8s.io'
+
+/** Server-side apply creates by a patch, and the answer is then 201. */
+const creates = (event: AuditEvent): boolean =>
+  event.verb === 'create' || (event.verb === 'patch' && event.responseStatus?.code === 201)
 
 /** The spec is immutable, so that a patch leaves it out: it is the one of the answer. */
 const specOf = (written: Submission): Document => {

@@ -1,0 +1,113 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { CASE_KINDS, parseCases } from '../src/advise/case-file.ts'
+import { MUTANT_KINDS } from '../src/advise/mutants.ts'
+import { type CaseResult, runCase, runMutants } from '../src/advise/rule-cases.ts'
+import { type CompiledRule, compileRules } from '../src/detect/compile.ts'
+
+const ROOT = fileURLToPath(new URL('rules/', import.meta.url))
+const read = (file: string): { file: string; text: string } => ({
+  file,
+  text: readFileSync(ROOT + file, 'utf8'),
+})
+const files = globSync('**/*.yaml', { cwd: ROOT }).sort()
+const { rules, issues } = compileRules(
+  files.filter((file) => !file.endsWith('.cases.yaml')).map(read),
+)
+
+/** The detections of this content, by the ids of the list of detections. */
+const DETECTIONS = [
+  ...['A01', 'A02', 'A04', 'A15', 'B01', 'B02', 'B03', 'B04', 'B13', 'B16', 'B22'],
+  ...['C01', 'C02', 'C03', 'C04', 'C05', 'C06', 'D01', 'D03', 'D05', 'D06', 'D17', 'D19'],
+  ...['D22', 'D25', 'E01', 'E08', 'E10', 'E14', 'F01', 'F04', 'G01', 'G03'],
+]
+
+/** ATT&CK's tactics since version 19, which are the folders of rules. */
+const TACTICS = [
+  ...['reconnaissance', 'resource-development', 'initial-access', 'execution', 'persistence'],
+  ...['privilege-escalation', 'stealth', 'defense-impairment', 'credential-access', 'discovery'],
+  ...['lateral-movement', 'collection', 'command-and-control', 'exfiltration', 'impact'],
+]
+
+const casesOf = (rule: CompiledRule): ReturnType<typeof parseCases> => {
+  const file = (rule.sigma.place.file ?? '').replace(/\.yaml$/, '.cases.yaml')
+  return parseCases(read(file).text, file)
+}
+
+const failures = (results: readonly CaseResult[]): readonly string[] =>
+  results
+    .filter(({ pass }) => !pass)
+    .map(({ kind, title, failure }) => `${kind}: ${title}: ${failure}`)
+
+describe('rules', () => {
+  it('are all read without an issue', () => {
+    expect(issues).toEqual([])
+  })
+
+  it('are one for each detection', () => {
+    expect(rules.map(({ ref }) => ref.detection).sort()).toEqual([...DETECTIONS].sort())
+  })
+
+  it('each have a file of cases, and each file of cases a rule', () => {
+    const expected = rules.map((rule) => rule.sigma.place.file?.replace(/\.yaml$/, '.cases.yaml'))
+    expect(files.filter((file) => file.endsWith('.cases.yaml'))).toEqual(expected.sort())
+  })
+})
+
+describe.each(rules.map((rule) => [rule.sigma.place.file ?? '', rule] as const))(
+  '%s',
+  (file, rule) => {
+    const { sigma } = rule
+    const { cases, issues: caseIssues } = casesOf(rule)
+
+    it('says what an analyst needs', () => {
+      expect(sigma.id).toMatch(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      )
+      expect(TACTICS).toContain(dirname(file))
+      expect(sigma.tags).toContain(`attack.${dirname(file)}`)
+      expect(basename(file, '.yaml')).toMatch(/^[a-z]+(-[a-z]+)*$/)
+      expect(rule.ref.techniques.length).toBeGreaterThan(0)
+      expect(sigma.description?.length).toBeGreaterThan(150)
+      expect(sigma.falsepositives.length).toBeGreaterThan(0)
+      expect(typeof sigma.custom['summary']).toBe('string')
+    })
+
+    it('has cases of every kind, all of them sound', () => {
+      expect(caseIssues).toEqual([])
+      const kinds = new Set(cases.cases.map(({ kind }) => kind))
+      expect(CASE_KINDS.filter((kind) => !kinds.has(kind))).toEqual([])
+      const titles = cases.cases.map(({ title }) => title)
+      expect(titles).toEqual([...new Set(titles)])
+    })
+
+    it('gives the verdict of every case', () => {
+      expect(failures(cases.cases.map((ruleCase) => runCase(rule, ruleCase)))).toEqual([])
+    })
+
+    it('is not escaped by any mutant', () => {
+      expect(failures(runMutants(rule, cases))).toEqual([])
+    })
+  },
+)
+
+describe('mutants', () => {
+  const made = rules.flatMap((rule) => {
+    const { cases } = casesOf(rule)
+    return runMutants(rule, { ...cases, skip: { kinds: [], because: '' } })
+  })
+
+  it('are made in numbers', () => {
+    expect(made.length).toBeGreaterThan(200)
+  })
+
+  it('set aside are named with a reason, and would be made otherwise', () => {
+    for (const rule of rules) {
+      const { skip } = casesOf(rule).cases
+      expect(skip.kinds.filter((kind) => !MUTANT_KINDS.includes(kind))).toEqual([])
+      if (skip.kinds.length > 0) expect(skip.because.length).toBeGreaterThan(20)
+    }
+  })
+})
