@@ -299,7 +299,7 @@ export class Framing {
   #strict(at: number, end: number): void {
     const keys = findDuplicateKeys(this.#bytes.subarray(at, end))
     if (keys.length > 0) {
-      this.#records.issue('decode/duplicate-keys', `twice: ${keys.slice(0, 8).join(', ')}`)
+      this.#records.issue('decode/duplicate-key', `twice: ${keys.slice(0, 8).join(', ')}`)
     }
     if (end - at >= LAZY_BYTES) return
     scanValue(this.#bytes, at, end, this.#scan)

@@ -32,7 +32,7 @@ export const DECODE_ISSUES: IssueTable = {
     remedy: 'Collect the log where the time is still in it.',
     severity: 'warning',
   },
-  'decode/duplicate-keys': {
+  'decode/duplicate-key': {
     about: 'An object has a key twice. The last one counts, as in all of deckwatch.',
     remedy: 'Somebody may be hiding a value from another reader: compare both.',
     severity: 'warning',
