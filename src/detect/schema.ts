@@ -1,3 +1,4 @@
+import { LIMIT } from '../base/limit.ts'
 import { CANNOT_TELL, type CannotTell, type FieldValue, type Scalar } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
 import { type ElementGroup, type Field, findField, GROUPS } from '../model/fields.ts'
@@ -117,7 +118,20 @@ const allTexts = (facts: Facts): readonly string[] | CannotTell => {
   for (const value of Object.values(event.objectRef ?? {})) add(value)
   add(event.responseStatus?.message)
   for (const value of Object.values(event.annotations ?? {})) add(value)
-  for (const value of facts.at('requestObject', '*') ?? []) add(value)
-  for (const value of facts.at('responseObject', '*') ?? []) add(value)
+  addStrings(event.requestObject, texts)
+  addStrings(event.responseObject, texts)
   return texts
+}
+
+/** Every text in a body, to the depth and number that are looked at. */
+const addStrings = (body: unknown, texts: string[]): void => {
+  const left: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { value, depth } = next
+    if (typeof value === 'string') texts.push(value)
+    else if (typeof value === 'object' && value !== null && depth < LIMIT.jsonDepthMax) {
+      for (const one of Object.values(value)) left.push({ value: one, depth: depth + 1 })
+    }
+    if (texts.length >= LIMIT.pathValuesMax) return
+  }
 }
