@@ -17,19 +17,28 @@ import { version } from './version.ts'
 export const huntOptions = async (given: Given): Promise<HuntOptions> => {
   const [since, until] = [momentOf(given, 'since'), momentOf(given, 'until')]
   return {
-    paths: given.arguments,
-    sources: sourceNames(given),
-    rules: [...(await shippedRules()), ...(await readRules(given.texts('rules')))],
+    ...(await logOptions(given, given.arguments)),
     since,
     until,
-    proxies: ranges(given, 'proxy'),
-    clusterRanges: ranges(given, 'cluster-range'),
     strict: given.on('strict'),
     sha256: given.on('hash'),
-    threads: threadsOf(given),
-    tool: version(),
   }
 }
+
+/** To hunt in all of the paths, with the rules and names that were given. */
+export const logOptions = async (given: Given, paths: readonly string[]): Promise<HuntOptions> => ({
+  paths,
+  sources: sourceNames(given),
+  rules: [...(await shippedRules()), ...(await readRules(given.texts('rules')))],
+  since: undefined,
+  until: undefined,
+  proxies: ranges(given, 'proxy'),
+  clusterRanges: ranges(given, 'cluster-range'),
+  strict: false,
+  sha256: false,
+  threads: threadsOf(given),
+  tool: version(),
+})
 
 /** Which findings `hunt` shows. */
 export const choiceOf = async (given: Given): Promise<Choice> => ({

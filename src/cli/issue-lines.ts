@@ -1,11 +1,16 @@
 import { escapeTerminal } from '../base/escape-text.ts'
 import { formatPlace, type Issue } from '../base/issue.ts'
+import { LIMIT } from '../base/limit.ts'
 import { kindOfIssue } from './issue-tables.ts'
+import { counted } from './output/words.ts'
 import type { Shell } from './shell.ts'
 
-/** Writes an issue to the errors of the shell: what is wrong, where, and what to do. */
-export const writeIssue = async (issue: Issue, shell: Shell): Promise<void> => {
-  await shell.errors.write(issueText(issue))
+/** Writes issues to the errors of the shell: some whole, and how many more there are. */
+export const writeIssues = async (issues: readonly Issue[], shell: Shell): Promise<void> => {
+  const shown = issues.slice(0, LIMIT.textRowsMax).map(issueText).join('')
+  const hidden = issues.length - LIMIT.textRowsMax
+  if (shown !== '') await shell.errors.write(shown)
+  if (hidden > 0) await shell.errors.write(`… and ${counted(hidden, 'more issue')}\n`)
 }
 
 /** `error: PLACE: what is wrong (code)`, and below it what to do. */

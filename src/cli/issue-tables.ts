@@ -4,12 +4,14 @@ import { DECODE_ISSUES } from '../decode/issues.ts'
 import { detectIssues } from '../detect/issues.ts'
 import { ENRICH_ISSUES } from '../enrich/issues.ts'
 import { sigmaIssues } from '../sigma/issues.ts'
+import { SOURCE_ISSUES } from '../source/issues.ts'
 import { cliIssues } from './issues.ts'
 
 /** Every issue that a command can raise, by code. */
 export const ISSUE_KINDS: IssueTable = {
   ...sigmaIssues,
   ...DECODE_ISSUES,
+  ...SOURCE_ISSUES,
   ...ENRICH_ISSUES,
   ...detectIssues,
   ...adviseIssues,

@@ -8,7 +8,7 @@ import type {
   OptionDeclaration,
 } from './command.ts'
 import { commands } from './registry.ts'
-import { CommandError, EXIT, type Shell } from './shell.ts'
+import { CommandError, columnsOf, EXIT, type Shell } from './shell.ts'
 import { version } from './version.ts'
 
 /**
@@ -16,7 +16,7 @@ import { version } from './version.ts'
  * of the shell: what, where, and what to do. A bug is thrown.
  */
 export const runProgram = async (args: readonly string[], shell: Shell): Promise<number> => {
-  const screen = new Screen()
+  const screen = new Screen(columnsOf(shell.output, shell))
   let exit: number = EXIT.nothing
   const program = buildProgram(shell, screen, (code) => {
     exit = code
@@ -38,8 +38,13 @@ export const runProgram = async (args: readonly string[], shell: Shell): Promise
 
 /** What commander prints, kept until it can be awaited. */
 class Screen {
+  readonly columns: number
   output = ''
   errors = ''
+
+  constructor(columns: number) {
+    this.columns = columns
+  }
 }
 
 type SetExit = (code: number) => void
@@ -52,7 +57,6 @@ function buildProgram(shell: Shell, screen: Screen, setExit: SetExit): Commander
     .version(version(), '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print this help.')
     .helpCommand('help [COMMAND]', 'Print the help of a command.')
-    .configureHelp({ helpWidth: 100, showGlobalOptions: false })
     .addHelpText('after', OVERVIEW)
   prepare(program, screen)
   for (const row of commands) {
@@ -97,6 +101,7 @@ function toCommander(command: Command, shell: Shell, screen: Screen, setExit: Se
 
 function prepare(made: Commander, screen: Screen): void {
   made
+    .configureHelp({ helpWidth: screen.columns })
     .helpOption('-h, --help', 'Print this help.')
     .showHelpAfterError('(deckwatch --help, or deckwatch COMMAND --help, shows what there is)')
     .exitOverride()

@@ -10,6 +10,8 @@ export interface EventRequest {
   readonly sources: readonly SourceName[]
   readonly strict: boolean
   readonly signal: AbortSignal
+  /** Which inputs to read; all, without it. */
+  readonly only?: (input: Input) => boolean
 }
 
 /** Who gets what is read, block by block: the reading waits for each call. */
@@ -29,6 +31,7 @@ export const readEvents = async (
   const empty: Input[] = []
   for (const input of inputs) {
     if (request.signal.aborted) break
+    if (request.only?.(input) === false) continue
     const events = await readInput(input, request, visitor)
     if (events === 0) empty.push(input)
   }

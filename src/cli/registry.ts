@@ -1,7 +1,17 @@
 import { completion } from './command/completion.ts'
+import { decode } from './command/decode.ts'
+import { explain } from './command/explain.ts'
 import { hunt } from './command/hunt.ts'
 import { rule } from './command/rule.ts'
+import { show } from './command/show.ts'
 import type { Command, CommandGroup } from './command.ts'
 
 /** Every command, in the order of the help. */
-export const commands: readonly (Command | CommandGroup)[] = [hunt, rule, completion]
+export const commands: readonly (Command | CommandGroup)[] = [
+  hunt,
+  show,
+  explain,
+  decode,
+  rule,
+  completion,
+]

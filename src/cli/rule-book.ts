@@ -1,5 +1,5 @@
 import { type CompiledRule, compileRules, type RuleSet } from '../detect/compile.ts'
-import { writeIssue } from './issue-lines.ts'
+import { writeIssues } from './issue-lines.ts'
 import { severityOfIssue } from './issue-tables.ts'
 import { type RuleFile, readRules, shippedRules } from './rule-files.ts'
 import { CommandError, EXIT, type Shell } from './shell.ts'
@@ -37,7 +37,7 @@ export const findRule = async (
 
 /** Writes what is wrong with rules; gives bad input if one was refused. */
 export const reportRuleIssues = async (book: RuleSet, shell: Shell): Promise<number> => {
-  for (const issue of book.issues) await writeIssue(issue, shell)
+  await writeIssues(book.issues, shell)
   const refused = book.issues.some((issue) => severityOfIssue(issue) === 'error')
   return refused ? EXIT.badInput : EXIT.nothing
 }

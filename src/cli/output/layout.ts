@@ -70,20 +70,23 @@ function widthsOf(
     const widest = rows.reduce((most, row) => Math.max(most, displayWidth(row[i]?.text ?? '')), 0)
     return Math.min(widest, column.max ?? Number.POSITIVE_INFINITY)
   })
-  const flexible = columns.filter((column) => column.flex).length
-  if (flexible === 0) return natural
   const gaps = GAP.length * (columns.length - 1)
   const fixed = sum(natural.filter((_, i) => !columns[i]?.flex))
-  const shares = shareOut(
-    natural.filter((_, i) => columns[i]?.flex),
-    Math.max(width - gaps - fixed, FLEX_MIN * flexible),
+  const flexible = columns.filter((column) => column.flex).length
+  // Text from strangers can be wide anywhere: then every wide column gives way, not the `flex` ones alone.
+  const isCrowded = fixed + gaps + flexible * FLEX_MIN > width
+  const elastic = columns.map(
+    (column, i) => column.flex === true || (isCrowded && (natural[i] ?? 0) > NARROW),
   )
+  if (!elastic.includes(true)) return natural
+  const left = width - gaps - sum(natural.filter((_, i) => !elastic[i]))
+  const wanted = natural.filter((_, i) => elastic[i])
+  const shares = shareOut(wanted, Math.max(left, FLEX_MIN * wanted.length))
   const given = shares.values()
   return natural.map((one, i) => {
-    const column = columns[i]
-    if (!column?.flex) return one
+    if (!elastic[i]) return one
     const share = given.next().value ?? 0
-    return column.fill ? Math.max(share, width - gaps - fixed - sum(shares) + share) : share
+    return columns[i]?.fill ? Math.max(share, left - sum(shares) + share) : share
   })
 }
 
@@ -103,6 +106,8 @@ function shareOut(wanted: readonly number[], available: number): readonly number
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 
 const FLEX_MIN = 12
+/** Columns up to this width never give way. */
+const NARROW = 20
 
 function drawCell(one: Cell, column: Column, width: number): string {
   const text = shorten(one.text, width)

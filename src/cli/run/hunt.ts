@@ -6,7 +6,7 @@ import { hunt } from '../../pipeline/pipeline.ts'
 import { type Choice, choose, isAtLeast, isShown } from '../choice.ts'
 import type { Given } from '../command.ts'
 import { choiceOf, huntOptions, severityOf } from '../hunt-request.ts'
-import { writeIssue } from '../issue-lines.ts'
+import { writeIssues } from '../issue-lines.ts'
 import { severityOfIssue } from '../issue-tables.ts'
 import type { HuntResult } from '../output/hunt-result.ts'
 import { csvReport, jsonReport, ndjsonReport, summaryOf } from '../output/machine.ts'
@@ -36,9 +36,9 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   await output?.close()
   const summary = given.text('summary')
   if (summary !== undefined) await writeFileWhole(summary, summaryOf(portable(result)))
-  const problems = [...problemsOf(report, given), ...expiredEntries(result)]
-  for (const problem of problems) await writeIssue(problem, shell)
-  return exitCode(result, problems, given)
+  const problems = problemsOf(report, given)
+  await writeIssues([...problems, ...expiredEntries(result)], shell)
+  return exitCode(result, problems.length > 0, given)
 }
 
 function hooksFor(given: Given, shell: Shell, choice: Choice, progress: ProgressLine): HuntHooks {
@@ -121,11 +121,9 @@ function expiredEntries({ hidden }: HuntResult): readonly Issue[] {
     }))
 }
 
-function exitCode(result: HuntResult, problems: readonly Issue[], given: Given): number {
+function exitCode(result: HuntResult, bad: boolean, given: Given): number {
   if (!result.complete) return EXIT.interrupted
-  if (problems.some((problem) => severityOfIssue(problem) === 'error' || given.on('strict'))) {
-    return EXIT.badInput
-  }
+  if (bad) return EXIT.badInput
   const least = severityOf(given, 'fail-on') ?? 'informational'
   const found = result.report.findings.some(({ rule }) => isAtLeast(rule.level, least))
   return found ? EXIT.findings : EXIT.nothing

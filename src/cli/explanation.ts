@@ -1,0 +1,62 @@
+import { LIMIT } from '../base/limit.ts'
+import { UNKNOWN, wordFor } from '../base/truth.ts'
+import { redactField } from '../decode/redact.ts'
+import type { CompiledRule } from '../detect/compile.ts'
+import { reasonsFor } from '../detect/describe.ts'
+import { factsAccess } from '../detect/schema.ts'
+import type { Reason } from '../model/blindness.ts'
+import type { Facts } from '../model/facts.ts'
+import { explainPlan, type LeafOutcome } from '../sigma/emit/explain.ts'
+
+/** One test of a rule on one event, with secrets masked. */
+export interface TestLine {
+  readonly selection: string
+  readonly field: string
+  readonly test: string
+  readonly needed: string
+  /** The values, joined; undefined: absent, or cannot be told. */
+  readonly seen: string | undefined
+  readonly state: 'present' | 'absent' | 'cannot tell'
+  readonly verdict: ReturnType<typeof wordFor>
+  /** Whether the rule needs it not to hold. */
+  readonly negated: boolean
+}
+
+/** Why a rule does, does not or cannot match an event. */
+export interface Explanation {
+  readonly verdict: ReturnType<typeof wordFor>
+  readonly tests: readonly TestLine[]
+  /** Why it cannot tell; empty when it can. */
+  readonly reasons: readonly Reason[]
+}
+
+/** Judges the facts by the rule, and says how each test came out. */
+export const explainRule = (rule: CompiledRule, facts: Facts): Explanation => {
+  const { truth, leaves } = explainPlan(rule.plan, factsAccess, facts)
+  return {
+    verdict: wordFor(truth),
+    tests: leaves.map((leaf) => testLine(leaf, facts)),
+    reasons: truth === UNKNOWN ? reasonsFor(rule, facts) : [],
+  }
+}
+
+function testLine(leaf: LeafOutcome, facts: Facts): TestLine {
+  const { selection, field, test, needed, seen, negated } = leaf
+  const present = typeof seen !== 'string'
+  return {
+    selection,
+    field: field === '' ? '(any text)' : field,
+    test,
+    needed,
+    seen: present ? shownValue(seen.map(String).join(', '), field, facts) : undefined,
+    state: present ? 'present' : seen,
+    verdict: wordFor(leaf.truth),
+    negated,
+  }
+}
+
+function shownValue(text: string, field: string, facts: Facts): string {
+  const masked = redactField(facts.event, field, text)
+  const max = LIMIT.shownCharactersMax
+  return masked.length <= max ? masked : `${masked.slice(0, max)}…`
+}

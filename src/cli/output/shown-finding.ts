@@ -1,0 +1,137 @@
+import { escapeTerminal } from '../../base/escape-text.ts'
+import type { EventRef, Finding } from '../../model/finding.ts'
+import type { Deed } from '../around.ts'
+import type { Explanation } from '../explanation.ts'
+import { eventLines } from './event-text.ts'
+import { explanationLines } from './explanation-text.ts'
+import { cell, layOut, wrap } from './layout.ts'
+import type { Palette } from './palette.ts'
+import { TECHNIQUE_NAMES } from './technique-names.ts'
+import {
+  actorOf,
+  claimOf,
+  count,
+  counted,
+  dateTime,
+  labelOf,
+  levelWord,
+  targetOf,
+} from './words.ts'
+
+/** A finding with all that there is to know of it. */
+export interface ShownFinding {
+  readonly finding: Finding
+  /** The logged stages of its act, as canonical masked events. */
+  readonly stages: readonly { readonly ref: EventRef; readonly event: Record<string, unknown> }[]
+  readonly explanation: Explanation | undefined
+  readonly around: { readonly deeds: readonly Deed[]; readonly more: number } | undefined
+}
+
+/** The finding as text. */
+export const shownFindingText = (shown: ShownFinding, width: number, palette: Palette): string => {
+  const sections = [
+    headLines(shown.finding, width, palette),
+    fieldLines(shown.finding, width, palette),
+    whyLines(shown, width, palette),
+    stageLines(shown, palette),
+    aroundLines(shown, width, palette),
+  ]
+  const filled = sections.filter((lines) => lines.length > 0)
+  return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+function headLines(finding: Finding, width: number, palette: Palette): readonly string[] {
+  const { rule, actor } = finding
+  const title = `${levelWord(rule.level)}  ${labelOf(rule)}  ${escapeTerminal(rule.title)}`
+  const techniques = rule.techniques.map((id) => `${id} ${TECHNIQUE_NAMES[id] ?? ''}`.trim())
+  const rows: readonly (readonly [string, string])[] = [
+    ['who', `${actorOf(finding)} (${actor.kind})`],
+    ['what', `${targetOf(finding)}, ${finding.outcome ?? 'outcome unknown'}`],
+    ['when', `${finding.time} UTC`],
+    ['where', `${finding.cluster}/${finding.server}`],
+    ['from', actor.peer ?? 'an unknown address'],
+    ['agent', `${actor.userAgent ?? '-'} (as the client says)`],
+    ['technique', techniques.join(', ') || '-'],
+    ['rule', rule.id],
+    ['finding', finding.id],
+  ]
+  return [
+    palette.level[rule.level](title),
+    '',
+    ...wrap(claimOf(finding), width).map(palette.strong),
+    '',
+    ...layOut(
+      [{}, { flex: true }],
+      rows.map(([name, text]) => [cell(name, palette.faint), cell(text)]),
+      width,
+    ),
+  ]
+}
+
+const TRUST = {
+  server: 'the API server',
+  client: 'the authenticated client',
+  anyone: 'anyone: proves nothing',
+} as const
+
+function fieldLines(finding: Finding, width: number, palette: Palette): readonly string[] {
+  const head = ['field', 'value', 'who decides it'].map((word) => cell(word, palette.faint))
+  const rows = finding.fields.map((field) => [
+    cell(field.name, palette.accent),
+    cell(field.value === '' ? '""' : field.value),
+    cell(TRUST[field.trust], field.trust === 'anyone' ? palette.warning : palette.faint),
+  ])
+  return [palette.strong('DECIDED BY'), ...layOut([{}, { flex: true }, {}], [head, ...rows], width)]
+}
+
+function whyLines(
+  { explanation }: ShownFinding,
+  width: number,
+  palette: Palette,
+): readonly string[] {
+  if (explanation === undefined) return []
+  return [
+    palette.strong('EVERY TEST OF THE RULE'),
+    ...explanationLines(explanation, width, palette),
+  ]
+}
+
+function stageLines({ stages, finding }: ShownFinding, palette: Palette): readonly string[] {
+  const fields = finding.fields.map((field) => field.name)
+  const lost = finding.events.length - stages.length
+  const about = `${counted(stages.length, 'logged stage')}, secrets masked`
+  return [
+    `${palette.strong('THE ACT')}  ${about}`,
+    ...stages.flatMap(({ ref, event }) => [
+      '',
+      escapeTerminal(`  ${ref.stage}  ${ref.time}  ${ref.file}@${ref.offset}+${ref.length}`),
+      palette.faint(`  event ${ref.id}`),
+      ...eventLines(event, fields, palette).map((line) => `  ${line}`),
+    ]),
+    ...(lost > 0
+      ? ['', palette.warning(`  ${counted(lost, 'stage')} could not be read again`)]
+      : []),
+  ]
+}
+
+function aroundLines({ around }: ShownFinding, width: number, palette: Palette): readonly string[] {
+  if (around === undefined) return []
+  const rows = around.deeds.map((deed) => [
+    cell(spanText(deed), palette.faint),
+    cell(deed.count === 1 ? '' : `${count(deed.count)}×`),
+    cell(deed.verb),
+    cell(deed.target),
+    cell(String(deed.code ?? '-'), (deed.code ?? 0) >= 400 ? palette.bad : palette.faint),
+  ])
+  const columns = [{}, { align: 'right' }, {}, { flex: true }, { align: 'right' }] as const
+  return [
+    `${palette.strong('AROUND IT')}  what the same actor did besides`,
+    ...(rows.length === 0 ? ['  nothing that was logged'] : layOut(columns, rows, width)),
+    ...(around.more > 0 ? [palette.warning(`  … and ${counted(around.more, 'more event')}`)] : []),
+  ]
+}
+
+const spanText = ({ firstTime, lastTime }: Deed): string => {
+  const [first, last] = [dateTime(firstTime), dateTime(lastTime)]
+  return first === last ? first : `${first} → ${last.slice(11)}`
+}
