@@ -23,10 +23,9 @@ export const hunt: Hunt = async (options, hooks, signal) => {
       const reading = openBlocks(input, signal, { sha256: options.sha256 })
       for await (const { bytes, offset, source } of reading) {
         const job = { bytes, offset, source, fingerprint: fingerprintOf(input, source) }
-        const size = bytes.length
         await crew.take(job, (result) => {
           for (const record of result.records) fold.add(record)
-          tally.addBlock(input, size, result)
+          tally.addBlock(input, result)
           hooks.progress?.(tally.progress(fold.findingCount))
         })
       }

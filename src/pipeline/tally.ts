@@ -45,10 +45,9 @@ export class Tally {
     for (const issue of issues) this.#issues.add(issue)
   }
 
-  addBlock(input: Input, bytes: number, { stats, issues, issueCounts }: BlockResult): void {
+  addBlock(input: Input, { stats, issues, issueCounts }: BlockResult): void {
     const one = this.#of(input)
     one.events += stats.events
-    one.contentBytes += bytes
     one.firstTime = least(one.firstTime, stats.firstTime)
     one.lastTime = most(one.lastTime, stats.lastTime)
     for (const shape of stats.shapes) one.shapes.add(shape)
