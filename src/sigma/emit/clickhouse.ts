@@ -2,7 +2,7 @@ import { assert, unreachable } from '../../base/assert.ts'
 import { leaves } from '../plan/leaves.ts'
 import type { Leaf, Plan, SomeElement } from '../plan/plan.ts'
 import type { Schema } from '../schema.ts'
-import { type Binding, type StatementParameter, sqlOfTest } from './clickhouse-test.ts'
+import { type Binding, type StatementParameter, sqlOfTest } from './clickhouse-leaf.ts'
 
 /** An expression for a `WHERE`, with its literals apart. */
 export interface Statement {

@@ -8,12 +8,8 @@ import {
   UNKNOWN,
   YES,
 } from '../../base/truth.ts'
-import {
-  emitWhere,
-  nullColumn,
-  type StatementParameter,
-  unknownColumn,
-} from '../emit/clickhouse.ts'
+import { emitWhere, nullColumn, unknownColumn } from '../emit/clickhouse.ts'
+import type { StatementParameter } from '../emit/clickhouse-leaf.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { SchemaField } from '../schema.ts'
 import { schemaOf, type TestElement, type TestRow } from './rows.ts'
