@@ -46,8 +46,9 @@ describe('rules', () => {
     expect(issues).toEqual([])
   })
 
-  it('are one for each detection', () => {
-    expect(rules.map(({ ref }) => ref.detection).sort()).toEqual([...DETECTIONS].sort())
+  it('are there for each detection, and for no other', () => {
+    const detections = [...new Set(rules.map(({ ref }) => ref.detection))]
+    expect(detections.sort()).toEqual([...DETECTIONS].sort())
   })
 
   it('each have a file of cases, and each file of cases a rule', () => {

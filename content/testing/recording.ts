@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { NO, type Truth, UNKNOWN } from '../../src/base/truth.ts'
+import { decodeBlock } from '../../src/decode/decode.ts'
+import { actKey } from '../../src/detect/act.ts'
+import type { RuleSet } from '../../src/detect/compile.ts'
+import { reasonsFor } from '../../src/detect/describe.ts'
+import { RuleIndex } from '../../src/detect/rule-index.ts'
+import { enrich } from '../../src/enrich/enrich.ts'
+import type { Reason } from '../../src/model/blindness.ts'
+import { type AuditEvent, STAGE_RANK } from '../../src/model/event.ts'
+
+/** What was done to make a recording: a line of its labels.ndjson. */
+export interface Label {
+  readonly kind: 'act' | 'near-miss' | 'benign' | 'housekeeping' | 'fault'
+  readonly id: string
+  readonly scenario: string
+  readonly detections: readonly string[]
+  readonly users: readonly string[]
+  readonly auditIDs: readonly string[]
+  readonly mainIDs: readonly string[]
+  readonly consequences: readonly string[]
+}
+
+/** What one rule said of an act, if it was not "no". */
+export interface Said {
+  readonly truth: Truth
+  readonly reasons: readonly Reason[]
+}
+
+/** A request as its latest logged stage shows it, and what the rules said of it, by detection. */
+export interface Act {
+  readonly auditID: string
+  readonly user: string
+  readonly what: string
+  readonly rank: number
+  readonly said: ReadonlyMap<string, Said>
+}
+
+/** One recording, judged. */
+export interface Recording {
+  readonly labels: readonly Label[]
+  readonly acts: readonly Act[]
+  readonly events: number
+}
+
+/** Reads the labels and the audit logs of a folder, and judges every act by all rules. */
+export const judgeRecording = (folder: URL, { rules }: RuleSet): Recording => {
+  const index = new RuleIndex(rules)
+  const acts = new Map<string, Act>()
+  let events = 0
+  for (const bytes of logsIn(folder)) {
+    decodeBlock(bytes, 0, SOURCE, { strict: false }, {
+      event(event) {
+        events += 1
+        const act = judge(event, index, rules)
+        const key = actKey(event)
+        if (act.rank >= (acts.get(key)?.rank ?? -1)) acts.set(key, act)
+      },
+      issue() {},
+      shape() {},
+    })
+  }
+  return { labels: labelsIn(folder), acts: [...acts.values()], events }
+}
+
+const SOURCE = { cluster: 'lab', server: 'lab', file: 'lab' }
+
+const judge = (event: AuditEvent, index: RuleIndex, rules: RuleSet['rules']): Act => {
+  const said = new Map<string, Said>()
+  const facts = enrich(event)
+  index.judge(index.bucketFor(event), facts, (number, truth) => {
+    const rule = rules[number]
+    if (rule === undefined || truth === NO) return
+    const reasons = truth === UNKNOWN ? reasonsFor(rule, facts) : []
+    said.set(rule.ref.detection ?? rule.ref.id, { truth, reasons })
+  })
+  const { resource, path } = facts.request
+  const where = [event.objectRef?.namespace, event.objectRef?.name].filter(Boolean).join('/')
+  return {
+    auditID: event.auditID ?? '',
+    user: event.user.username ?? '',
+    what: `${event.verb} ${resource ?? path} ${where} ${event.responseStatus?.code ?? ''}`,
+    rank: STAGE_RANK[event.stage],
+    said,
+  }
+}
+
+const logsIn = (folder: URL): readonly Uint8Array[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(^|\/)audit[^/]*\.log(\.zst|\.gz)?$/.test(name))
+    .sort()
+    .map((name) => {
+      const bytes = readFileSync(new URL(name, folder))
+      if (name.endsWith('.zst')) return zstdDecompressSync(bytes)
+      return name.endsWith('.gz') ? gunzipSync(bytes) : bytes
+    })
+
+const labelsIn = (folder: URL): readonly Label[] =>
+  readFileSync(new URL('labels.ndjson', folder), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
