@@ -41,6 +41,8 @@ export const LIMIT = {
   sourceMinutesMax: 1_000_000,
   /** Rows of one list in a text report, and of groups under one rule; the rest is counted. */
   textRowsMax: 20,
+  /** Different claims shown for one group of findings in a text report. */
+  textClaimsMax: 4,
   /** Rows of one list in the HTML report; the rest is counted. */
   htmlRowsMax: 1_000,
   /** Worker threads of one hunt. */

@@ -7,7 +7,7 @@ import {
   type Severity,
 } from '../../model/finding.ts'
 import type { HuntResult, RuleNeed } from './hunt-result.ts'
-import { actorOf, labelOf, targetOf } from './words.ts'
+import { actorOf, claimOf, labelOf, principalOf, targetOf } from './words.ts'
 
 /** Findings of one rule by one actor on one target. */
 export interface FindingGroup {
@@ -17,6 +17,8 @@ export interface FindingGroup {
   /** The earliest, which stands for the others. */
   readonly first: Finding
   readonly lastTime: string
+  /** What was claimed, each claim once and in order of time: commands differ where targets do not. */
+  readonly claims: readonly string[]
   /** Outcomes seen, sorted; `unknown` where the log does not say. */
   readonly outcomes: readonly string[]
 }
@@ -28,9 +30,11 @@ export interface RuleGroup {
   readonly groups: readonly FindingGroup[]
 }
 
-/** What one actor did. */
+/** What one authenticated user did, under its own name or another's. */
 export interface ActorRow {
   readonly actor: string
+  /** Identities that it impersonated. */
+  readonly posedAs: readonly string[]
   readonly peers: readonly string[]
   readonly bySeverity: Readonly<Record<Severity, number>>
   readonly findings: number
@@ -140,16 +144,18 @@ function findingGroup(findings: NonEmpty<Finding>): FindingGroup {
     findings: sorted,
     first,
     lastTime: sorted[sorted.length - 1]?.time ?? first.time,
+    claims: [...new Set(sorted.map(claimOf))],
     outcomes: [...new Set(findings.map((one) => one.outcome ?? 'unknown'))].sort(),
   }
 }
 
 function actorRows(findings: readonly Finding[]): readonly ActorRow[] {
-  return groupBy(findings, actorOf)
+  return groupBy(findings, principalOf)
     .map((ofActor) => {
       const times = ofActor.map((one) => one.time).sort(compareMoments)
       return {
-        actor: actorOf(ofActor[0]),
+        actor: principalOf(ofActor[0]),
+        posedAs: unique(ofActor.map(({ actor }) => actor.impersonator && actor.name)),
         peers: unique(ofActor.map((one) => one.actor.peer)),
         bySeverity: severitiesOf(ofActor),
         findings: ofActor.length,

@@ -7,7 +7,7 @@ import { html, Markup, when } from './html/markup.ts'
 import { STYLE } from './html/style.ts'
 import { timeline } from './html/timeline.ts'
 import type { HuntResult } from './hunt-result.ts'
-import { bytes, count, counted, dateTime, duration, listed } from './words.ts'
+import { bytes, clockFor, count, counted, dateTime, duration, listed } from './words.ts'
 
 /**
  * The report as one page for a reader without a terminal. It holds everything itself: no script, and a
@@ -16,6 +16,8 @@ import { bytes, count, counted, dateTime, duration, listed } from './words.ts'
 export const htmlReport = (result: HuntResult): string => {
   const digest = digestOf(result)
   const found = result.report.findings.length > 0
+  const { firstTime, lastTime } = result.report.totals
+  const clock = clockFor(firstTime, lastTime)
   const policy = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; base-uri 'none'; form-action 'none'`
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -26,7 +28,7 @@ export const htmlReport = (result: HuntResult): string => {
 <style>${new Markup(STYLE)}</style></head><body>
 ${head(result, digest)}
 <main>${tiles(result, digest)}
-${when(found, () => html`<h2>Timeline</h2>${timeline(result, digest)}${actorTable(digest)}${findingFolds(digest)}`)}
+${when(found, () => html`<h2>Timeline</h2>${timeline(result, digest)}${actorTable(digest, clock)}${findingFolds(digest, clock)}`)}
 ${when(digest.techniques.length > 0, () => techniqueTable(digest))}
 ${blindnessSection(digest)}
 ${hiddenSection(result)}

@@ -11,16 +11,7 @@ import { type Cell, cell, layOut, wrap } from './layout.ts'
 import { heading, moreLine, type Page } from './page.ts'
 import type { Palette } from './palette.ts'
 import { TECHNIQUE_NAMES } from './technique-names.ts'
-import {
-  actorOf,
-  claimOf,
-  count,
-  counted,
-  dateTime,
-  labelOf,
-  levelWord,
-  targetOf,
-} from './words.ts'
+import { actorOf, count, counted, dateTime, labelOf, levelWord, targetOf } from './words.ts'
 
 /** One finding on one line, as it is found. */
 export const findingLine = (finding: Finding, width: number, palette: Palette): string => {
@@ -91,7 +82,7 @@ function actorCells(row: ActorRow, page: Page): readonly Cell[] {
       : cell(count(row.bySeverity[level]), palette.level[level]),
   )
   return [
-    cell(row.actor),
+    cell(row.posedAs.length === 0 ? row.actor : `${row.actor} (as ${row.posedAs.join(', ')})`),
     ...numbers,
     cell(span(row.firstTime, row.lastTime, clock), palette.faint),
     cell(row.rules.join(' ')),
@@ -141,10 +132,14 @@ function groupCells(
   ]
 }
 
-const reasonLines = ({ first }: FindingGroup, { palette, width }: Page): readonly string[] =>
-  wrap(claimOf(first), width - REASON_INDENT).map((line) =>
-    palette.faint(`${' '.repeat(REASON_INDENT)}${line}`),
-  )
+function reasonLines({ claims }: FindingGroup, { palette, width }: Page): readonly string[] {
+  const hidden = claims.length - LIMIT.textClaimsMax
+  const shown = claims.slice(0, LIMIT.textClaimsMax)
+  const more = hidden > 0 ? [`… and ${counted(hidden, 'other')} of this kind`] : []
+  return [...shown, ...more]
+    .flatMap((claim) => wrap(claim, width - REASON_INDENT))
+    .map((line) => palette.faint(`${' '.repeat(REASON_INDENT)}${line}`))
+}
 
 const GROUP_INDENT = 4
 const REASON_INDENT = 6

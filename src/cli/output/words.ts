@@ -65,6 +65,9 @@ export const targetOf = ({ target }: Finding): string => {
 export const actorOf = ({ actor }: Finding): string =>
   actor.impersonator === undefined ? actor.name : `${actor.impersonator} as ${actor.name}`
 
+/** Who is behind it: the authenticated user, whatever identity was impersonated. */
+export const principalOf = ({ actor }: Finding): string => actor.impersonator ?? actor.name
+
 /** `B04` or, of a rule that is in no list, the first digits of its id. */
 export const labelOf = (rule: Finding['rule']): string => rule.detection ?? rule.id.slice(0, 8)
 

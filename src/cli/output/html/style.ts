@@ -8,12 +8,12 @@ export const STYLE = `
 --informational:#97a3b4;--good:#5ccf94;--band:#1d2632}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",
-Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 main,header,footer{max-width:1180px;margin:0 auto;padding:0 28px}
 header{padding-top:36px}
 .brand{display:flex;gap:10px;align-items:baseline;color:var(--soft);font-size:13px;letter-spacing:.02em}
 .brand b{color:var(--ink);font-size:15px}
-h1{font-size:30px;line-height:1.25;letter-spacing:-.015em;margin:10px 0 6px;font-weight:650;max-width:32em}
+h1{font-size:30px;line-height:1.25;letter-spacing:-.015em;margin:10px 0 6px;font-weight:650}
 h2{font-size:19px;letter-spacing:-.01em;margin:44px 0 4px;font-weight:640}
 h3{font-size:13px;margin:22px 0 6px;font-weight:640;color:var(--soft);text-transform:uppercase;
 letter-spacing:.05em}
@@ -33,6 +33,7 @@ th{text-align:left;font-weight:600;color:var(--soft);font-size:12.5px;padding:9p
 white-space:nowrap;border-bottom:1px solid var(--line)}
 td{padding:8px 14px 8px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child>td{border-bottom:0}
+.reason,.who,.meta,td.mono,.evidence td{overflow-wrap:anywhere}
 td.n,th.n{text-align:right;white-space:nowrap}td.t,.nowrap{white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 code,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
@@ -52,6 +53,7 @@ summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-
 details>summary>.title::after{content:"\\25B8";color:var(--soft);margin-left:8px;font-size:12px}
 details[open]>summary>.title::after{content:"\\25BE"}
 .title{font-weight:600}.count{color:var(--soft);white-space:nowrap;font-size:13.5px}
+.act .note{font-size:12.5px}
 .body{padding:0 0 14px 0}
 details.more>summary{display:inline-block;padding:4px 0;color:var(--accent);font-size:13px}
 details.more{border:0}

@@ -2,7 +2,7 @@ import { SEVERITIES, type Severity } from '../../../model/finding.ts'
 import type { Digest } from '../digest.ts'
 import type { HuntResult } from '../hunt-result.ts'
 import { shorten } from '../width.ts'
-import { actorOf, counted, dateTime } from '../words.ts'
+import { counted, dateTime, principalOf } from '../words.ts'
 import { html, type Markup } from './markup.ts'
 
 /** The timeline picture: findings over time, a lane for each actor, coloured by level. */
@@ -49,8 +49,8 @@ const bounds = (time: string | undefined, times: readonly number[]): readonly nu
 function lanesOf(digest: Digest, findings: Lane['findings']): readonly Lane[] {
   const byActor = new Map<string, HuntResult['report']['findings'][number][]>()
   for (const finding of findings) {
-    const list = byActor.get(actorOf(finding))
-    if (list === undefined) byActor.set(actorOf(finding), [finding])
+    const list = byActor.get(principalOf(finding))
+    if (list === undefined) byActor.set(principalOf(finding), [finding])
     else list.push(finding)
   }
   const names = digest.actors.map((row) => row.actor)
@@ -125,8 +125,8 @@ function gapBands(
 }
 
 const STEPS_S = [
-  1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
-  2_592_000, 7_776_000, 31_536_000,
+  1, 2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400,
+  172_800, 604_800, 1_209_600, 2_592_000, 7_776_000, 31_536_000,
 ]
 const TICKS_MAX = 9
 
