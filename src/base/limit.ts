@@ -6,7 +6,7 @@ export const LIMIT = {
   /** One record (a line, a document, an item). A longer one is skipped, with its byte range. */
   recordBytesMax: 33_554_432,
   /** What a worker is given at once. */
-  blockBytes: 4_194_304,
+  blockBytes: 1_048_576,
   /** Nesting of JSON that rules look into. */
   jsonDepthMax: 128,
   /** Wrappers around wrappers: a line in a log field in a record in an envelope. */
