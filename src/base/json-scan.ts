@@ -57,25 +57,24 @@ export const skipSpace = (bytes: Uint8Array, from: number, end: number): number 
 
 /** Proves the JSON value that begins at `from`, white space before it allowed. */
 export const scanValue = (bytes: Uint8Array, from: number, end: number, scan: Scan): void => {
-  const nest = new Nest()
-  scan.end = walk(bytes, from, end, nest)
-  scan.depth = nest.deepest
+  scan.depth = 0
+  scan.end = walk(bytes, skipSpace(bytes, from, end), end, scan)
 }
 
 /**
  * The end of the object or array that begins at `from`, by brackets and strings alone: faster, and
- * no proof that it is JSON. -1 when it does not end. Takes Latin-1 text, so that an index is a byte,
- * because `indexOf` over text leaps from quote to quote.
+ * no proof that it is JSON. -1 when it does not end before `end`.
  */
-export const skipBalanced = (text: string, from: number): number => {
+export const skipBalanced = (bytes: Uint8Array, from: number, end: number): number => {
   let depth = 0
   let at = from
-  while (at < text.length) {
-    const byte = text.charCodeAt(at++)
+  while (at < end) {
+    const byte = bytes[at++] as number
     if (byte === QUOTE) {
-      at = endOfString(text, at)
+      at = afterQuote(bytes, at, end)
       if (at < 0) return -1
-    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth += 1
+    } else if (byte < OPEN_ARRAY) continue
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth += 1
     else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       depth -= 1
       if (depth <= 0) return at
@@ -96,8 +95,8 @@ export const scanRecord = (
 ): void => {
   scan.requestStart = scan.requestEnd = scan.responseStart = scan.responseEnd = -1
   scan.odd = false
-  const nest = new Nest()
-  scan.end = eachMember(bytes, from, end, nest, (keyStart, keyEnd, start, stop) => {
+  scan.depth = 0
+  scan.end = eachMember(bytes, from, end, scan, (keyStart, keyEnd, start, stop) => {
     const length = keyEnd - keyStart
     if (length === 13 && isText(bytes, keyStart, 'requestObject')) {
       scan.odd ||= scan.requestStart >= 0
@@ -109,22 +108,11 @@ export const scanRecord = (
       scan.responseEnd = stop
     } else if (hasBackslash(bytes, keyStart, keyEnd)) scan.odd = true
   })
-  scan.depth = nest.deepest + 1
+  scan.depth += 1
 }
 
 /** Called with the bytes of a key, without its quotes, and those of its value. */
-export type OnMember = (keyStart: number, keyEnd: number, start: number, end: number) => void
-
-/**
- * Walks the members of the object at `from`, each proved before it is told. Gives the object's end,
- * or `-1 - offset` of the first wrong byte.
- */
-export const scanMembers = (
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  onMember: OnMember,
-): number => eachMember(bytes, from, end, new Nest(), onMember)
+type OnMember = (keyStart: number, keyEnd: number, start: number, end: number) => void
 
 /** How far the items of an array went. */
 export interface Items {
@@ -135,22 +123,23 @@ export interface Items {
 
 /**
  * Walks the items of the array at `from` that are objects or arrays, by brackets alone; other items
- * are passed over. Latin-1 text, as in `skipBalanced`.
+ * are passed over. `from` is the opening bracket's place.
  */
 export const scanItems = (
-  text: string,
+  bytes: Uint8Array,
   from: number,
+  end: number,
   onItem: (start: number, end: number) => void,
 ): Items => {
   let at = from + 1
-  while (at < text.length) {
-    const byte = text.charCodeAt(at)
+  while (at < end) {
+    const byte = bytes[at]
     if (byte === CLOSE_ARRAY) return { end: at + 1, closed: true }
     let stop = at + 1
     if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      stop = skipBalanced(text, at)
+      stop = skipBalanced(bytes, at, end)
       if (stop >= 0) onItem(at, stop)
-    } else if (byte === QUOTE) stop = endOfString(text, at + 1)
+    } else if (byte === QUOTE) stop = afterQuote(bytes, at + 1, end)
     if (stop < 0) return { end: at, closed: false }
     at = stop
   }
@@ -169,61 +158,54 @@ export const recordsArray = (text: string): number => {
   if (text[start] !== '{') return -1
   for (const match of text.slice(0, HEAD_BYTES).matchAll(RECORDS_KEY)) {
     const at = match.index + match[0].length - 1
-    if (CLOSERS.some((closer) => isJson(`${text.slice(start, at)}[]${closer}`))) return at
+    const head = `${text.slice(start, at)}[]`
+    const name = match[1] ?? ''
+    if (Array.isArray(parsed(`${head}}`)?.[name])) return at
+    if (Array.isArray(parsed(`${head}}}`)?.hits?.hits)) return at
   }
   return -1
 }
 
 /** How far the array's beginning is looked for. */
 const HEAD_BYTES = 65_536
-const RECORDS_KEY = /"(?:items|records|events|logEvents|results|hits)"\s{0,8}:\s{0,8}\[/g
-/** The array is a member of the document, or of its only object (`hits.hits`). */
-const CLOSERS = ['}', '}}']
+const RECORDS_KEY = /"(items|records|events|logEvents|results|hits)"\s{0,8}:\s{0,8}\[/g
 
-function isJson(text: string): boolean {
+/** A document with an empty array of records; `hits.hits` is the only one that lies deeper. */
+interface Head {
+  readonly [name: string]: unknown
+  readonly hits?: { readonly hits?: unknown }
+}
+
+function parsed(text: string): Head | undefined {
   try {
-    return typeof JSON.parse(text) === 'object'
+    return JSON.parse(text)
   } catch {
-    return false // The question was whether it is.
+    return undefined // The array is not where it was supposed: that was the question.
   }
 }
 
-/** After the closing quote of a string whose first character is at `from`; -1 without one. */
-function endOfString(text: string, from: number): number {
+/** From inside a string to after its closing quote, whatever it holds; -1 without one. */
+function afterQuote(bytes: Uint8Array, from: number, end: number): number {
   let at = from
   for (;;) {
-    const quote = text.indexOf('"', at)
-    if (quote < 0) return -1
-    let before = quote - 1
-    while (before >= at && text.charCodeAt(before) === BACKSLASH) before -= 1
-    if (((quote - 1 - before) & 1) === 0) return quote + 1
-    at = quote + 1
+    while (LOOSE[bytes[at] as number] === 1) at += 1
+    if (at >= end) return -1
+    if (bytes[at] === QUOTE) return at + 1
+    at += 2
   }
 }
 
-/** The containers around a place. Grows with the nesting, which the record's length bounds. */
-class Nest {
-  kinds: Uint8Array = EMPTY
-  depth = 0
-  deepest = 0
+/** 0 for a quote and a backslash. */
+const LOOSE: Uint8Array = new Uint8Array(256).fill(1)
+LOOSE[QUOTE] = 0
+LOOSE[BACKSLASH] = 0
 
-  push(kind: number): void {
-    if (this.depth === this.kinds.length) {
-      const grown = new Uint8Array(Math.max(64, this.kinds.length * 2))
-      grown.set(this.kinds)
-      this.kinds = grown
-    }
-    this.kinds[this.depth++] = kind
-    if (this.depth > this.deepest) this.deepest = this.depth
-  }
-}
-const EMPTY = new Uint8Array(0)
-
+/** The members of an object, one by one, each proved before it is told. */
 function eachMember(
   bytes: Uint8Array,
   from: number,
   end: number,
-  nest: Nest,
+  scan: Scan,
   onMember: OnMember,
 ): number {
   let at = skipSpace(bytes, from, end)
@@ -233,12 +215,12 @@ function eachMember(
   for (;;) {
     if (at >= end || bytes[at] !== QUOTE) return -1 - at
     const keyStart = at + 1
-    const afterKey = skipString(bytes, keyStart, end)
+    const afterKey = skipString(bytes, keyStart)
     if (afterKey < 0) return afterKey
     at = skipSpace(bytes, afterKey, end)
     if (at >= end || bytes[at] !== COLON) return -1 - at
     const start = skipSpace(bytes, at + 1, end)
-    const stop = walk(bytes, start, end, nest)
+    const stop = walk(bytes, start, end, scan)
     if (stop < 0) return stop
     onMember(keyStart, afterKey - 1, start, stop)
     at = skipSpace(bytes, stop, end)
@@ -249,82 +231,84 @@ function eachMember(
   }
 }
 
-/** The end of one value, or `-1 - offset` of the first wrong byte. No recursion. */
-function walk(bytes: Uint8Array, from: number, end: number, nest: Nest): number {
-  const base = nest.depth
+/** The containers around a place: scratch of `walk`, which never calls itself. It only grows. */
+let around = new Uint8Array(1_024)
+
+/**
+ * The end of the value that begins at `from`, or `-1 - offset` of the first wrong byte. No
+ * recursion, and all state in local variables: this runs over every byte of a large record.
+ */
+function walk(bytes: Uint8Array, from: number, end: number, scan: Scan): number {
+  let at = from
+  let depth = 0
+  let container = 0
+  let key = false
+  for (;;) {
+    // Here a key or a value begins.
+    if (at >= end) return -1 - at
+    const byte = bytes[at] as number
+    let ended = true
+    if (byte === QUOTE) {
+      at += 1
+      while (PLAIN[bytes[at] as number] === 1) at += 1
+      at = bytes[at] === QUOTE ? at + 1 : skipString(bytes, at)
+      if (at < 0) return at
+      if (key) {
+        if ((bytes[at] as number) <= 0x20) at = skipSpace(bytes, at, end)
+        if (at >= end || bytes[at] !== COLON) return -1 - at
+        at += 1
+        ended = key = false
+      }
+    } else if (key) return -1 - at
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      if (depth === around.length) around = grown(around)
+      around[depth++] = container
+      if (depth > scan.depth) scan.depth = depth
+      container = byte
+      at += 1
+      if ((bytes[at] as number) <= 0x20) at = skipSpace(bytes, at, end)
+      // `}` and `]` stand two after `{` and `[`.
+      ended = at < end && bytes[at] === container + 2
+      if (!ended) key = container === OPEN_OBJECT
+    } else at = skipScalar(bytes, at, end, byte)
+    if (at < 0) return at
+    // Behind a value: a comma, or the ends of containers.
+    while (ended) {
+      if (depth === 0) return at
+      if ((bytes[at] as number) <= 0x20) at = skipSpace(bytes, at, end)
+      if (at >= end) return -1 - at
+      if (bytes[at] === COMMA) {
+        key = container === OPEN_OBJECT
+        ended = false
+      } else if (bytes[at] === container + 2) container = around[--depth] as number
+      else return -1 - at
+      at += 1
+    }
+    if ((bytes[at] as number) <= 0x20) at = skipSpace(bytes, at, end)
+  }
+}
+
+function grown(kinds: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(kinds.length * 2)
+  larger.set(kinds)
+  return larger
+}
+
+/** 1 for a byte that may stand in a string and means nothing there. */
+const PLAIN: Uint8Array = new Uint8Array(256).fill(1, 0x20)
+PLAIN[QUOTE] = 0
+PLAIN[BACKSLASH] = 0
+
+/** From inside a string to after its closing quote. A newline ends every string, so no `end`. */
+function skipString(bytes: Uint8Array, from: number): number {
   let at = from
   for (;;) {
-    // A value begins here.
-    let byte = at < end ? (bytes[at] as number) : 0
-    while (byte <= 0x20 && at < end && isSpace(byte)) byte = ++at < end ? (bytes[at] as number) : 0
-    let opened = false
-    if (byte === QUOTE) at = skipString(bytes, at + 1, end)
-    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      nest.push(byte)
-      at += 1
-      opened = true
-    } else at = skipScalar(bytes, at, end, byte)
-    if (at < 0) {
-      nest.depth = base
-      return at
-    }
-    // After a value, or just inside a container.
-    for (;;) {
-      if (nest.depth === base) return at
-      byte = at < end ? (bytes[at] as number) : 0
-      while (byte <= 0x20 && at < end && isSpace(byte)) {
-        byte = ++at < end ? (bytes[at] as number) : 0
-      }
-      const inObject = nest.kinds[nest.depth - 1] === OPEN_OBJECT
-      if (byte === (inObject ? CLOSE_OBJECT : CLOSE_ARRAY)) {
-        nest.depth -= 1
-        at += 1
-        opened = false
-        continue
-      }
-      if (!opened) {
-        if (byte !== COMMA) return fail(nest, base, at)
-        at += 1
-      }
-      if (inObject) {
-        at = skipKey(bytes, at, end)
-        if (at < 0) return fail(nest, base, -1 - at)
-      }
-      break
-    }
+    while (PLAIN[bytes[at] as number] === 1) at += 1
+    if (bytes[at] === QUOTE) return at + 1
+    if (bytes[at] !== BACKSLASH) return -1 - at
+    at = skipEscape(bytes, at + 1)
+    if (at < 0) return at
   }
-}
-
-function fail(nest: Nest, base: number, at: number): number {
-  nest.depth = base
-  return -1 - at
-}
-
-/** From before a key to after its colon. */
-function skipKey(bytes: Uint8Array, from: number, end: number): number {
-  let at = skipSpace(bytes, from, end)
-  if (at >= end || bytes[at] !== QUOTE) return -1 - at
-  at = skipString(bytes, at + 1, end)
-  if (at < 0) return at
-  at = skipSpace(bytes, at, end)
-  return at < end && bytes[at] === COLON ? at + 1 : -1 - at
-}
-
-/** From after the opening quote to after the closing one. */
-function skipString(bytes: Uint8Array, from: number, end: number): number {
-  let at = from
-  while (at < end) {
-    const byte = bytes[at] as number
-    if (byte > BACKSLASH) at += 1
-    else if (byte === QUOTE) return at + 1
-    else if (byte === BACKSLASH) {
-      const after = skipEscape(bytes, at + 1, end)
-      if (after < 0) return after
-      at = after
-    } else if (byte < 0x20) return -1 - at
-    else at += 1
-  }
-  return -1 - at
 }
 
 function hasBackslash(bytes: Uint8Array, from: number, end: number): boolean {
@@ -332,17 +316,17 @@ function hasBackslash(bytes: Uint8Array, from: number, end: number): boolean {
   return false
 }
 
-function skipEscape(bytes: Uint8Array, at: number, end: number): number {
-  if (at >= end) return -1 - at
+function skipEscape(bytes: Uint8Array, at: number): number {
   const byte = bytes[at] as number
-  if (byte !== 0x75) return ESCAPES.includes(byte) ? at + 1 : -1 - at
+  if (byte !== 0x75) return ESCAPES[byte] === 1 ? at + 1 : -1 - at
   for (let digit = at + 1; digit < at + 5; digit += 1) {
-    if (digit >= end || !isHex(bytes[digit] as number)) return -1 - digit
+    if (!isHex(bytes[digit] as number)) return -1 - digit
   }
   return at + 5
 }
 
-const ESCAPES: readonly number[] = [...'"\\/bfnrt'].map((c) => c.charCodeAt(0))
+const ESCAPES: Uint8Array = new Uint8Array(256)
+for (const char of '"\\/bfnrt') ESCAPES[char.charCodeAt(0)] = 1
 
 const isHex = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)

@@ -4,6 +4,7 @@ import {
   newRecordScan,
   newScan,
   type RecordScan,
+  recordsArray,
   type Scan,
   scanItems,
   scanRecord,
@@ -31,6 +32,9 @@ export interface Setting {
 
 /** Longer records are parsed without their bodies, which stay bytes until somebody asks. */
 const LAZY_BYTES = 2_048
+
+/** How far the records of a list are looked for. */
+const HEAD_BYTES = 65_536
 
 const NEWLINE = 0x0a
 const OPEN_OBJECT = 0x7b
@@ -85,8 +89,7 @@ export class Framing {
   #object(at: number): number {
     const bytes = this.#bytes
     if (isText(bytes, at, '{"kind":"EventList"')) return this.#list(at)
-    const newline = bytes.indexOf(NEWLINE, at)
-    const lineEnd = newline < 0 ? bytes.length : newline
+    const lineEnd = this.#lineEnd(at)
     let end = lineEnd
     while (isSpace(bytes[end - 1])) end -= 1
     return this.#record(at, end, 0, this.#setting.shape) ? lineEnd + 1 : this.#odd(at, lineEnd)
@@ -133,29 +136,24 @@ export class Framing {
 
   /** An `EventList`: each item by itself, so that one bad item costs only itself. */
   #list(at: number): number {
-    const start = this.#itemsOf(at)
-    if (start < 0) return this.#whole(at)
-    const end = this.#items(start, 'event-list')
-    // What follows the items is the list's own tail: `}`, or members that say nothing.
-    const tail = skipSpace(this.#bytes, end, this.#bytes.length)
-    if (this.#bytes[tail] === 0x7d) return tail + 1
-    const line = this.#bytes.indexOf(NEWLINE, end)
-    return line < 0 ? this.#bytes.length : line
+    const start = this.#recordsOf(at)
+    return start < 0 ? this.#odd(at, this.#lineEnd(at)) : this.#itemsOf(start)
   }
 
-  /** Where the array of the member `items` begins, when only plain members precede it. */
-  #itemsOf(at: number): number {
-    const key = this.#bytes.indexOf('"items":', at)
-    if (key < 0 || key - at > 1_024) return -1
-    const start = skipSpace(this.#bytes, key + 8, this.#bytes.length)
-    if (this.#bytes[start] !== OPEN_ARRAY) return -1
-    // Proof that this is the list's own member: with nothing in the array, it is an object.
-    const head = `${utf8(this.#bytes, at, start)}[]}`
-    try {
-      return Array.isArray(JSON.parse(head).items) ? start : -1
-    } catch {
-      return -1 // The whole is parsed instead.
-    }
+  /** Where the records of the document at `at` begin, when it is a list of them. */
+  #recordsOf(at: number): number {
+    const head = latin1(this.#bytes, at, Math.min(at + HEAD_BYTES, this.#bytes.length))
+    const start = recordsArray(head)
+    return start < 0 ? -1 : at + start
+  }
+
+  /** The items, and then the document's own end: `}`, or members that say nothing. */
+  #itemsOf(start: number): number {
+    const list = this.#setting.shape === 'native' ? 'event-list' : this.#setting.shape
+    const end = this.#items(start, list)
+    const tail = skipSpace(this.#bytes, end, this.#bytes.length)
+    const closed = this.#bytes[tail] === 0x7d || this.#bytes[tail] !== 0x2c
+    return closed ? end : this.#lineEnd(end)
   }
 
   /** A JSON array of records. */
@@ -165,17 +163,16 @@ export class Framing {
 
   /** The items of the array at `start`; gives where it ends. */
   #items(start: number, shape: string): number {
-    const text = latin1(this.#bytes, start, this.#bytes.length)
+    const bytes = this.#bytes
     let index = 0
-    const { end, closed } = scanItems(text, 0, (from, to) => {
-      this.#item(start + from, start + to, index, shape)
+    const { end, closed } = scanItems(bytes, start, bytes.length, (from, to) => {
+      this.#item(from, to, index, shape)
       index += 1
     })
-    if (closed) {
-      if (index === 0) this.#nothing(start, start + end)
-      return start + end
-    }
-    return this.#torn(start + end, this.#regionEnd(start + end), this.#bytes.length)
+    if (index === 0 && closed) this.#nothing(start, end)
+    // An array longer than a block was cut behind the comma of an item.
+    if (closed || end === bytes.length) return end
+    return this.#torn(end, this.#regionEnd(end), bytes.length)
   }
 
   #item(from: number, to: number, index: number, shape: string): void {
@@ -194,7 +191,9 @@ export class Framing {
       scanValue(this.#bytes, at, end, scan)
       if (scan.end >= 0) return this.#one(at, scan.end)
     }
-    return this.#torn(at, end, -1 - scan.end)
+    const wrong = -1 - scan.end
+    const start = wrong >= end ? this.#recordsOf(at) : -1
+    return start < 0 ? this.#torn(at, end, wrong) : this.#itemsOf(start)
   }
 
   /** A whole value on more than one line, or with another after it. */
@@ -203,13 +202,6 @@ export class Framing {
       this.#issue('decode/broken', 'a record is no JSON', at, end - at)
     }
     return end
-  }
-
-  /** A value that is not framed by lines: an `EventList` written by another hand. */
-  #whole(at: number): number {
-    const newline = this.#bytes.indexOf(NEWLINE, at)
-    const lineEnd = newline < 0 ? this.#bytes.length : newline
-    return this.#odd(at, lineEnd)
   }
 
   /**
@@ -247,8 +239,7 @@ export class Framing {
   /** A line of text: a record behind a prefix, or nothing of ours. */
   #line(at: number): number {
     const bytes = this.#bytes
-    const newline = bytes.indexOf(NEWLINE, at)
-    const lineEnd = newline < 0 ? bytes.length : newline
+    const lineEnd = this.#lineEnd(at)
     if (bytes[at] === QUOTE && this.#record(at, lineEnd, 0, this.#setting.shape)) return lineEnd + 1
     const behind = jsonAfterPrefix(bytes, at, lineEnd)
     if (behind === undefined) this.#nothing(at, lineEnd)
@@ -259,6 +250,11 @@ export class Framing {
       if (!this.#record(behind.start, end, 0, shape)) return this.#odd(behind.start, lineEnd)
     }
     return lineEnd + 1
+  }
+
+  #lineEnd(at: number): number {
+    const newline = this.#bytes.indexOf(NEWLINE, at)
+    return newline < 0 ? this.#bytes.length : newline
   }
 
   #zeros(at: number): number {

@@ -1,5 +1,4 @@
 import { skipBalanced, skipSpace } from '../base/json-scan.ts'
-import { latin1 } from '../base/slice.ts'
 import type { Foreign } from './members.ts'
 
 /** An event of which a body is no JSON. */
@@ -15,10 +14,9 @@ export interface Saved {
  * is left out only if the record cannot be read with it.
  */
 export const salvage = (bytes: Buffer, at: number, end: number): Saved | undefined => {
-  const text = latin1(bytes, at, end)
-  if (skipBalanced(text, 0) < 0) return undefined
-  const request = bodyOf(text, '"requestObject":')
-  const response = bodyOf(text, '"responseObject":')
+  if (skipBalanced(bytes, at, end) < 0) return undefined
+  const request = bodyOf(bytes, at, end, '"requestObject":')
+  const response = bodyOf(bytes, at, end, '"responseObject":')
   for (const [one, two] of [
     [request, undefined],
     [undefined, response],
@@ -39,13 +37,12 @@ interface Range {
 }
 
 /** Where the value of the record's own member lies: the key's place is proved by the parse after. */
-function bodyOf(text: string, key: string): Range | undefined {
-  const found = text.indexOf(key)
-  if (found < 0) return undefined
-  let from = found + key.length
-  while (text[from] === ' ') from += 1
-  if (text[from] !== '{' && text[from] !== '[') return undefined
-  const to = skipBalanced(text, from)
+function bodyOf(bytes: Buffer, at: number, end: number, key: string): Range | undefined {
+  const found = bytes.indexOf(key, at)
+  if (found < 0 || found >= end) return undefined
+  const from = skipSpace(bytes, found + key.length, end)
+  if (bytes[from] !== 0x7b && bytes[from] !== 0x5b) return undefined
+  const to = skipBalanced(bytes, from, end)
   return to < 0 ? undefined : { from, to }
 }
 
@@ -59,11 +56,11 @@ function parseWithout(
   const pieces: Buffer[] = []
   let from = at
   for (const cut of cuts) {
-    if (at + cut.from < from) return undefined
-    pieces.push(bytes.subarray(from, at + cut.from), Buffer.from('null'))
-    from = at + cut.to
+    if (cut.from < from) return undefined
+    pieces.push(bytes.subarray(from, cut.from), Buffer.from('null'))
+    from = cut.to
   }
-  pieces.push(bytes.subarray(from, skipSpace(bytes, end, end)))
+  pieces.push(bytes.subarray(from, end))
   try {
     return JSON.parse(Buffer.concat(pieces).toString())
   } catch {

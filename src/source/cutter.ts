@@ -95,18 +95,16 @@ export class Cutter {
 
   /** Cuts after the last whole item of the array at `start`; -1 means that it began before. */
   #items(pieces: Piece[], start: number): void {
-    const text = latin1(this.#buffer, Math.max(0, start), this.#length)
     let last = -1
-    const { end, closed } = scanItems(text, start < 0 ? -1 : 0, (_, to) => {
+    const { end, closed } = scanItems(this.#buffer, start, this.#length, (_, to) => {
       last = to
     })
-    const from = Math.max(0, start)
     if (closed) {
       this.#mode = 'lines'
-      this.#cut(from + end, pieces)
+      this.#cut(end, pieces)
     } else if (last > 0) {
       this.#mode = 'items'
-      this.#cut(from + (text[last] === ',' ? last + 1 : last), pieces)
+      this.#cut(this.#buffer[last] === COMMA ? last + 1 : last, pieces)
     } else if (this.#length > LIMIT.recordBytesMax) this.#startSkip()
   }
 
@@ -184,6 +182,7 @@ export class Cutter {
 }
 
 const NEWLINE = 0x0a
+const COMMA = 0x2c
 const HEAD_BYTES = 65_536
 /** A newline and `---`. */
 const LONGEST_PLACE = 4
