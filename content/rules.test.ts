@@ -1,21 +1,12 @@
-import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { CASE_KINDS, parseCases } from '../src/advise/case-file.ts'
 import { MUTANT_KINDS } from '../src/advise/mutants.ts'
 import { type CaseResult, runCase, runMutants } from '../src/advise/rule-cases.ts'
-import { type CompiledRule, compileRules } from '../src/detect/compile.ts'
+import type { CompiledRule } from '../src/detect/compile.ts'
+import { contentFiles, readContent, shippedRules } from './testing/shipped-rules.ts'
 
-const ROOT = fileURLToPath(new URL('rules/', import.meta.url))
-const read = (file: string): { file: string; text: string } => ({
-  file,
-  text: readFileSync(ROOT + file, 'utf8'),
-})
-const files = globSync('**/*.yaml', { cwd: ROOT }).sort()
-const { rules, issues } = compileRules(
-  files.filter((file) => !file.endsWith('.cases.yaml')).map(read),
-)
+const { rules, issues } = shippedRules
 
 /** The detections of this content, by the ids of the list of detections. */
 const DETECTIONS = [
@@ -33,7 +24,7 @@ const TACTICS = [
 
 const casesOf = (rule: CompiledRule): ReturnType<typeof parseCases> => {
   const file = (rule.sigma.place.file ?? '').replace(/\.yaml$/, '.cases.yaml')
-  return parseCases(read(file).text, file)
+  return parseCases(readContent(file).text, file)
 }
 
 const failures = (results: readonly CaseResult[]): readonly string[] =>
@@ -53,7 +44,7 @@ describe('rules', () => {
 
   it('each have a file of cases, and each file of cases a rule', () => {
     const expected = rules.map((rule) => rule.sigma.place.file?.replace(/\.yaml$/, '.cases.yaml'))
-    expect(files.filter((file) => file.endsWith('.cases.yaml'))).toEqual(expected.sort())
+    expect(contentFiles.filter((file) => file.endsWith('.cases.yaml'))).toEqual(expected.sort())
   })
 })
 
@@ -73,7 +64,7 @@ describe.each(rules.map((rule) => [rule.sigma.place.file ?? '', rule] as const))
       expect(rule.ref.techniques.length).toBeGreaterThan(0)
       expect(sigma.description?.length).toBeGreaterThan(150)
       expect(sigma.falsepositives.length).toBeGreaterThan(0)
-      expect(typeof sigma.custom['summary']).toBe('string')
+      expect(typeof sigma.custom.summary).toBe('string')
     })
 
     it('has cases of every kind, all of them sound', () => {

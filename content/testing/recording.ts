@@ -9,6 +9,7 @@ import { RuleIndex } from '../../src/detect/rule-index.ts'
 import { enrich } from '../../src/enrich/enrich.ts'
 import type { Reason } from '../../src/model/blindness.ts'
 import { type AuditEvent, STAGE_RANK } from '../../src/model/event.ts'
+import type { Severity } from '../../src/model/finding.ts'
 
 /** What was done to make a recording: a line of its labels.ndjson. */
 export interface Label {
@@ -24,17 +25,21 @@ export interface Label {
 
 /** What one rule said of an act, if it was not "no". */
 export interface Said {
+  readonly detection: string
+  readonly level: Severity
   readonly truth: Truth
   readonly reasons: readonly Reason[]
 }
 
-/** A request as its latest logged stage shows it, and what the rules said of it, by detection. */
+/** A request as its latest logged stage shows it, and what the rules said of it. */
 export interface Act {
   readonly auditID: string
   readonly user: string
   readonly what: string
   readonly rank: number
-  readonly said: ReadonlyMap<string, Said>
+  /** How many events there were of it. */
+  readonly events: number
+  readonly said: readonly Said[]
 }
 
 /** One recording, judged. */
@@ -50,16 +55,24 @@ export const judgeRecording = (folder: URL, { rules }: RuleSet): Recording => {
   const acts = new Map<string, Act>()
   let events = 0
   for (const bytes of logsIn(folder)) {
-    decodeBlock(bytes, 0, SOURCE, { strict: false }, {
-      event(event) {
-        events += 1
-        const act = judge(event, index, rules)
-        const key = actKey(event)
-        if (act.rank >= (acts.get(key)?.rank ?? -1)) acts.set(key, act)
+    decodeBlock(
+      bytes,
+      0,
+      SOURCE,
+      { strict: false },
+      {
+        event(event) {
+          events += 1
+          const act = judge(event, index, rules)
+          const key = actKey(event)
+          const earlier = acts.get(key)
+          const latest = earlier !== undefined && earlier.rank > act.rank ? earlier : act
+          acts.set(key, { ...latest, events: (earlier?.events ?? 0) + 1 })
+        },
+        issue() {},
+        shape() {},
       },
-      issue() {},
-      shape() {},
-    })
+    )
   }
   return { labels: labelsIn(folder), acts: [...acts.values()], events }
 }
@@ -67,13 +80,14 @@ export const judgeRecording = (folder: URL, { rules }: RuleSet): Recording => {
 const SOURCE = { cluster: 'lab', server: 'lab', file: 'lab' }
 
 const judge = (event: AuditEvent, index: RuleIndex, rules: RuleSet['rules']): Act => {
-  const said = new Map<string, Said>()
+  const said: Said[] = []
   const facts = enrich(event)
   index.judge(index.bucketFor(event), facts, (number, truth) => {
     const rule = rules[number]
     if (rule === undefined || truth === NO) return
     const reasons = truth === UNKNOWN ? reasonsFor(rule, facts) : []
-    said.set(rule.ref.detection ?? rule.ref.id, { truth, reasons })
+    const { detection = rule.ref.id, level } = rule.ref
+    said.push({ detection, level, truth, reasons })
   })
   const { resource, path } = facts.request
   const where = [event.objectRef?.namespace, event.objectRef?.name].filter(Boolean).join('/')
@@ -82,6 +96,7 @@ const judge = (event: AuditEvent, index: RuleIndex, rules: RuleSet['rules']): Ac
     user: event.user.username ?? '',
     what: `${event.verb} ${resource ?? path} ${where} ${event.responseStatus?.code ?? ''}`,
     rank: STAGE_RANK[event.stage],
+    events: 1,
     said,
   }
 }

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { UNKNOWN, YES } from '../src/base/truth.ts'
+import type { Reason } from '../src/model/blindness.ts'
+import { type Act, judgeRecording, type Label, type Recording } from './testing/recording.ts'
+import { shippedRules } from './testing/shipped-rules.ts'
+
+const LAB = new URL('../../shared/corpus/lab/', import.meta.url)
+const DETECTIONS = new Set(shippedRules.rules.map(({ ref }) => ref.detection))
+
+/**
+ * What the policy of each recording keeps from the log. `blind`: the only reason for which a labelled
+ * attack may be "cannot tell" instead of found. `unlogged`: whether requests are missing altogether.
+ */
+const RECORDINGS: readonly { name: string; blind: Reason | undefined; unlogged: boolean }[] = [
+  { name: 'full/', blind: undefined, unlogged: false },
+  { name: 'typical/', blind: undefined, unlogged: false },
+  { name: 'metadata/', blind: 'level', unlogged: false },
+  { name: 'typo/', blind: 'level', unlogged: true },
+  { name: 'ops/', blind: undefined, unlogged: false },
+]
+
+const ID_CHARACTERS_KEPT = 200
+
+const actsById = (recording: Recording): ReadonlyMap<string, readonly Act[]> =>
+  Map.groupBy(recording.acts, ({ auditID }) => auditID.slice(0, ID_CHARACTERS_KEPT))
+
+/** What became of one detection that an attack should raise. */
+type Fate = 'found' | 'not logged' | 'silent' | `cannot tell: ${string}`
+
+const fateOf = (detection: string, acts: readonly Act[]): Fate => {
+  const said = acts.flatMap((act) => act.said.filter((one) => one.detection === detection))
+  if (said.some(({ truth }) => truth === YES)) return 'found'
+  const reasons = said.filter(({ truth }) => truth === UNKNOWN).flatMap((one) => one.reasons)
+  if (reasons.length > 0) return `cannot tell: ${[...new Set(reasons)].join(', ')}`
+  return acts.length === 0 ? 'not logged' : 'silent'
+}
+
+/** Findings of medium or higher on acts that no label speaks of. */
+const alarmsOn = (recording: Recording): { events: number; alarms: readonly string[] } => {
+  const spokenOf = new Set(
+    recording.labels.flatMap(({ auditIDs, consequences = [] }) => [...auditIDs, ...consequences]),
+  )
+  const keepers = new Set(
+    recording.labels.filter(({ kind }) => kind === 'housekeeping').flatMap(({ users }) => users),
+  )
+  const background = recording.acts.filter(
+    ({ auditID, user }) =>
+      !spokenOf.has(auditID.slice(0, ID_CHARACTERS_KEPT)) && !keepers.has(user),
+  )
+  const alarms = background.flatMap(({ said, user, what }) =>
+    said
+      .filter(({ truth, level }) => truth === YES && !['informational', 'low'].includes(level))
+      .map(({ detection }) => `${detection} ${user} ${what}`),
+  )
+  return { events: background.reduce((sum, act) => sum + act.events, 0), alarms }
+}
+
+const expected = (label: Label): readonly string[] =>
+  label.detections.filter((detection) => DETECTIONS.has(detection))
+
+/** Detections that must be silent: `none:C01`. */
+const forbidden = (label: Label): readonly string[] =>
+  label.detections
+    .filter((detection) => detection.startsWith('none:'))
+    .map((detection) => detection.slice('none:'.length))
+
+describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a cluster', () => {
+  describe.each(RECORDINGS)('$name', ({ name, blind, unlogged }) => {
+    const recording = existsSync(LAB)
+      ? judgeRecording(new URL(name, LAB), shippedRules)
+      : { labels: [], acts: [], events: 0 }
+    const byId = actsById(recording)
+    const actsOf = (ids: readonly string[]): readonly Act[] =>
+      ids.flatMap((id) => byId.get(id) ?? [])
+
+    it('has its attacks found, or says why it cannot tell', () => {
+      const allowed = new Set<Fate>(['found'])
+      if (blind !== undefined) allowed.add(`cannot tell: ${blind}`)
+      if (unlogged) allowed.add('not logged')
+      const escaped = recording.labels
+        .filter(({ kind }) => kind === 'act')
+        .flatMap((label) =>
+          expected(label).map((detection) => ({
+            act: `${label.id} ${label.scenario}`,
+            detection,
+            fate: fateOf(detection, actsOf(label.mainIDs)),
+          })),
+        )
+        .filter(({ fate }) => !allowed.has(fate))
+      expect(escaped).toEqual([])
+    })
+
+    it('has its near misses left alone', () => {
+      const raised = recording.labels.flatMap((label) =>
+        forbidden(label)
+          .filter((detection) => fateOf(detection, actsOf(label.auditIDs)) === 'found')
+          .map((detection) => `${detection}: ${label.id} ${label.scenario}`),
+      )
+      expect(raised).toEqual([])
+    })
+
+    it('has nothing high on what is odd but honest', () => {
+      const raised = recording.labels
+        .filter(({ kind }) => kind === 'benign')
+        .flatMap(({ auditIDs, scenario }) =>
+          actsOf(auditIDs).flatMap(({ said }) =>
+            said
+              .filter(({ truth, level }) => truth === YES && ['high', 'critical'].includes(level))
+              .map(({ detection }) => `${detection} ${scenario}`),
+          ),
+        )
+      expect(raised).toEqual([])
+    })
+
+    it('is quiet on an ordinary day', () => {
+      const { events, alarms } = alarmsOn(recording)
+      const rate = (alarms.length * 100_000) / events
+      console.log(
+        `${name} medium or higher: ${alarms.length} in ${events} background events, ${rate.toFixed(1)} per 100,000`,
+      )
+      expect(alarms).toEqual([])
+    })
+  })
+})
