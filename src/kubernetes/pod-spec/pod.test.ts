@@ -1,0 +1,4 @@
+import { describeCases } from '../testing/cases.ts'
+import { podOf } from './pod.ts'
+
+describeCases(import.meta.url, podOf)
