@@ -55,22 +55,14 @@ export const parseDocuments = (text: string, file: string): readonly YamlDocumen
     return [refused({ file }, `the file is larger than ${LIMIT.yamlBytesMax} bytes`)]
   }
   const lines = new LineCounter()
-  let documents: readonly Document[]
-  try {
-    // Duplicate keys are looked for below: the library compares each key with each other one.
-    documents = [
-      ...parseAllDocuments(text, {
-        version: '1.2',
-        schema: 'core',
-        uniqueKeys: false,
-        prettyErrors: false,
-        lineCounter: lines,
-      }),
-    ]
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return [refused({ file }, 'the file nests too deeply')]
-  }
+  // Duplicate keys are looked for below: the library compares each key with each other one.
+  const documents: readonly Document[] = parseAllDocuments(text, {
+    version: '1.2',
+    schema: 'core',
+    uniqueKeys: false,
+    prettyErrors: false,
+    lineCounter: lines,
+  })
   return documents
     .filter((document) => document.contents !== null || document.errors.length > 0)
     .map((document) => readDocument(document, file, lines))
@@ -101,11 +93,14 @@ interface Reading {
 
 const readDocument = (document: Document, file: string, lines: LineCounter): YamlDocument => {
   const reading: Reading = { document, file, lines, issues: [], aliases: 0 }
-  for (const fault of [...document.errors, ...document.warnings]) {
+  const [fault, ...others] = [...document.errors, ...document.warnings]
+  if (fault !== undefined) {
     const at = placeAt(reading, fault.pos[0])
-    reading.issues.push({ code: 'sigma/yaml', message: fault.message, at })
+    // The library stops before it exhausts the stack. What follows a fault mostly follows from it.
+    const code = fault.code === 'RESOURCE_EXHAUSTION' ? 'sigma/yaml-limit' : 'sigma/yaml'
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+    return { root: undefined, issues: [{ code, message: `${fault.message}${more}`, at }] }
   }
-  if (reading.issues.length > 0) return { root: undefined, issues: reading.issues }
   const root = readNode(reading, document.contents, 0)
   if (reading.issues.length > 0) return { root: undefined, issues: reading.issues }
   return { root, issues: [] }
