@@ -1,7 +1,9 @@
 import { APPLICATIONS } from './population.ts'
 import type { Random } from './random.ts'
 
-/** A Pod as the API server answers it, of about `bytes` bytes: more containers and fields for more. */
+/**
+ * A Pod as the API server answers it, of about `bytes` bytes: more containers and fields for more.
+ */
 export const makePod = (random: Random, name: string, namespace: string, bytes: number): object => {
   const containers = [makeContainer(random)]
   while (containers.length * 640 < bytes - 900 && containers.length < 12) {

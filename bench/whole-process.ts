@@ -15,8 +15,8 @@ export interface HuntEffort {
 }
 
 /**
- * Whole hunts of a file on disk, as processes, each next to B0 as a process: on one core, on two, and
- * what two workers gain over one.
+ * Whole hunts of a file on disk, as processes, each next to B0 as a process: on one core, on two,
+ * and what two workers gain over one.
  */
 export const measureHunts = (effort: HuntEffort): readonly Measured[] => {
   const folder = mkdtempSync(join(tmpdir(), 'deckwatch-bench-'))

@@ -55,7 +55,7 @@ describe('specifications', () => {
     )
     const named = new Set(
       [...casesBelow(folder).matchAll(/\brules?:\s*\[?((?:[A-Z]{1,3}\d+(?:,\s*)?)+)/g)].flatMap(
-        (found) => (found[1] ?? '').split(/,\s*/),
+        (found) => (found[1] ?? '').split(/,\s*/).filter((name) => name !== ''),
       ),
     )
     expect(rules.size).toBeGreaterThan(0)

@@ -1,5 +1,5 @@
-// Prints `N passed, N failed` from the test runner's own JSON report, as the closing line of .ci/run.
-// Without a report (the runner itself died) that is a failure too.
+// Prints `N passed, N failed` from the test runner's own JSON report, as the closing line of
+// .ci/run. Without a report (the runner itself died) that is a failure too.
 import { existsSync, readFileSync } from 'node:fs'
 
 const file = process.argv[2]

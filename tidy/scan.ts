@@ -6,7 +6,9 @@ export interface Scanned {
   readonly code: string
 }
 
-/** Separates code from comments and strings: enough of JavaScript's lexical grammar for our checks. */
+/**
+ * Separates code from comments and strings: enough of JavaScript's lexical grammar for our checks.
+ */
 export const scan = (text: string): Scanned => {
   const state: State = { text, at: 0, code: [...text], bare: [...text], lastToken: '' }
   while (state.at < text.length) step(state)
@@ -39,7 +41,9 @@ export interface FunctionSpan {
   readonly lines: number
 }
 
-/** Every function longer than `linesMax` lines. A `describe` of a test is a chapter, not a function. */
+/**
+ * Every function longer than `linesMax` lines. A `describe` of a test is a chapter, not a function.
+ */
 export const longFunctions = (scanned: Scanned, linesMax: number): readonly FunctionSpan[] => {
   const found: FunctionSpan[] = []
   const open: number[] = []
@@ -183,8 +187,8 @@ function functionAt(scanned: Scanned, start: number, end: number): FunctionSpan 
 }
 
 /**
- * Where the statement or member that ends `before` begins: at a line break outside of brackets, but not
- * between an anonymous function and the call or name it is given to.
+ * Where the statement or member that ends `before` begins: at a line break outside of brackets, but
+ * not between an anonymous function and the call or name it is given to.
  */
 function startOfHeader(before: string): number {
   let depth = 0
