@@ -14,13 +14,17 @@ export const fieldsPage = (): Page =>
     ),
   )
 
-const INTRODUCTION = `What a rule can read. Names are those of \`audit.k8s.io/v1\` where the log has them; the others are derived.
+const INTRODUCTION = `\
+What a rule can read. Names are those of \`audit.k8s.io/v1\` where the log has them; the others
+are derived.
 
-- **Type**: \`[]\` means any number of values; a test holds when it holds for any of them. Fields that share
-  a prefix ending in \`[]\` (such as \`pod.containers[].\`) within one selection are tested on the same element.
-- **Trust**: who decides the value. \`server\`: the API server. \`client\`: a client that it let in.
-  \`anyone\`: a value that any client may forge; it proves nothing.
-- **Least level**: the lowest audit level at which the value can be in the log. Below it the field *cannot be told*.
+- **Type**: \`[]\` means any number of values; a test holds when it holds for any of them.
+  Fields that share a prefix ending in \`[]\` (such as \`pod.containers[].\`) within one
+  selection are tested on the same element.
+- **Trust**: who decides the value. \`server\`: the API server. \`client\`: a client that it let
+  in. \`anyone\`: a value that any client may forge; it proves nothing.
+- **Least level**: the lowest audit level at which the value can be in the log. Below it the
+  field *cannot be told*.
 - **Not at**: stages of a request at which the value cannot be there yet.
 - **Column**: the name under which it is stored; without one it is computed from the raw event.`
 

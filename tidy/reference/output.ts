@@ -29,9 +29,11 @@ export const outputPage = (): Page => {
   )
 }
 
-const INTRODUCTION = `What \`deckwatch hunt\` writes for machines. Keys keep their names and order; new ones may be added. Lists
-are sorted, so equal inputs give equal bytes. A key without a value is \`null\`. Values of Secrets and tokens are masked
-with the same number of characters, and control characters are escaped.`
+const INTRODUCTION = `\
+What \`deckwatch hunt\` writes for machines. Keys keep their names and order; new ones may be
+added. Lists are sorted, so equal inputs give equal bytes. A key without a value is \`null\`.
+Values of Secrets and tokens are masked with the same number of characters, and control
+characters are escaped.`
 
 const json = (value: unknown): string => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``
 

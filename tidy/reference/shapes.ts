@@ -18,7 +18,8 @@ const PROOF = {
   documentation: 'the vendor’s documentation only: unproven',
 } as const
 
-const INTRODUCTION = `The log comes in many wrappings. Each record is recognised by itself, so one file may mix them. A native
-event is one JSON object as the API server writes it: one a line, several on a line, pretty-printed, in an
-array, or as a YAML document. Around it, or instead of it, these shapes are known. Files may be plain,
-gzip, zstd, or tar archives of any of them.`
+const INTRODUCTION = `\
+The log comes in many wrappings. Each record is recognised by itself, so one file may mix them.
+A native event is one JSON object as the API server writes it: one a line, several on a line,
+pretty-printed, in an array, or as a YAML document. Around it, or instead of it, these shapes
+are known. Files may be plain, gzip, zstd, or tar archives of any of them.`
