@@ -26,12 +26,13 @@ const interruption = new AbortController()
 process.on('SIGINT', () => {
   if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED)
   interruption.abort()
+  // A read that waits for a terminal or a pipe would never see the signal.
+  process.stdin.destroy()
 })
 
 const shell: Shell = {
   output: outputTo(process.stdout),
   errors: outputTo(process.stderr),
-  input: process.stdin,
   environment: process.env,
   signal: interruption.signal,
 }

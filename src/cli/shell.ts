@@ -11,7 +11,6 @@ export interface Output {
 export interface Shell {
   readonly output: Output
   readonly errors: Output
-  readonly input: AsyncIterable<Uint8Array>
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Aborted when the user interrupts: stop, print what is there, exit with `EXIT.interrupted`. */
   readonly signal: AbortSignal

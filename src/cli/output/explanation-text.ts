@@ -10,18 +10,19 @@ export const explanationLines = (
   width: number,
   palette: Palette,
 ): readonly string[] => {
-  const head = ['', 'selection', 'field', 'test', 'needed', 'seen'].map((word) =>
+  const head = ['', 'selection', 'field', 'test', 'needed', 'seen', 'holds'].map((word) =>
     cell(word, palette.faint),
   )
   const rows = tests.map((test): readonly Cell[] => [
-    cell(MARK[test.verdict], paintOf(test, palette)),
+    cell(markOf(test), paintOf(test, palette)),
     cell(test.negated ? `not ${test.selection}` : test.selection),
     cell(test.field, palette.accent),
     cell(test.test, palette.faint),
     cell(test.needed === '' ? '""' : test.needed),
     cell(seenText(test), test.state === 'cannot tell' ? palette.warning : undefined),
+    cell(HOLDS[test.verdict], palette.faint),
   ])
-  const columns = [{}, { max: 22 }, {}, {}, { flex: true }, { flex: true }] as const
+  const columns = [{}, { max: 22 }, {}, {}, { flex: true }, { flex: true }, {}] as const
   const why = reasons.map((reason) => REASON_WORD[reason]).join(', ')
   return [
     ...layOut(columns, [head, ...rows], width),
@@ -30,12 +31,17 @@ export const explanationLines = (
   ]
 }
 
-const MARK = { match: '✓', 'no match': '✗', 'cannot tell': '?' } as const
+const HOLDS = { match: 'yes', 'no match': 'no', 'cannot tell': '?' } as const
 
-/** Green where the test goes the rule's way: held, or did not hold where it must not. */
+/** Whether a test goes the rule's way: it holds, or does not hold where it must not. */
+const helps = (test: TestLine): boolean => (test.verdict === 'match') !== test.negated
+
+const markOf = (test: TestLine): string =>
+  test.verdict === 'cannot tell' ? '?' : helps(test) ? '✓' : '✗'
+
 function paintOf(test: TestLine, palette: Palette): Paint {
   if (test.verdict === 'cannot tell') return palette.warning
-  return (test.verdict === 'match') !== test.negated ? palette.good : palette.bad
+  return helps(test) ? palette.good : palette.bad
 }
 
 const seenText = ({ state, seen }: TestLine): string =>

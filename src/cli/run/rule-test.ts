@@ -19,7 +19,7 @@ import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 export const runRuleTest = async (given: Given, shell: Shell): Promise<number> => {
   const paths = given.arguments.length > 0 ? given.arguments : [SHIPPED]
   const book = compileRules(await readRules(paths))
-  const tested = await Promise.all(book.rules.map(testOne))
+  const tested = await Promise.all([...book.rules].sort(byLabel).map(testOne))
   const issues = [...book.issues, ...tested.flatMap((one) => one.issues)]
   if (given.text('format') === 'json') await shell.output.write(asJson(tested, issues))
   else {
@@ -103,5 +103,8 @@ function failureLines(rule: CompiledRule, result: CaseResult, palette: Palette):
     `  ${escapeTerminal(result.text.trim())}`,
   ]
 }
+
+const byLabel = (a: CompiledRule, b: CompiledRule): number =>
+  labelOf(a.ref) < labelOf(b.ref) ? -1 : 1
 
 const passes = (results: readonly CaseResult[]): number => results.filter(({ pass }) => pass).length

@@ -19,7 +19,6 @@ export const run = async (args: readonly string[], more: Partial<Shell> = {}): P
     errors: memoryOutput((text) => {
       errors += text
     }),
-    input: (async function* () {})(),
     environment: {},
     signal: new AbortController().signal,
     ...more,
