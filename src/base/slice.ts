@@ -17,3 +17,15 @@ export const utf8 = (bytes: Buffer, start: number, end: number): string =>
 /** The same bytes as one character each, so that an index into the text is an index into them. */
 export const latin1 = (bytes: Buffer, start: number, end: number): string =>
   bytes.latin1Slice(start, end)
+
+/** Where a text first stands between two places, or -1; never looks beyond `end`. */
+export const indexWithin = (bytes: Buffer, text: string, from: number, end: number): number => {
+  const found = bytes.subarray(from, end).indexOf(text)
+  return found < 0 ? -1 : from + found
+}
+
+/** Where a text last stands between two places, or -1. */
+export const lastIndexWithin = (bytes: Buffer, text: string, from: number, end: number): number => {
+  const found = bytes.subarray(from, end).lastIndexOf(text)
+  return found < 0 ? -1 : from + found
+}

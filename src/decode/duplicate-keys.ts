@@ -3,7 +3,7 @@ const KEYS_MAX = 64
 
 /**
  * The paths of keys that an object in the bytes has twice, compared as decoded text
- * (`"a"` is `"\u0061"`). The bytes must be one JSON value; array items count as `[]`.
+ * (`"a"` is `"\u0061"`). Array items count as `[]`. Bytes that are no JSON give whatever looks so.
  */
 export const findDuplicateKeys = (bytes: Uint8Array): readonly string[] => {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
@@ -43,11 +43,20 @@ function keyAt(
   const top = levels[levels.length - 1]
   if (top?.keys === undefined) return
   const raw = text.slice(from + 1, end - 1)
-  const key: string = raw.includes('\\') ? JSON.parse(text.slice(from, end)) : raw
+  const key = raw.includes('\\') ? decoded(text.slice(from, end), raw) : raw
   top.key = key
   top.expectsKey = false
   if (top.keys.has(key)) found.add(pathOf(levels))
   top.keys.add(key)
+}
+
+/** The text of a JSON string; of what is none, the text as it is written. */
+function decoded(quoted: string, raw: string): string {
+  try {
+    return JSON.parse(quoted)
+  } catch {
+    return raw // The record is no JSON, which its own issue says.
+  }
 }
 
 /** The path of the innermost key; of a very deep one only the last part. */

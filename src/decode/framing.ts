@@ -12,7 +12,7 @@ import {
   skipSpace,
 } from '../base/json-scan.ts'
 import { LIMIT } from '../base/limit.ts'
-import { latin1, utf8 } from '../base/slice.ts'
+import { lastIndexWithin, latin1, utf8 } from '../base/slice.ts'
 import { findDuplicateKeys } from './duplicate-keys.ts'
 import { LazyBody } from './event.ts'
 import { findGlued } from './glued.ts'
@@ -48,6 +48,8 @@ export class Framing {
   readonly #setting: Setting
   readonly #recordScan: RecordScan = newRecordScan()
   readonly #scan: Scan = newScan()
+  /** The last answer of #regionEnd: the same for every place in it. */
+  #region = { from: 0, to: 0 }
   /** There may be half surrogate pairs somewhere. */
   readonly #surrogates: boolean
 
@@ -142,7 +144,7 @@ export class Framing {
 
   /** Where the records of the document at `at` begin, when it is a list of them. */
   #recordsOf(at: number): number {
-    const head = latin1(this.#bytes, at, Math.min(at + HEAD_BYTES, this.#bytes.length))
+    const head = latin1(this.#bytes, at, Math.min(at + HEAD_BYTES, this.#regionEnd(at)))
     const start = recordsArray(head)
     return start < 0 ? -1 : at + start
   }
@@ -165,14 +167,15 @@ export class Framing {
   #items(start: number, shape: string): number {
     const bytes = this.#bytes
     let index = 0
-    const { end, closed } = scanItems(bytes, start, bytes.length, (from, to) => {
+    const limit = this.#regionEnd(start)
+    const { end, closed } = scanItems(bytes, start, limit, (from, to) => {
       this.#item(from, to, index, shape)
       index += 1
     })
     if (index === 0 && closed) this.#nothing(start, end)
-    // An array longer than a block was cut behind the comma of an item.
-    if (closed || end === bytes.length) return end
-    return this.#torn(end, this.#regionEnd(end), bytes.length)
+    // Not closed and nothing left: an array longer than a block, which was cut behind an item, or
+    // one with an item on each line, which come as records of their own.
+    return closed || end >= limit ? end : this.#torn(end, limit, limit)
   }
 
   #item(from: number, to: number, index: number, shape: string): void {
@@ -213,9 +216,12 @@ export class Framing {
     const glued = findGlued(bytes, at, end, wrong)
     if (glued < 0 && this.#salvage(at, end)) return end
     const stop = glued < 0 ? end : glued
-    const cut = bytes.includes('[Truncated...]', at) && isCut(bytes, at, stop)
-    const code = cut ? 'decode/truncated-message' : 'decode/torn'
-    this.#issue(code, `a record is cut off or broken at byte ${wrong - at}`, at, stop - at)
+    const where = `at byte ${wrong - at} of it`
+    if (isCut(bytes, at, stop)) {
+      this.#issue('decode/truncated-message', `a message is cut ${where}`, at, stop - at)
+    } else if (glued >= 0 || wrong >= end - 1) {
+      this.#issue('decode/torn', `a record is cut off ${where}`, at, stop - at)
+    } else this.#issue('decode/broken', `a record is no JSON ${where}`, at, stop - at)
     return stop
   }
 
@@ -271,14 +277,9 @@ export class Framing {
 
   /** Where the record at `at` must have ended: no record goes on behind a line like the next one. */
   #regionEnd(at: number): number {
-    const bytes = this.#bytes
-    for (let from = at; ; ) {
-      const newline = bytes.indexOf(NEWLINE, from)
-      if (newline < 0 || newline + 1 >= bytes.length) return bytes.length
-      const next = bytes[newline + 1]
-      if (!isSpace(next) && next !== 0x7d && next !== 0x5d) return newline + 1
-      from = newline + 1
-    }
+    if (at >= this.#region.from && at < this.#region.to) return this.#region.to
+    this.#region = { from: at, to: regionEnd(this.#bytes, at) }
+    return this.#region.to
   }
 
   #begin(at: number, end: number, index: number): void {
@@ -341,9 +342,20 @@ function spliced(bytes: Buffer, at: number, cut: number, go: number, end: number
   return `${utf8(bytes, at, cut)}null${utf8(bytes, go, end)}`
 }
 
+function regionEnd(bytes: Buffer, at: number): number {
+  for (let from = at; ; ) {
+    const newline = bytes.indexOf(NEWLINE, from)
+    if (newline < 0 || newline + 1 >= bytes.length) return bytes.length
+    const next = bytes[newline + 1]
+    if (!isSpace(next) && next !== 0x7d && next !== 0x5d) return newline + 1
+    from = newline + 1
+  }
+}
+
+/** Whether a message ends as CloudWatch and others end what they cut. */
 function isCut(bytes: Buffer, at: number, end: number): boolean {
-  const mark = bytes.lastIndexOf('[Truncated...]', end)
-  return mark >= at && skipSpace(bytes, mark + 14, end) >= end
+  const mark = lastIndexWithin(bytes, '[Truncated...]', Math.max(at, end - 64), end)
+  return mark >= 0 && skipSpace(bytes, mark + 14, end) >= end
 }
 
 function isValid(bytes: Buffer, at: number, end: number): boolean {

@@ -1,5 +1,5 @@
 import { newScan, scanValue, skipSpace } from '../base/json-scan.ts'
-import { utf8 } from '../base/slice.ts'
+import { indexWithin, lastIndexWithin, utf8 } from '../base/slice.ts'
 import { isAudit } from './records.ts'
 
 /** How every line of an API server begins. */
@@ -19,15 +19,15 @@ const TRIED_MAX = 32
  * when the cut fell just before a value; the end of the file does not count as the end of a line.
  */
 export const findGlued = (bytes: Buffer, at: number, end: number, wrong: number): number => {
-  const after = bytes.indexOf(HEAD, Math.max(at + 1, wrong - 2))
-  if (after >= 0 && after < end) return after
-  const newline = bytes.indexOf(0x0a, at)
-  if (newline < 0 || newline >= end) return -1
+  const after = indexWithin(bytes, HEAD, Math.max(at + 1, wrong - 2), end)
+  if (after >= 0) return after
+  const newline = indexWithin(bytes, '\n', at, end)
+  if (newline < 0) return -1
   const scan = newScan()
   let from = newline
   for (let tried = 0; tried < TRIED_MAX; tried += 1) {
-    const head = bytes.lastIndexOf(HEAD, from - 1)
-    if (head <= at) return -1
+    const head = lastIndexWithin(bytes, HEAD, at + 1, from)
+    if (head < 0) return -1
     scanValue(bytes, head, newline, scan)
     if (scan.end >= 0 && skipSpace(bytes, scan.end, newline) === newline) {
       return isAudit(JSON.parse(utf8(bytes, head, scan.end))) ? head : -1

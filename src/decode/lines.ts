@@ -1,5 +1,4 @@
-import { isText } from '../base/json-scan.ts'
-import { latin1 } from '../base/slice.ts'
+import { indexWithin, latin1 } from '../base/slice.ts'
 
 /** A record behind a prefix. */
 export interface Behind {
@@ -16,8 +15,8 @@ const PREFIX_BYTES_MAX = 1_024
  * for text of any other kind.
  */
 export const jsonAfterPrefix = (bytes: Buffer, at: number, end: number): Behind | undefined => {
-  const start = bytes.indexOf('{"', at)
-  if (start < 0 || start >= end || start - at > PREFIX_BYTES_MAX) return undefined
+  const start = indexWithin(bytes, '{"', at, Math.min(end, at + PREFIX_BYTES_MAX))
+  if (start < 0) return undefined
   const prefix = latin1(bytes, at, start)
   const shape = PREFIXES.find(([, pattern]) => pattern.test(prefix))?.[0]
   return shape === undefined ? undefined : { shape, start }
@@ -42,7 +41,8 @@ const PREFIXES: readonly (readonly [string, RegExp])[] = [
 
 /** Whether a block is no text at all. */
 export const isBinary = (bytes: Buffer): boolean => {
-  if (bytes[0] === 0x7b || isText(bytes, 0, '\u0000')) return startsWithZeros(bytes)
+  if (bytes[0] === 0x7b) return false
+  if (bytes[0] === 0) return startsWithZeros(bytes)
   const head = bytes.subarray(0, 1_024)
   let odd = 0
   for (const byte of head) if (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d)) odd += 1
@@ -51,7 +51,6 @@ export const isBinary = (bytes: Buffer): boolean => {
 
 /** Zeros, and then something other than a record. */
 function startsWithZeros(bytes: Buffer): boolean {
-  if (bytes[0] !== 0) return false
   const next = bytes.findIndex((byte) => byte !== 0)
   return next >= 0 && bytes[next] !== 0x7b && bytes[next] !== 0x0a
 }

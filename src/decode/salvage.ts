@@ -1,4 +1,5 @@
 import { skipBalanced, skipSpace } from '../base/json-scan.ts'
+import { indexWithin } from '../base/slice.ts'
 import type { Foreign } from './members.ts'
 
 /** An event of which a body is no JSON. */
@@ -38,8 +39,8 @@ interface Range {
 
 /** Where the value of the record's own member lies: the key's place is proved by the parse after. */
 function bodyOf(bytes: Buffer, at: number, end: number, key: string): Range | undefined {
-  const found = bytes.indexOf(key, at)
-  if (found < 0 || found >= end) return undefined
+  const found = indexWithin(bytes, key, at, end)
+  if (found < 0) return undefined
   const from = skipSpace(bytes, found + key.length, end)
   if (bytes[from] !== 0x7b && bytes[from] !== 0x5b) return undefined
   const to = skipBalanced(bytes, from, end)

@@ -30,7 +30,11 @@ export const gke: Shape = {
       annotations: annotationsOf(record.labels),
     })
     const bodies = { request: bodyOf(payload.request), response: bodyOf(payload.response) }
+    const forbidden = members.annotations?.['authorization.k8s.io/decision'] === 'forbid'
     const said =
+      // Of a request that authorization refused the body was never read: there is none.
+      (forbidden ? PART.requestObject : 0) |
+      (members.annotations === undefined ? 0 : PART.annotations) |
       (bodies.request === undefined ? 0 : PART.requestObject) |
       (bodies.response === undefined ? 0 : PART.responseObject) |
       (status === undefined ? 0 : PART.responseStatus)
@@ -42,6 +46,7 @@ const UNSAID =
   PART.requestObject |
   PART.responseObject |
   PART.responseStatus |
+  PART.annotations |
   PART.groups |
   PART.credential |
   PART.requestURI |
