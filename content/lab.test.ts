@@ -9,8 +9,8 @@ const LAB = new URL('../../shared/corpus/lab/', import.meta.url)
 const DETECTIONS = new Set(shippedRules.rules.map(({ ref }) => ref.detection))
 
 /**
- * What the policy of each recording keeps from the log. `blind`: the only reason for which a labelled
- * attack may be "cannot tell" instead of found. `unlogged`: whether requests are missing altogether.
+ * What the policy of each recording keeps from the log. `blind`: the only reason for which a
+ * labelled attack may be "cannot tell" instead of found. `unlogged`: whether requests are missing.
  */
 const RECORDINGS: readonly { name: string; blind: Reason | undefined; unlogged: boolean }[] = [
   { name: 'full/', blind: undefined, unlogged: false },
@@ -115,10 +115,9 @@ describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a clust
 
     it('is quiet on an ordinary day', () => {
       const { events, alarms } = alarmsOn(recording)
-      const rate = (alarms.length * 100_000) / events
-      console.log(
-        `${name} medium or higher: ${alarms.length} in ${events} background events, ${rate.toFixed(1)} per 100,000`,
-      )
+      const rate = ((alarms.length * 100_000) / events).toFixed(1)
+      console.log(`${name} ${alarms.length} of medium or higher in ${events} background events`)
+      console.log(`${name} that is ${rate} per 100,000`)
       expect(alarms).toEqual([])
     })
   })

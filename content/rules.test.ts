@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CASE_KINDS, parseCases } from '../src/advise/case-file.ts'
-import { MUTANT_KINDS } from '../src/advise/mutants.ts'
+import { MUTANT_KINDS } from '../src/advise/mutant-kinds.ts'
 import { type CaseResult, runCase, runMutants } from '../src/advise/rule-cases.ts'
 import type { CompiledRule } from '../src/detect/compile.ts'
 import { contentFiles, readContent, shippedRules } from './testing/shipped-rules.ts'

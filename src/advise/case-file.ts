@@ -11,11 +11,12 @@ import {
   setAt,
   unsetAt,
 } from './json.ts'
-import { MUTANT_KINDS, type MutantKind } from './mutants.ts'
+import { MUTANT_KINDS, type MutantKind } from './mutant-kinds.ts'
 
 /** What a case proves. Match and bypass must match; a near miss must not; blind cannot be told. */
 export type CaseKind = 'match' | 'near-miss' | 'bypass' | 'blind'
 
+/** The four kinds of cases. */
 export const CASE_KINDS: readonly CaseKind[] = ['match', 'near-miss', 'bypass', 'blind']
 
 /** One event and what the rule must say of it. */
@@ -106,6 +107,7 @@ class CaseReader {
     }
     if (document.errors.length > 0) return undefined
     const whole = this.#plain(() => document.toJS({ maxAliasCount: LIMIT.yamlAliasesMax }))
+    if (whole === undefined) return undefined
     if (!isObject(whole) || !isMap(document.contents)) {
       this.#refuse('advise/bad-case', 'a file of cases is a map', { file: this.#file })
       return undefined

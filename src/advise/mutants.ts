@@ -1,94 +1,23 @@
 import { leaves } from '../sigma/plan/leaves.ts'
 import type { Plan } from '../sigma/plan/plan.ts'
 import { copyOf, escapeKey, isObject, type Json, type JsonObject } from './json.ts'
-
-/** A way to do the same that a rule might overlook. */
-export type MutantKind =
-  | 'workload-kind'
-  | 'init-container'
-  | 'ephemeral-container'
-  | 'update'
-  | 'merge-patch'
-  | 'strategic-patch'
-  | 'json-patch-whole'
-  | 'json-patch-deep'
-  | 'json-patch-copy'
-  | 'server-side-apply'
-  | 'role-kind'
-  | 'binding-kind'
-  | 'deletecollection'
-
-/** What one kind of mutant does, and whether its form hides from the log what was changed. */
-export interface MutantKindInfo {
-  readonly kind: MutantKind
-  readonly about: string
-  /** Then "cannot tell" is right as well as "match". */
-  readonly mayHide: boolean
-}
-
-/** Every kind of mutant: the table of what a bypass may look like. */
-export const MUTANT_TABLE: readonly MutantKindInfo[] = [
-  {
-    kind: 'workload-kind',
-    about: 'The pod spec in another kind of workload, or in a Pod.',
-    mayHide: false,
-  },
-  {
-    kind: 'init-container',
-    about: 'The container among the init containers.',
-    mayHide: false,
-  },
-  {
-    kind: 'ephemeral-container',
-    about: 'The container added to a running pod, by update and by patch.',
-    mayHide: false,
-  },
-  { kind: 'update', about: 'The whole object by an update.', mayHide: false },
-  {
-    kind: 'merge-patch',
-    about: 'A JSON merge patch, of which only the request is logged.',
-    mayHide: false,
-  },
-  {
-    kind: 'strategic-patch',
-    about: 'A strategic merge patch with its directives, of which only the request is logged.',
-    mayHide: false,
-  },
-  {
-    kind: 'json-patch-whole',
-    about: 'A JSON Patch that replaces the spec, the rules or the subjects and the role.',
-    mayHide: false,
-  },
-  {
-    kind: 'json-patch-deep',
-    about: 'A JSON Patch that adds value by value, of which only the request is logged.',
-    mayHide: false,
-  },
-  {
-    kind: 'json-patch-copy',
-    about:
-      'A JSON Patch that copies from elsewhere in the object: the request does not hold what is copied, so without the answer nobody can tell.',
-    mayHide: true,
-  },
-  {
-    kind: 'server-side-apply',
-    about: 'The whole object by server-side apply, a patch.',
-    mayHide: false,
-  },
-  { kind: 'role-kind', about: 'A Role for a ClusterRole, and the reverse.', mayHide: false },
-  {
-    kind: 'binding-kind',
-    about: 'A RoleBinding for a ClusterRoleBinding, and the reverse.',
-    mayHide: false,
-  },
-  {
-    kind: 'deletecollection',
-    about: 'All objects of the namespace by deletecollection for one by delete.',
-    mayHide: false,
-  },
-]
-
-export const MUTANT_KINDS: readonly MutantKind[] = MUTANT_TABLE.map(({ kind }) => kind)
+import { MUTANT_TABLE, type MutantKind } from './mutant-kinds.ts'
+import {
+  asApply,
+  asPatch,
+  asUpdate,
+  below,
+  type Kind,
+  kindOf,
+  leafOperations,
+  list,
+  metadataOf,
+  nested,
+  operation,
+  textAt,
+  withoutAnswer,
+  writeOf,
+} from './rewrite.ts'
 
 /** A matching event done another way. */
 export interface Mutant {
@@ -119,15 +48,6 @@ export const mutantsFor = (plan: Plan, event: JsonObject): readonly Mutant[] => 
 
 type Draft = Omit<Mutant, 'mayHide'>
 
-/** A kind of object, and where in it the pod spec lies. */
-interface Kind {
-  readonly kind: string
-  readonly resource: string
-  readonly group: string
-  readonly namespaced: boolean
-  readonly spec: readonly string[]
-}
-
 const TEMPLATE = ['spec', 'template', 'spec']
 const WORKLOADS: readonly Kind[] = [
   kindOf('Pod', 'pods', '', ['spec']),
@@ -150,16 +70,6 @@ const BINDING_KINDS = [
   kindOf('ClusterRoleBinding', 'clusterrolebindings', RBAC, [], false),
 ]
 const PLAIN: JsonObject = { name: 'main', image: 'registry.example/app:1' }
-
-function kindOf(
-  kind: string,
-  resource: string,
-  group: string,
-  spec: readonly string[],
-  namespaced = true,
-): Kind {
-  return { kind, resource, group, namespaced, spec }
-}
 
 const podMutants = (event: JsonObject): readonly Draft[] => {
   const own = WORKLOADS.find(({ resource }) => resource === textAt(event, 'objectRef', 'resource'))
@@ -292,89 +202,3 @@ const speaksOfDeleting = (plan: Plan): boolean =>
     ({ field, test }) =>
       field === 'verb' && test.kind === 'equals' && test.texts.some((text) => text === 'delete'),
   )
-
-/** The event as the creation of `body`, an object of that kind. */
-const writeOf = (event: JsonObject, kind: Kind, body: JsonObject): JsonObject => {
-  const { group, resource, namespaced } = kind
-  const namespace = namespaced ? (textAt(event, 'objectRef', 'namespace') ?? 'shop') : undefined
-  const apiVersion = group === '' ? 'v1' : `${group}/v1`
-  const root = group === '' ? '/api/v1' : `/apis/${group}/v1`
-  const within = namespace === undefined ? '' : `/namespaces/${namespace}`
-  const object = { kind: kind.kind, apiVersion, ...body }
-  const objectRef = { resource, namespace, apiGroup: group || undefined, apiVersion: 'v1' }
-  return copyOf({
-    ...event,
-    level: 'RequestResponse',
-    verb: 'create',
-    requestURI: `${root}${within}/${resource}`,
-    objectRef: { ...objectRef, name: 'name-1' } as unknown as JsonObject,
-    responseStatus: { metadata: {}, code: 201 },
-    requestObject: object,
-    responseObject: object,
-  })
-}
-
-const asUpdate = (created: JsonObject, name: string, subresource?: string): JsonObject => {
-  const suffix = subresource === undefined ? '' : `/${subresource}`
-  const ref = isObject(created.objectRef) ? created.objectRef : {}
-  return copyOf({
-    ...created,
-    verb: 'update',
-    requestURI: `${created.requestURI}/${name}${suffix}`,
-    objectRef: subresource === undefined ? ref : { ...ref, subresource },
-    responseStatus: { metadata: {}, code: 200 },
-  })
-}
-
-const asPatch = (updated: JsonObject, body: Json): JsonObject =>
-  copyOf({ ...updated, verb: 'patch', requestObject: body })
-
-const asApply = (created: JsonObject): JsonObject => ({
-  ...asUpdate(created, 'name-1'),
-  verb: 'patch',
-  requestURI: `${created.requestURI}/name-1?fieldManager=kubectl&force=true`,
-  responseStatus: { metadata: {}, code: 201 },
-})
-
-/** Logged at level Request: the answer is not there to look things up in. */
-const withoutAnswer = (event: JsonObject): JsonObject => {
-  const { responseObject: _dropped, ...rest } = event
-  return { ...rest, level: 'Request' }
-}
-
-const metadataOf = (event: JsonObject): JsonObject => {
-  const body = event.requestObject
-  const metadata = isObject(body) ? body.metadata : undefined
-  return isObject(metadata) ? metadata : { name: 'name-1' }
-}
-
-const leafOperations = (value: Json, at: string): Json[] => {
-  if (Array.isArray(value) && value.length > 0) {
-    return value.flatMap((item, index) => leafOperations(item, `${at}/${index}`))
-  }
-  if (isObject(value) && Object.keys(value).length > 0) {
-    return Object.entries(value).flatMap(([key, item]) =>
-      leafOperations(item, `${at}/${escapeKey(key)}`),
-    )
-  }
-  return [operation('add', at, value)]
-}
-
-const operation = (op: string, path: string, value: Json | undefined): JsonObject => ({
-  op,
-  path,
-  value: value ?? null,
-})
-
-const nested = (path: readonly string[], value: JsonObject): JsonObject =>
-  path.reduceRight<JsonObject>((inner, key) => ({ [key]: inner }), value)
-
-const below = (value: Json | undefined, path: readonly string[]): Json | undefined =>
-  path.reduce<Json | undefined>((at, key) => (isObject(at) ? at[key] : undefined), value)
-
-const textAt = (event: JsonObject, ...path: string[]): string | undefined => {
-  const found = below(event, path)
-  return typeof found === 'string' ? found : undefined
-}
-
-const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : [])

@@ -10,6 +10,7 @@ import { type CaseFile, type CaseKind, parseCases, type RuleCase } from './case-
 import type { JsonObject } from './json.ts'
 import { type Mutant, mutantsFor } from './mutants.ts'
 
+/** A rule's answer, in words. */
 export type Verdict = 'match' | 'no match' | 'cannot tell'
 
 /** What came of one case or mutant. */
