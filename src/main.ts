@@ -4,6 +4,8 @@ import type { Output, Shell } from './cli/shell.ts'
 const NODE_MIN = [22, 18] as const
 const EXIT_ENVIRONMENT = 3
 const EXIT_INTERRUPTED = 130
+/** Of sysexits: an internal error. */
+const EXIT_BUG = 70
 /** What a shell reports for a program that a closed pipe ended. */
 const EXIT_PIPE = 141
 
@@ -36,6 +38,12 @@ const shell: Shell = {
   environment: process.env,
   signal: interruption.signal,
 }
+
+process.on('uncaughtException', (error) => {
+  // A bug of ours must not look like an answer: 1 would say that there are findings.
+  process.stderr.write(`bug in deckwatch, please report it: ${error.stack ?? error}\n`)
+  process.exit(EXIT_BUG)
+})
 
 const { runProgram } = await import('./cli/program.ts')
 process.exitCode = await runProgram(process.argv.slice(2), shell)

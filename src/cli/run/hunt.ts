@@ -1,13 +1,12 @@
-import type { Issue } from '../../base/issue.ts'
 import { compileRules } from '../../detect/compile.ts'
-import type { Finding, Report } from '../../model/finding.ts'
+import type { Finding } from '../../model/finding.ts'
 import type { HuntHooks } from '../../pipeline/hunt-options.ts'
 import { hunt } from '../../pipeline/pipeline.ts'
 import { type Choice, choose, isAtLeast, isShown } from '../choice.ts'
 import type { Given } from '../command.ts'
+import { expiredEntries, problemsOf } from '../hunt-problems.ts'
 import { choiceOf, huntOptions, severityOf } from '../hunt-request.ts'
 import { writeIssues } from '../issue-lines.ts'
-import { severityOfIssue } from '../issue-tables.ts'
 import type { HuntResult } from '../output/hunt-result.ts'
 import { csvReport, jsonReport, ndjsonReport, summaryOf } from '../output/machine.ts'
 import { paletteOf } from '../output/palette.ts'
@@ -36,8 +35,8 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   await output?.close()
   const summary = given.text('summary')
   if (summary !== undefined) await writeFileWhole(summary, summaryOf(portable(result)))
-  const problems = problemsOf(report, given)
-  await writeIssues([...problems, ...expiredEntries(result)], shell)
+  const problems = result.complete ? problemsOf(report, given.arguments, given.on('strict')) : []
+  await writeIssues([...problems, ...expiredEntries(result.hidden)], shell)
   return exitCode(result, problems.length > 0, given)
 }
 
@@ -91,35 +90,6 @@ const portable = (result: HuntResult): HuntResult => ({
   ...result,
   report: withPortablePaths(result.report),
 })
-
-/** What makes the run bad input: what cannot be read or used, and named files without any event. */
-function problemsOf(report: Report, given: Given): readonly Issue[] {
-  const named = new Set(given.arguments)
-  const empty = report.inputs
-    .filter((input) => named.has(input.file) && input.shapes.length === 0)
-    .map((input) => ({
-      code: 'cli/no-events',
-      message: 'no audit event in this file',
-      at: { file: input.file },
-    }))
-  return [...report.issues.filter((issue) => isProblem(issue, given)), ...empty]
-}
-
-function isProblem(issue: Issue, given: Given): boolean {
-  const [area] = issue.code.split('/')
-  if (area === 'decode') return given.on('strict')
-  return severityOfIssue(issue) === 'error'
-}
-
-function expiredEntries({ hidden }: HuntResult): readonly Issue[] {
-  return hidden.setAside
-    .filter((entry) => entry.expired > 0)
-    .map((entry) => ({
-      code: 'cli/ignore-expired',
-      message: `the entry for ${entry.rule} (${entry.reason}) expired on ${entry.expires}: ${entry.expired} later findings are shown`,
-      at: {},
-    }))
-}
 
 function exitCode(result: HuntResult, bad: boolean, given: Given): number {
   if (!result.complete) return EXIT.interrupted

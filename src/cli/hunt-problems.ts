@@ -1,0 +1,51 @@
+import type { Issue } from '../base/issue.ts'
+import type { Report } from '../model/finding.ts'
+import { severityOfIssue } from './issue-tables.ts'
+import type { Hidden } from './output/hunt-result.ts'
+
+/**
+ * What makes a hunt's input bad: a path that cannot be read, a named file without any audit event, no
+ * event at all, a refused rule; when `strict`, any fault of the log. A log that is only damaged is no
+ * such problem: its faults are in the report, and its events were judged.
+ */
+export const problemsOf = (
+  report: Report,
+  named: readonly string[],
+  strict: boolean,
+): readonly Issue[] => [
+  ...report.issues.filter((issue) => isProblem(issue, strict)),
+  ...withoutEvents(report, named),
+]
+
+/** Warnings about entries of the ignore file that had expired when something happened. */
+export const expiredEntries = ({ setAside }: Hidden): readonly Issue[] =>
+  setAside
+    .filter((entry) => entry.expired > 0)
+    .map(({ rule, reason, expires, expired }) => ({
+      code: 'cli/ignore-expired',
+      message: `the entry for ${rule} (${reason}) ended on ${expires}: ${expired} later findings are shown`,
+      at: {},
+    }))
+
+const CANNOT_BE_READ: readonly string[] = ['source/missing', 'source/unreadable']
+const OF_THE_LOG: readonly string[] = ['decode', 'source', 'enrich']
+
+function isProblem(issue: Issue, strict: boolean): boolean {
+  const [area = ''] = issue.code.split('/')
+  if (OF_THE_LOG.includes(area)) return strict || CANNOT_BE_READ.includes(issue.code)
+  return (area === 'sigma' || area === 'detect') && severityOfIssue(issue) === 'error'
+}
+
+/** Events outside --since and --until count as seen here: their shape was recognised. */
+function withoutEvents({ inputs }: Report, named: readonly string[]): readonly Issue[] {
+  const empty = inputs.filter((input) => input.shapes.length === 0)
+  const files = empty.filter((input) => named.includes(input.file))
+  if (files.length === 0 && empty.length === inputs.length) {
+    return [{ code: 'cli/no-events', message: 'no audit event in any of the paths', at: {} }]
+  }
+  return files.map(({ file }) => ({
+    code: 'cli/no-events',
+    message: 'no audit event in this file',
+    at: { file },
+  }))
+}
