@@ -27,17 +27,19 @@ export const complete = (patch: Document, result: Document, depth = 0): Document
 }
 
 const completePartial = (list: PartialList, result: Document): Document => {
-  const touched = [...list.front, ...list.between, ...list.back]
-  const open = list.between.length > 0 || list.lost
-  if (open && Array.isArray(result)) return result
-  if (open) return list
-  return touched.flatMap((one, at) => (one === UNTOUCHED ? [] : completeElement(one, at, result)))
+  if (!Array.isArray(result)) return list
+  if (list.between.length > 0 || list.lost) return result
+  const before = result.length - list.back.length
+  return [
+    ...list.front.flatMap((one, at) => completeElement(one, at, result)),
+    ...list.back.flatMap((one, at) => completeElement(one, before + at, result)),
+  ]
 }
 
 const completeElement = (element: Document, at: number, result: Document): readonly Document[] => {
+  if (element === UNTOUCHED) return []
   if (!isOpen(element)) return [element]
-  const place = fieldsOf(element)?.[REST] ?? at
-  const found = counterpart(element, place, result)
+  const found = counterpart(element, at, result)
   if (found !== undefined) return [found]
   return isDirective(element) && Array.isArray(result) ? [] : [element]
 }
@@ -54,18 +56,18 @@ const isOpen = (element: Document): boolean => {
 const counterpart = (element: Document, place: number, result: Document): Document => {
   if (!Array.isArray(result)) return undefined
   const name = fieldsOf(element)?.name
-  if (typeof name === 'string') return result.find((one) => fieldsOf(one)?.name === name)
-  return isDirective(element) ? undefined : result[place]
+  if (typeof name !== 'string') return isDirective(element) ? undefined : result[place]
+  const isIt = (one: Document): boolean => fieldsOf(one)?.name === name
+  return isIt(result[place]) ? result[place] : result.find(isIt)
 }
 
 const completeFields = (fields: Fields, result: Document, depth: number): Document => {
   const against = fieldsOf(result)
-  const completed: Record<string, unknown> & { [REST]?: number } = Object.create(null)
+  const completed: Record<string, unknown> & { [REST]?: true } = Object.create(null)
   for (const key of Object.keys(fields)) {
     const counter = against !== undefined && Object.hasOwn(against, key) ? against[key] : undefined
     completed[key] = complete(fields[key], counter, depth + 1)
   }
-  const place = fields[REST]
-  if (place !== undefined) completed[REST] = place
+  if (REST in fields) completed[REST] = true
   return completed
 }

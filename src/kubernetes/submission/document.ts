@@ -9,7 +9,7 @@ import type { Known } from '../../model/facts.ts'
  */
 export type Document = unknown
 
-/** Marks an object whose other members cannot be told; its value is its place in a list, or -1. */
+/** Marks an object whose other members cannot be told. */
 export const REST: unique symbol = Symbol('rest')
 
 /** A list of which only what a patch put there is known. */
@@ -28,7 +28,7 @@ export class PartialList {
 export const UNTOUCHED: unique symbol = Symbol('untouched')
 
 /** An object that is not a list. */
-export type Fields = Readonly<Record<string, unknown>> & { readonly [REST]?: number }
+export type Fields = Readonly<Record<string, unknown>> & { readonly [REST]?: true }
 
 /** The value as an object with members, or undefined. */
 export const fieldsOf = (value: Document): Fields | undefined =>
@@ -63,13 +63,16 @@ export const below = (value: Document, keys: readonly string[]): Document => {
   return at
 }
 
-/** The elements of a list. Elements that a patch deletes are left out. */
+/**
+ * The elements of a list, without those that a patch deletes. Of a list that was lost they are those
+ * still seen, and one that cannot be told for all the others.
+ */
 export const elements = (value: Document): readonly Document[] | undefined | CannotTell => {
   if (value === CANNOT_TELL) return CANNOT_TELL
   if (value instanceof PartialList) {
-    if (value.lost) return CANNOT_TELL
     const touched = [...value.front, ...value.between, ...value.back]
-    return touched.filter((element) => element !== UNTOUCHED)
+    const seen = touched.filter((element) => element !== UNTOUCHED)
+    return value.lost ? [...seen, CANNOT_TELL] : seen
   }
   if (!Array.isArray(value)) return undefined
   return value.some(isDirective) ? value.flatMap(withoutDirective) : value

@@ -10,7 +10,7 @@ import { type Document, fieldsOf, PartialList, REST, UNTOUCHED } from './documen
 export const resolveJsonPatch = (operations: readonly unknown[]): Document | CannotTell => {
   if (operations.length > LIMIT.jsonPatchOperationsMax) return CANNOT_TELL
   const draft: Draft = { root: undefined, own: new Set(), drafts: new Set(), moves: 0 }
-  draft.root = newMap(draft, undefined)
+  draft.root = newMap(draft, false)
   for (const operation of operations) {
     apply(draft, operation)
     if (draft.moves > LIMIT.jsonPatchMovesMax) return CANNOT_TELL
@@ -27,11 +27,11 @@ interface Draft {
   moves: number
 }
 
-type Map = Record<string, unknown> & { [REST]?: number }
+type Map = Record<string, unknown> & { [REST]?: true }
 
-const newMap = (draft: Draft, place: number | undefined): Map => {
+const newMap = (draft: Draft, open: boolean): Map => {
   const map: Map = Object.create(null)
-  if (place !== undefined) map[REST] = place
+  if (open) map[REST] = true
   draft.own.add(map)
   draft.drafts.add(map)
   return map
@@ -88,7 +88,10 @@ const remove = (draft: Draft, path: readonly string[]): void => {
   if (last === undefined || parent === undefined) return
   if (parent instanceof PartialList) {
     const slot = slotOf(draft, parent, last)
-    if (slot !== undefined) slot.list.splice(slot.index, 1)
+    if (slot === undefined) return
+    slot.list.splice(slot.index, 1)
+    // From the end, beyond what is known there: what is before it may have moved.
+    if (slot.list === parent.between) parent.lost = true
   } else if (Array.isArray(parent)) {
     const index = indexIn(last, parent.length)
     if (index !== undefined) parent.splice(index, 1)
@@ -144,33 +147,27 @@ const child = (
   if (parent instanceof PartialList) {
     const slot = slotOf(draft, parent, token)
     if (slot === undefined) return undefined
-    const place = slot.list === parent.front ? slot.index : -1
-    slot.list[slot.index] = inside(draft, slot.list[slot.index], next, place)
+    slot.list[slot.index] = inside(draft, slot.list[slot.index], next, true)
     return containerOf(slot.list[slot.index])
   }
   if (Array.isArray(parent)) {
     const index = indexIn(token, parent.length)
     if (index === undefined) return undefined
-    parent[index] = inside(draft, parent[index], next, index)
+    parent[index] = inside(draft, parent[index], next, true)
     return containerOf(parent[index])
   }
   const unsaid = draft.drafts.has(parent) ? UNTOUCHED : undefined
   const value = Object.hasOwn(parent, token) ? parent[token] : unsaid
   if (value === undefined) return undefined
-  const held = inside(draft, value, next, REST in parent ? -1 : undefined)
+  const held = inside(draft, value, next, REST in parent)
   setMember(parent, token, held)
   return containerOf(held)
 }
 
 /** A container in place of the value: a draft where the value is not known, else a copy of it. */
-const inside = (
-  draft: Draft,
-  value: Document,
-  next: string,
-  place: number | undefined,
-): Document => {
+const inside = (draft: Draft, value: Document, next: string, open: boolean): Document => {
   if (value !== UNTOUCHED && value !== CANNOT_TELL) return owned(draft, value)
-  if (!INDEX.test(next)) return newMap(draft, value === CANNOT_TELL ? (place ?? -1) : place)
+  if (!INDEX.test(next)) return newMap(draft, open || value === CANNOT_TELL)
   const list = newList(draft)
   list.lost = value === CANNOT_TELL
   return list
@@ -239,6 +236,8 @@ const slotOf = (draft: Draft, list: PartialList, token: string): Slot | undefine
   const index = Number(token)
   if (index < 0) {
     if (-index <= list.back.length) return { list: list.back, index: list.back.length + index }
+    // It may be one of those counted from the start.
+    if (list.front.length > 0) list.lost = true
     list.between.push(UNTOUCHED)
     return { list: list.between, index: list.between.length - 1 }
   }
@@ -247,8 +246,9 @@ const slotOf = (draft: Draft, list: PartialList, token: string): Slot | undefine
 
 /** Makes the front at least as long as to hold the index; false, and lost, if it is not known where. */
 const reach = (draft: Draft, list: PartialList, index: number): boolean => {
-  if (index < list.front.length) return true
-  draft.moves += index - list.front.length
+  const beyond = index - list.front.length
+  if (beyond < 0 && list.between.length === 0) return true
+  draft.moves += Math.max(beyond, 0)
   if (list.back.length + list.between.length > 0 || draft.moves > LIMIT.jsonPatchMovesMax) {
     list.lost = true
     return false
@@ -277,8 +277,10 @@ const insertAt = (draft: Draft, list: PartialList, index: number, value: unknown
   const back = list.back
   draft.moves += list.front.length + back.length
   if (index < 0 && -index <= back.length + 1) back.splice(back.length + 1 + index, 0, value)
-  else if (index >= 0 && index <= list.front.length) list.front.splice(index, 0, value)
-  else if (index >= 0 && back.length + list.between.length === 0) {
-    if (reach(draft, list, index - 1)) list.front.push(value)
-  } else list.between.push(value)
+  else if (index === 0) list.front.unshift(value)
+  else if (index > 0 && reach(draft, list, index - 1)) list.front.splice(index, 0, value)
+  else {
+    list.between.push(value)
+    list.lost = true
+  }
 }
