@@ -22,6 +22,18 @@ export interface TestParts {
   readonly writtenAsNull: string
 }
 
+/**
+ * Whether ClickHouse might refuse the expression, and the whole query with it: classes of Unicode
+ * repeated often become programs larger than its RE2 allows, which re2js runs without trouble.
+ */
+export const isBeyondRe2 = ({ test }: Leaf): boolean => {
+  if (test.kind !== 'regex') return false
+  const classes = test.source.match(/\\p/gi)?.length ?? 0
+  return classes > UNICODE_CLASSES_MAX || (classes > 0 && /\{[0-9]/.test(test.source))
+}
+
+const UNICODE_CLASSES_MAX = 20
+
 /** A test of a known value as SQL: 1, 0, or NULL where the value is absent. */
 export const sqlOfTest = (leaf: Leaf, parts: TestParts): string => {
   const { test, list, type } = leaf

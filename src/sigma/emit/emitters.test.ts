@@ -1,15 +1,23 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CANNOT_TELL, type FieldValue, UNKNOWN } from '../../base/truth.ts'
+import { CANNOT_TELL, type FieldValue, NO, UNKNOWN } from '../../base/truth.ts'
 import { foldAscii } from '../match/fold.ts'
+import { textOfScalar } from '../match/scalar.ts'
 import { leaves } from '../plan/leaves.ts'
+import { necessary } from '../plan/necessary.ts'
 import { parseNetwork } from '../plan/network.ts'
 import { parsePattern } from '../plan/pattern.ts'
 import type { Leaf, Plan, Test } from '../plan/plan.ts'
 import type { SchemaField } from '../schema.ts'
 import { type ClickHouse, openClickHouse } from '../testing/clickhouse.ts'
 import { referenceTruth } from '../testing/reference.ts'
-import { type TestElement, type TestRow, testAccess, testField } from '../testing/rows.ts'
+import {
+  membersOf,
+  type TestElement,
+  type TestRow,
+  testAccess,
+  testField,
+} from '../testing/rows.ts'
 import { explainPlan } from './explain.ts'
 import { emitPredicate } from './predicate.ts'
 
@@ -306,6 +314,34 @@ describe('ClickHouse', () => {
     for (let at = 0; at < plans.length; at += 25) compare(plans.slice(at, at + 25))
   })
 })
+
+test('what is necessary for a plan is necessary: without it the answer is no', () => {
+  let decided = 0
+  fc.assert(
+    fc.property(plan, fc.array(row, { minLength: 5, maxLength: 5 }), (asked, rows) => {
+      const needs = [...necessary(asked)]
+      for (const each of rows) {
+        const unmet = needs.some(([name, texts]) => lacks(each, name, texts))
+        if (!unmet) continue
+        decided += 1
+        expect(referenceTruth(asked, each)).toBe(NO)
+      }
+    }),
+    { seed: SEED, numRuns: 2_000 },
+  )
+  expect(decided).toBeGreaterThan(300)
+})
+
+/** Whether the field is known, and in no place holds any of the texts. */
+const lacks = (row: TestRow, name: string, texts: ReadonlySet<string>): boolean => {
+  const elements = name.includes('[]') ? row.groups['g.e'] : [row.values]
+  if (elements === CANNOT_TELL) return false
+  return (elements ?? []).every((element) => {
+    const value = element[name]
+    const held = membersOf(value).map((member) => foldAscii(textOfScalar(member) ?? ''))
+    return value !== CANNOT_TELL && !held.some((member) => texts.has(member))
+  })
+}
 
 test('the generators reach every answer often', () => {
   const plans = fc.sample(plan, { seed: SEED, numRuns: 500 })

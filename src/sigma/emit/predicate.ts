@@ -11,6 +11,7 @@ import {
 } from '../../base/truth.ts'
 import { foldAscii } from '../match/fold.ts'
 import { type ScalarMatcher, scalarMatcher, textOfScalar } from '../match/scalar.ts'
+import { cheapestFirst } from '../plan/cost.ts'
 import type { ExistsTest, Leaf, Plan, SameTest, ScalarTest, SomeElement } from '../plan/plan.ts'
 
 /** How a predicate reads rows. Each method is asked once, when the predicate is made. */
@@ -63,9 +64,9 @@ interface Emission<Subject> {
 const emit = <Subject>(plan: Plan, emission: Emission<Subject>): Predicate<Subject> => {
   switch (plan.kind) {
     case 'and':
-      return emitAnd(plan.of.map((part) => emit(part, emission)))
+      return emitAnd(cheapestFirst(plan.of).map((part) => emit(part, emission)))
     case 'or':
-      return emitOr(plan.of.map((part) => emit(part, emission)))
+      return emitOr(cheapestFirst(plan.of).map((part) => emit(part, emission)))
     case 'not':
       return emitNot(emit(plan.of, emission))
     case 'some-element':
@@ -140,16 +141,16 @@ const emitSomeElement = <Row>(part: SomeElement, access: Access<Row>): Predicate
 }
 
 const emitScalar = <Subject>(
-  matches: ScalarMatcher,
+  { text, scalar }: ScalarMatcher,
   read: (subject: Subject) => FieldValue,
 ): Predicate<Subject> => {
   return (subject) => {
     const value = read(subject)
-    if (typeof value === 'string') return matches(value) ? YES : NO
+    if (typeof value === 'string') return text(value) ? YES : NO
     if (value === undefined) return NO
     if (value === CANNOT_TELL) return UNKNOWN
-    if (!isList(value)) return matches(value) ? YES : NO
-    for (const member of value) if (matches(member)) return YES
+    if (!isList(value)) return scalar(value) ? YES : NO
+    for (const member of value) if (scalar(member)) return YES
     return NO
   }
 }

@@ -5,10 +5,13 @@ import { networkMatcher } from './network.ts'
 import { regexMatcher } from './regex.ts'
 import { type TextMatcher, textMatcher } from './text.ts'
 
-/** Answers one question about one value of a field. */
-export type ScalarMatcher = (value: Scalar) => boolean
+/** Answers one question about one value of a field: about text, or about any value. */
+export interface ScalarMatcher {
+  readonly text: TextMatcher
+  readonly scalar: (value: Scalar) => boolean
+}
 
-/** A test of one value as a function. Null satisfies none: it has no text and is no number. */
+/** A test of one value as functions. Null satisfies none: it has no text and is no number. */
 export const scalarMatcher = (test: ScalarTest): ScalarMatcher => {
   switch (test.kind) {
     case 'equals':
@@ -21,10 +24,10 @@ export const scalarMatcher = (test: ScalarTest): ScalarMatcher => {
       return onText(regexMatcher(test))
     case 'network':
       return onText(networkMatcher(test.network))
+    case 'boolean':
+      return onText(textMatcher({ kind: 'equals', texts: [String(test.value)], cased: false }))
     case 'number':
       return onNumber(numberMatcher(test))
-    case 'boolean':
-      return booleanMatcher(test.value)
     default:
       return unreachable(test)
   }
@@ -45,22 +48,24 @@ export const textOfNumber = (value: number): string => String(value).replace('e+
 /** What counts as a number when it is text: a whole number in plain decimals, at most 15 digits. */
 export const NUMERIC_TEXT = '^(0|-?[1-9][0-9]{0,14})$'
 
-const onText =
-  (matches: TextMatcher): ScalarMatcher =>
-  (value) => {
-    if (typeof value === 'string') return matches(value)
-    const text = textOfScalar(value)
-    return text !== undefined && matches(text)
-  }
+const onText = (text: TextMatcher): ScalarMatcher => ({
+  text,
+  scalar: (value) => {
+    const written = textOfScalar(value)
+    return written !== undefined && text(written)
+  },
+})
 
 const NUMERIC = new RegExp(NUMERIC_TEXT)
 
-const onNumber =
-  (matches: (value: number) => boolean): ScalarMatcher =>
-  (value) => {
+const onNumber = (matches: (value: number) => boolean): ScalarMatcher => {
+  const text: TextMatcher = (value) => NUMERIC.test(value) && matches(Number(value))
+  const scalar = (value: Scalar): boolean => {
     if (typeof value === 'number') return matches(value)
-    return typeof value === 'string' && NUMERIC.test(value) && matches(Number(value))
+    return typeof value === 'string' && text(value)
   }
+  return { text, scalar }
+}
 
 const numberMatcher = ({ operator, value }: NumberTest): ((seen: number) => boolean) => {
   switch (operator) {
@@ -77,10 +82,4 @@ const numberMatcher = ({ operator, value }: NumberTest): ((seen: number) => bool
     default:
       return unreachable(operator)
   }
-}
-
-const booleanMatcher = (wanted: boolean): ScalarMatcher => {
-  const word = String(wanted)
-  const matchesWord = textMatcher({ kind: 'equals', texts: [word], cased: false })
-  return (value) => value === wanted || (typeof value === 'string' && matchesWord(value))
 }

@@ -252,7 +252,7 @@ const checked = (
 ): Test => {
   const { planning, field } = asking
   const possible = possibleValues(field)
-  if (possible !== undefined && !possible.some(scalarMatcher(test))) {
+  if (possible !== undefined && !possible.some(scalarMatcher(test).text)) {
     const message = `${field.name} is never ${JSON.stringify(source)}: it is ${possible.join(', ')}`
     warn(planning, 'sigma/impossible-value', message, place)
   }
