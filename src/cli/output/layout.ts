@@ -37,7 +37,10 @@ export const layOut = (
   const shown = rows.map((row) => row.map((one) => ({ ...one, text: escapeTerminal(one.text) })))
   const widths = widthsOf(columns, shown, width - indent)
   return shown.map((row) => {
-    const cells = row.map((one, i) => drawCell(one, columns[i] ?? {}, widths[i] ?? 0))
+    const cells = row.flatMap((one, i) => {
+      const columnWidth = widths[i] ?? 0
+      return columnWidth === 0 ? [] : [drawCell(one, columns[i] ?? {}, columnWidth)]
+    })
     return `${' '.repeat(indent)}${cells.join(GAP)}`.replace(/\s+$/, '')
   })
 }
@@ -70,7 +73,7 @@ function widthsOf(
     const widest = rows.reduce((most, row) => Math.max(most, displayWidth(row[i]?.text ?? '')), 0)
     return Math.min(widest, column.max ?? Number.POSITIVE_INFINITY)
   })
-  const gaps = GAP.length * (columns.length - 1)
+  const gaps = GAP.length * (natural.filter((one) => one > 0).length - 1)
   const fixed = sum(natural.filter((_, i) => !columns[i]?.flex))
   const flexible = columns.filter((column) => column.flex).length
   // Text from strangers can be wide anywhere: then every wide column gives way, not the `flex` ones alone.

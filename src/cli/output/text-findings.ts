@@ -21,9 +21,10 @@ export const findingLine = (finding: Finding, width: number, palette: Palette): 
     cell(dateTime(finding.time), palette.faint),
     cell(levelWord(rule.level).padEnd(LEVEL_WIDTH), palette.level[rule.level]),
     cell(labelOf(rule).padEnd(LABEL_WIDTH), palette.strong),
-    cell(`${deed} · ${finding.outcome ?? 'outcome unknown'}`),
+    cell(deed),
+    cell((finding.outcome ?? 'unknown').padEnd(OUTCOME_WIDTH), palette.faint),
   ]
-  return `${layOut([{}, {}, {}, { flex: true }], [row], width, 0).join('')}\n`
+  return `${layOut([{}, {}, {}, FILL, {}], [row], width, 0).join('')}\n`
 }
 
 /** WHO DID WHAT: the actors with the worst findings first. */
@@ -70,6 +71,7 @@ const RIGHT = { align: 'right' } as const
 const FILL = { flex: true, fill: true } as const
 const LEVEL_WIDTH = 8
 const LABEL_WIDTH = 3
+const OUTCOME_WIDTH = 7
 
 const shortLevel = (level: Severity): string =>
   level === 'critical' ? 'crit' : level === 'medium' ? 'med' : level.slice(0, 4)

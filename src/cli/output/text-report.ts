@@ -72,7 +72,7 @@ function inputSection({ inputs, totals }: Report, page: Page): readonly string[]
   ]
 }
 
-const fingerprintOf = (input: InputSummary): string => input.fingerprint.slice(0, 12)
+const fingerprintOf = (input: InputSummary): string => input.fingerprint.slice(0, 8)
 
 function hashLines(inputs: readonly InputSummary[], page: Page): readonly string[] {
   const rows = inputs.flatMap((input) =>
