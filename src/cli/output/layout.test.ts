@@ -6,7 +6,7 @@ import { cell, layOut, wrap } from './layout.ts'
 import { paletteOf } from './palette.ts'
 import { withPortablePaths } from './portable-paths.ts'
 import { textReport } from './text-report.ts'
-import { displayWidth, shorten } from './width.ts'
+import { displayWidth, shorten, shortenStart } from './width.ts'
 import { bytes, clockFor, count, counted, dateTime, duration } from './words.ts'
 
 describe('width', () => {
@@ -25,6 +25,9 @@ describe('width', () => {
     expect(shorten('漢字漢字', 4)).toBe('漢…')
     expect(shorten('abc', 3)).toBe('abc')
     expect(shorten('abc', 0)).toBe('')
+    expect(shortenStart('/logs/audit.log', 10)).toBe('…audit.log')
+    expect(shortenStart('漢字漢字', 4)).toBe('…字')
+    expect(shortenStart('abc', 3)).toBe('abc')
   })
 })
 

@@ -1,5 +1,5 @@
 import { escapeTerminal } from '../../base/escape-text.ts'
-import { displayWidth, shorten } from './width.ts'
+import { displayWidth, shorten, shortenStart } from './width.ts'
 
 /** Puts colour around a text that is already laid out. */
 export type Paint = (text: string) => string
@@ -16,6 +16,8 @@ export interface Column {
   readonly flex?: true
   /** Of one `flex` column: takes all the room, so that what follows stands at the right edge. */
   readonly fill?: true
+  /** Where a text that is too long is cut: a path says most at its end. */
+  readonly cut?: 'start'
   /** Width above which a column that is not `flex` is shortened. */
   readonly max?: number
 }
@@ -113,7 +115,7 @@ const FLEX_MIN = 12
 const NARROW = 20
 
 function drawCell(one: Cell, column: Column, width: number): string {
-  const text = shorten(one.text, width)
+  const text = column.cut === 'start' ? shortenStart(one.text, width) : shorten(one.text, width)
   const pad = ' '.repeat(Math.max(0, width - displayWidth(text)))
   const painted = one.paint === undefined || text === '' ? text : one.paint(text)
   return column.align === 'right' ? pad + painted : painted + pad

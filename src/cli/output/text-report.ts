@@ -47,7 +47,7 @@ function inputSection({ inputs, totals }: Report, page: Page): readonly string[]
     `${counted(inputs.length, 'file')} · ${counted(totals.events, 'event')} · ` +
     `${bytes(totals.bytes)} of log`
   const columns = [
-    { flex: true },
+    { flex: true, cut: 'start' },
     {},
     { max: 24 },
     { align: 'right' },

@@ -23,6 +23,19 @@ export const shorten = (text: string, width: number): string => {
   return width <= 0 ? '' : `${kept}…`
 }
 
+/** The text without its beginning, where it is wider than `width`: `…` and what follows. */
+export const shortenStart = (text: string, width: number): string => {
+  if (displayWidth(text) <= width) return text
+  const characters = [...text]
+  let used = 0
+  let from = characters.length
+  while (from > 0 && used + widthOf(characters[from - 1] ?? '') <= width - 1) {
+    from -= 1
+    used += widthOf(characters[from] ?? '')
+  }
+  return width <= 0 ? '' : `…${characters.slice(from).join('')}`
+}
+
 const ASCII = /^[\x20-\x7e]*$/
 const NONE = /^[\p{Mn}\p{Me}]$/u
 const WIDE =
