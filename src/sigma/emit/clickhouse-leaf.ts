@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.ts'
+import type { IpRange } from '../../base/ip-range.ts'
+import { IPV4_SOURCE } from '../match/network.ts'
 import { NUMERIC_TEXT, textOfNumber } from '../match/scalar.ts'
-import { IPV4_SOURCE, MAPPED_BASE, type Network } from '../plan/network.ts'
 import type { Pattern } from '../plan/pattern.ts'
 import type { Leaf, NumberTest, RegexTest, ScalarTest, TextTest } from '../plan/plan.ts'
 import type { FieldType } from '../schema.ts'
@@ -136,22 +137,30 @@ const sqlOfNumber = (test: NumberTest, type: FieldType, value: string, bind: Bin
 /** What can be an IPv6 address, by its characters and the IPv4 address it may end in. */
 const IPV6_SHAPE = `^[0-9a-fA-F:]*:([0-9a-fA-F]*|${IPV4_SOURCE})$`
 
-/** Both families as IPv6: an IPv4 address is the mapped one. Text that is none is NULL or refused. */
-const sqlOfNetwork = (network: Network, text: string, bind: Binding): string => {
-  const base = network.family === 4 ? MAPPED_BASE : 0n
+/** Both families as IPv6: an IPv4 address is the mapped one. Other text is NULL or refused. */
+const sqlOfNetwork = ({ address, bits }: IpRange, text: string, bind: Binding): string => {
+  const isV4 = address.length === 4
+  const start = isV4 ? Uint8Array.of(...MAPPED, ...address) : address
   const shape = bind('String', `^${IPV4_SOURCE}$|${IPV6_SHAPE}`)
-  const address = `toIPv6OrNull(${text})`
-  const within = (first: bigint, last: bigint): string =>
-    `${address} BETWEEN ${literal(first, bind)} AND ${literal(last, bind)}`
-  const inside = within(base + network.first, base + network.last)
-  const mapped = within(MAPPED_BASE, MAPPED_BASE + 0xffff_ffffn)
-  const family = network.family === 4 ? '' : ` AND NOT (${mapped})`
-  return `(match(${text}, ${shape}) AND ${inside}${family})`
+  const seen = `toIPv6OrNull(${text})`
+  const inside = sqlOfRange(seen, start, isV4 ? bits + MAPPED_BITS : bits, bind)
+  const mapped = sqlOfRange(seen, Uint8Array.of(...MAPPED, 0, 0, 0, 0), MAPPED_BITS, bind)
+  return `(match(${text}, ${shape}) AND ${inside}${isV4 ? '' : ` AND NOT (${mapped})`})`
 }
 
-const literal = (address: bigint, bind: Binding): string => {
-  const digits = address.toString(16).padStart(32, '0')
-  const groups = digits.match(/.{4}/g) ?? []
+/** The first 96 bits of an IPv4-mapped address. */
+const MAPPED: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+const MAPPED_BITS = 96
+
+const sqlOfRange = (seen: string, start: Uint8Array, bits: number, bind: Binding): string => {
+  const mask = start.map((_, at) => 0xff >> Math.min(8, Math.max(0, bits - at * 8)))
+  const first = start.map((byte, at) => byte & ~(mask[at] ?? 0))
+  const last = start.map((byte, at) => byte | (mask[at] ?? 0))
+  return `${seen} BETWEEN ${sqlOfAddress(first, bind)} AND ${sqlOfAddress(last, bind)}`
+}
+
+const sqlOfAddress = (address: Uint8Array, bind: Binding): string => {
+  const groups = Buffer.from(address).toString('hex').match(/.{4}/g) ?? []
   return `toIPv6(${bind('String', groups.join(':'))})`
 }
 

@@ -13,9 +13,9 @@ export interface Statement {
 }
 
 /**
- * A plan as a ClickHouse expression over stored columns. Means the same as `emitPredicate`, but that
- * a test on a field without a column is NULL: the expression is a witness, it may keep too many rows
- * and never too few. The columns it expects are described in SPEC.md, "Columns".
+ * A plan as a ClickHouse expression over stored columns. Means the same as `emitPredicate`, except
+ * that a test on a field without a column is NULL: the expression is a witness, it may keep too
+ * many rows and never too few. The columns it expects are described in SPEC.md, "Columns".
  */
 export const emitWhere = (plan: Plan, schema: Schema): Statement => {
   const parameters: Record<string, StatementParameter> = {}
@@ -70,8 +70,8 @@ const sqlOf = (plan: Plan, emission: Emission): string => {
 const join = (of: readonly Plan[], word: string, empty: string, emission: Emission): string =>
   of.length === 0 ? empty : `(${of.map((part) => sqlOf(part, emission)).join(` ${word} `)})`
 
-// NULL means "cannot tell" and nothing else: an absent field must be 0, or `not selection` would lose
-// every row that lacks it, while the predicate keeps it. See the case `negated-absent`.
+// NULL means "cannot tell" and nothing else: an absent field must be 0, or `not selection` would
+// lose every row that lacks it, while the predicate keeps it. See the case `negated-absent`.
 const sqlOfLeaf = (leaf: Leaf, { bind, columnOf, row }: Emission): string => {
   const { test } = leaf
   const value = columnOf(leaf.field)
@@ -91,8 +91,8 @@ const sqlOfLeaf = (leaf: Leaf, { bind, columnOf, row }: Emission): string => {
 }
 
 /**
- * The elements are parallel arrays. Each gives 2 for yes, 1 for cannot tell, 0 for no; the largest is
- * the answer, and elements that cannot be told at all count as one that cannot.
+ * The elements are parallel arrays. Each gives 2 for yes, 1 for cannot tell, 0 for no; the largest
+ * is the answer, and elements that cannot be told at all count as one that cannot.
  */
 const sqlOfSomeElement = (part: SomeElement, { bind, columnOf, row }: Emission): string => {
   const fields = new Set(leaves(part.of).flatMap(fieldsOf))
@@ -118,8 +118,8 @@ const fieldsOf = ({ field, test }: Leaf): readonly string[] =>
   test.kind === 'same' ? [field, test.other.field] : [field]
 
 /**
- * A time is stored as one, not as the text that rules are written for, and a value of any type as text
- * that no longer says which type it had: neither can be judged from its column.
+ * A time is stored as one, not as the text that rules are written for, and a value of any type as
+ * text that no longer says which type it had: neither can be judged from its column.
  */
 const columnOf = (schema: Schema, name: string): string | undefined => {
   const field = schema(name)

@@ -1,264 +1,22 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CANNOT_TELL, type FieldValue, NO, UNKNOWN } from '../../base/truth.ts'
+import { CANNOT_TELL, NO, UNKNOWN } from '../../base/truth.ts'
 import { foldAscii } from '../match/fold.ts'
 import { textOfScalar } from '../match/scalar.ts'
 import { leaves } from '../plan/leaves.ts'
 import { necessary } from '../plan/necessary.ts'
-import { parseNetwork } from '../plan/network.ts'
-import { parsePattern } from '../plan/pattern.ts'
-import type { Leaf, Plan, Test } from '../plan/plan.ts'
-import type { SchemaField } from '../schema.ts'
+import type { Leaf, Plan } from '../plan/plan.ts'
 import { type ClickHouse, openClickHouse } from '../testing/clickhouse.ts'
+import { elementLeaf, FIELDS, plan, row, rowLeaf } from '../testing/generators.ts'
 import { referenceTruth } from '../testing/reference.ts'
-import {
-  membersOf,
-  type TestElement,
-  type TestRow,
-  testAccess,
-  testField,
-} from '../testing/rows.ts'
+import { membersOf, type TestRow, testAccess } from '../testing/rows.ts'
 import { explainPlan } from './explain.ts'
 import { emitPredicate } from './predicate.ts'
 
 const SEED = 20_260_701
 
-const FIELDS: readonly SchemaField[] = [
-  testField('text', 'text'),
-  testField('texts', 'text', { list: true }),
-  testField('any', 'any', { stored: false }),
-  testField('number', 'number'),
-  testField('numbers', 'number', { list: true }),
-  testField('boolean', 'boolean'),
-  testField('address', 'address'),
-  testField('addresses', 'address', { list: true }),
-  testField('g.e[].text', 'text'),
-  testField('g.e[].texts', 'text', { list: true }),
-  testField('g.e[].number', 'number'),
-  testField('g.e[].boolean', 'boolean'),
-]
-const ROW_FIELDS = FIELDS.filter((field) => field.group === undefined)
-const ELEMENT_FIELDS = FIELDS.filter((field) => field.group !== undefined)
-
-const SCRAPS = [
-  'a',
-  'b',
-  'A',
-  'é',
-  'É',
-  'ſ',
-  'K',
-  'k',
-  '😀',
-  '*',
-  '?',
-  '\\',
-  '\n',
-  '0',
-  '7',
-  '%',
-  '_',
-  '',
-]
-const ADDRESSES = [
-  '10.0.0.1',
-  '10.1.2.3',
-  '010.0.0.1',
-  '10.0.0.256',
-  '10.0.0',
-  '0.0.0.0',
-  '255.255.255.255',
-  '::',
-  '::1',
-  '::ffff:10.0.0.1',
-  '::ffff:a00:1',
-  '::FFFF:010.0.0.1',
-  '::10.0.0.1',
-  'fe80::1',
-  'fe80::1%eth0',
-  '2001:db8::8:800:200c:417a',
-  '2001:DB8:0:0:8:800:200C:417A',
-  '1:2:3:4:5:6:7::',
-  '1:2:3:4:5:6:7:8::',
-  '1:2:3:4:5:6:7',
-  '1::2::3',
-  ':1',
-  '1:',
-  ':::',
-  '12345::',
-  '1:2:3:4:5:6:1.2.3.4',
-  '1.2.3.4::',
-  ' 10.0.0.1',
-  '10.0.0.1\n',
-  '',
-  'x',
-]
-const NETWORKS = [
-  '10.0.0.0/8',
-  '10.0.0.1/32',
-  '0.0.0.0/0',
-  '::/0',
-  '::1/128',
-  'fe80::/10',
-  '::ffff:10.0.0.0/104',
-  '2001:db8::/32',
-  '10.1.2.3/15',
-  '1:2:3:4:5:6:0:0/96',
-]
-const EXPRESSIONS = [
-  'a',
-  '^a',
-  'b$',
-  '^$',
-  'a.b',
-  '^.$',
-  'a|É',
-  '[a-c]+\\d',
-  'k',
-  '(?:ab|ba)',
-  '\\\\',
-  '\\*',
-  'a{2}',
-  '^a*b?$',
-  'abab',
-  '\\bb\\b',
-  '[^a]$',
-  '😀+',
-]
-
-const text = fc.array(fc.constantFrom(...SCRAPS), { maxLength: 5 }).map((parts) => parts.join(''))
-const number = fc.constantFrom(0, -0, 1, -1, 7, 403, 0.5, 1e15, 1e21, 1.5e300, 1e-7, -70, 2 ** 53)
-const numericText = fc.constantFrom('0', '7', '-7', '07', '1.0', '403', '-0', '1e3', ' 7', '7\n')
-
-const scalarFor = ({ type }: SchemaField): fc.Arbitrary<string | number | boolean> => {
-  if (type === 'number') return number
-  if (type === 'boolean') return fc.boolean()
-  if (type === 'address') return fc.constantFrom(...ADDRESSES)
-  if (type !== 'any') return fc.oneof(text, numericText)
-  return fc.oneof(text, numericText, number, fc.boolean(), fc.constantFrom(...ADDRESSES))
-}
-
-const valueFor = (field: SchemaField): fc.Arbitrary<FieldValue> => {
-  const scalar = scalarFor(field)
-  const known: fc.Arbitrary<FieldValue> = field.list
-    ? fc.array(fc.oneof({ weight: 9, arbitrary: scalar }, fc.constant(null)), { maxLength: 3 })
-    : fc.oneof({ weight: 9, arbitrary: scalar }, fc.constant(null))
-  return fc.oneof(
-    { weight: 6, arbitrary: known },
-    fc.constantFrom<FieldValue>(undefined, CANNOT_TELL),
-  )
-}
-
-const valuesFor = (fields: readonly SchemaField[]): fc.Arbitrary<TestElement> =>
-  fc.record(Object.fromEntries(fields.map((field) => [field.name, valueFor(field)])))
-
-const row: fc.Arbitrary<TestRow> = fc.record({
-  values: valuesFor(ROW_FIELDS),
-  groups: fc.record({
-    'g.e': fc.oneof(
-      { weight: 6, arbitrary: fc.array(valuesFor(ELEMENT_FIELDS), { maxLength: 3 }) },
-      fc.constant(CANNOT_TELL),
-    ),
-  }),
-})
-
-const folded = (cased: boolean, value: string): string => (cased ? value : foldAscii(value))
-
-const partTest = fc
-  .record({
-    kind: fc.constantFrom('contains' as const, 'startswith' as const, 'endswith' as const),
-    value: text,
-    cased: fc.boolean(),
-  })
-  .map(({ kind, value, cased }): Test => ({ kind, text: folded(cased, value), cased }))
-
-const equalsTest = fc
-  .record({ first: text, rest: fc.array(text, { maxLength: 3 }), cased: fc.boolean() })
-  .map(({ first, rest, cased }): Test => {
-    const others = rest.map((value) => folded(cased, value))
-    return { kind: 'equals', texts: [folded(cased, first), ...others], cased }
-  })
-
-const likeTest = fc.record({ value: text, cased: fc.boolean() }).map(({ value, cased }): Test => {
-  const pattern = parsePattern(folded(cased, `${value}*${value}?`))
-  return { kind: 'like', pattern, cased }
-})
-
-const regexTest: fc.Arbitrary<Test> = fc.record({
-  kind: fc.constant('regex' as const),
-  source: fc.constantFrom(...EXPRESSIONS),
-  insensitive: fc.boolean(),
-  multiline: fc.boolean(),
-  dotAll: fc.boolean(),
-})
-
-const networkTest = fc.constantFrom(...NETWORKS).map((value): Test => {
-  const network = parseNetwork(value)
-  if (network === undefined) throw new Error(`no network: ${value}`)
-  return { kind: 'network', network, text: value }
-})
-
-const numberTest: fc.Arbitrary<Test> = fc.record({
-  kind: fc.constant('number' as const),
-  operator: fc.constantFrom('eq', 'lt', 'lte', 'gt', 'gte'),
-  value: number,
-})
-
-const sameTest = (fields: readonly SchemaField[]): fc.Arbitrary<Test> =>
-  fc
-    .record({ other: fc.constantFrom(...fields), cased: fc.boolean() })
-    .map(({ other: { name: field, type, list, column }, cased }) => ({
-      kind: 'same',
-      other: { field, type, list, column },
-      cased,
-    }))
-
-const testFor = (fields: readonly SchemaField[]): fc.Arbitrary<Test> =>
-  fc.oneof(
-    partTest,
-    equalsTest,
-    likeTest,
-    regexTest,
-    networkTest,
-    numberTest,
-    sameTest(fields),
-    fc.boolean().map((value): Test => ({ kind: 'boolean', value })),
-    fc.boolean().map((value): Test => ({ kind: 'exists', value })),
-    fc.constant<Test>({ kind: 'null' }),
-  )
-
-const isStored = ({ column, test }: Leaf): boolean =>
-  column !== undefined && (test.kind !== 'same' || test.other.column !== undefined)
-
-const leafOf = (fields: readonly SchemaField[]): fc.Arbitrary<Plan> =>
-  fc
-    .record({ field: fc.constantFrom(...fields), test: testFor(fields) })
-    .map(({ field: { name, ...rest }, test }): Leaf => {
-      return { kind: 'leaf', field: name, ...rest, test, selection: 's', place: {} }
-    })
-
-const branch = (leaf: fc.Arbitrary<Plan>): fc.Arbitrary<Plan> =>
-  fc.letrec<{ plan: Plan }>((tie) => ({
-    plan: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
-      { weight: 3, arbitrary: leaf },
-      fc
-        .array(tie('plan'), { minLength: 1, maxLength: 3 })
-        .chain((of) => fc.constantFrom<Plan>({ kind: 'and', of }, { kind: 'or', of })),
-      tie('plan').map((of): Plan => ({ kind: 'not', of })),
-    ),
-  })).plan
-
-const someElement = branch(leafOf(ELEMENT_FIELDS)).map(
-  (of): Plan => ({ kind: 'some-element', group: 'g.e', of }),
-)
-const plan = branch(fc.oneof({ weight: 2, arbitrary: leafOf(ROW_FIELDS) }, someElement))
-
 const show = (value: unknown): string =>
-  JSON.stringify(value, (_, part) => {
-    if (typeof part === 'symbol') return 'cannot tell'
-    return typeof part === 'bigint' ? String(part) : part
-  })
+  JSON.stringify(value, (_, part) => (typeof part === 'symbol' ? 'cannot tell' : part))
 
 test('the predicate and the explanation say what the slow obvious version says', () => {
   fc.assert(
@@ -302,8 +60,8 @@ describe('ClickHouse', () => {
 
   test('says of single tests what the predicate says', () => {
     const single = fc.oneof(
-      leafOf(ROW_FIELDS),
-      leafOf(ELEMENT_FIELDS).map((of): Plan => ({ kind: 'some-element', group: 'g.e', of })),
+      rowLeaf,
+      elementLeaf.map((of): Plan => ({ kind: 'some-element', group: 'g.e', of })),
     )
     const plans = fc.sample(single, { seed: SEED, numRuns: 400 })
     for (let at = 0; at < plans.length; at += 50) compare(plans.slice(at, at + 50))
@@ -355,3 +113,6 @@ test('the generators reach every answer often', () => {
   }
   expect(Math.min(...counts)).toBeGreaterThan(1_000)
 })
+
+const isStored = ({ column, test }: Leaf): boolean =>
+  column !== undefined && (test.kind !== 'same' || test.other.column !== undefined)

@@ -33,7 +33,7 @@ export interface LeafOutcome {
 
 /**
  * Judges a row and says why. Of an array of objects the element that decides is shown: one that
- * matches, else one that cannot be told, else the one that meets most tests. For people, not for speed.
+ * matches, else one that cannot be told, else the one that meets most tests.
  */
 export const explainPlan = <Row>(
   plan: Plan,

@@ -1,8 +1,8 @@
 /**
  * The longest text that everything the expression matches must contain, so that a search for it can
  * come first. Undefined when there is none or it is not obvious: an expression with alternatives,
- * with anything after `(?` or with unusual escapes is not looked into, and neither is what stands in
- * groups, classes and braces.
+ * with anything after `(?` or with unusual escapes is not looked into, and neither is what stands
+ * in groups, classes and braces.
  */
 export const requiredLiteral = (source: string): string | undefined => {
   if (OBSCURE.test(source)) return undefined

@@ -38,6 +38,7 @@ export interface YamlMap {
   readonly place: Place
 }
 
+/** A key of a mapping and what stands under it. */
 export interface YamlEntry {
   readonly key: string
   readonly keyPlace: Place

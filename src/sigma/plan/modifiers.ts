@@ -54,7 +54,7 @@ export const MODIFIERS: Readonly<Record<string, ModifierKind>> = {
   neq: { role: 'neq', about: 'The field has none of the values.' },
 }
 
-/** Reads the modifiers of a test in the order written: what they say, or why they cannot be used. */
+/** Reads the modifiers of a test: what they say together, or why they cannot be used. */
 export const readModifiers = (names: readonly string[]): Modifiers | string => {
   const seen = new Set<string>()
   let comparison: Comparison = 'equals'

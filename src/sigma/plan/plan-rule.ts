@@ -10,8 +10,8 @@ import { type Planning, refuse, unknownField } from './planning.ts'
 import { planValues } from './values.ts'
 
 /**
- * Resolves a rule against the fields there are. What cannot be evaluated is refused: an issue and no
- * plan. Severities are in issues.ts; a plan comes with warnings only.
+ * Resolves a rule against the fields there are. What cannot be evaluated is refused: an issue and
+ * no plan. Severities are in issues.ts; a plan comes with warnings only.
  */
 export const planRule = (
   rule: SigmaRule,

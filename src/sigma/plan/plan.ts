@@ -1,6 +1,6 @@
+import type { IpRange } from '../../base/ip-range.ts'
 import type { Place } from '../../base/issue.ts'
 import type { FieldType } from '../schema.ts'
-import type { Network } from './network.ts'
 import type { Pattern } from './pattern.ts'
 
 /**
@@ -39,14 +39,14 @@ export interface Leaf {
 
 /**
  * What is asked of a value. Every kind but `exists`, `null` and `same` is asked of each value of a
- * list, and one is enough. Text that is not `cased` is already folded (ASCII letters to lower case).
+ * list, and one is enough. Text that is not `cased` is already folded: A to Z are in lower case.
  */
 export type Test = ScalarTest | ExistsTest | NullTest | SameTest
 
 /** A test of one value alone. */
 export type ScalarTest = TextTest | RegexTest | NumberTest | BooleanTest | NetworkTest
 
-/** Plain text, compared in whole or in part. `texts` are alternatives; only `equals` has several. */
+/** Plain text, compared in whole or in part. `texts` are alternatives. */
 export type TextTest =
   | {
       readonly kind: 'equals'
@@ -85,7 +85,7 @@ export interface BooleanTest {
 /** Whether an address lies in a network. */
 export interface NetworkTest {
   readonly kind: 'network'
-  readonly network: Network
+  readonly network: IpRange
   /** As the rule writes it. */
   readonly text: string
 }

@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/assert.ts'
+import { parseRange } from '../../base/ip-range.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { foldAscii } from '../match/fold.ts'
 import { regexMatcher } from '../match/regex.ts'
@@ -6,7 +7,6 @@ import { scalarMatcher, textOfScalar } from '../match/scalar.ts'
 import type { SearchItem, SearchValue } from '../parse/detection.ts'
 import type { FieldType, SchemaField } from '../schema.ts'
 import type { Comparison, Modifiers } from './modifiers.ts'
-import { parseNetwork } from './network.ts'
 import { literalOf, type Pattern, parsePattern, type Wildcard } from './pattern.ts'
 import type { NumberTest, RegexTest, Test, TextTest } from './plan.ts'
 import { type Planning, refuse, unknownField, warn } from './planning.ts'
@@ -196,7 +196,7 @@ const planRegex = (asking: Asking, { value, source, place }: SearchValue): Test 
 
 const planNetwork = (asking: Asking, value: SearchValue): Test | undefined => {
   const text = value.value
-  const network = typeof text === 'string' ? parseNetwork(text) : undefined
+  const network = typeof text === 'string' && text.includes('/') ? parseRange(text) : undefined
   if (typeof text !== 'string' || network === undefined) {
     return badValue(asking, value, 'cidr needs a network: address/bits')
   }
