@@ -48,12 +48,9 @@ function wordsOf(commands: readonly (Command | CommandGroup)[]): readonly Words[
 
 function bash(words: readonly Words[]): string {
   const cases = words.map((word) => {
-    const offered = [
-      ...word.commands.map((command) => command.name),
-      ...word.options.map((option) => option.name),
-      '--help',
-    ]
-    return `    '${word.path}') offered='${offered.join(' ')}' ;;`
+    const names = word.commands.map((command) => command.name).join(' ')
+    const options = [...word.options.map((option) => option.name), '--help'].join(' ')
+    return `    '${word.path}') offered='${names}' options='${options}' ;;`
   })
   const choices = words.flatMap((word) =>
     word.options
@@ -65,7 +62,7 @@ function bash(words: readonly Words[]): string {
   const groups = words.filter((word) => word.path !== '' && word.commands.length > 0)
   return `# deckwatch completion
 _deckwatch() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' offered=''
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' offered='' options=''
   if (( COMP_CWORD > 1 )); then path="\${COMP_WORDS[1]}"; fi
   case "$path" in
     ${groups.map((group) => group.path).join('|')}) if (( COMP_CWORD > 2 )); then path="$path \${COMP_WORDS[2]}"; fi ;;
@@ -76,10 +73,9 @@ ${choices.join('\n')}
 ${cases.map((line) => `  ${line}`).join('\n')}
     esac ;;
   esac
-  if [[ "$current" == -* || -n "$offered" ]]; then
-    COMPREPLY=( $(compgen -W "$offered" -- "$current") )
-  fi
-  if [[ "$current" != -* && \${#COMPREPLY[@]} -eq 0 ]]; then COMPREPLY=( $(compgen -f -- "$current") ); fi
+  if [[ "$current" == -* ]]; then offered="$options"; fi
+  COMPREPLY=( $(compgen -W "$offered" -- "$current") )
+  if [[ -z "$offered" ]]; then COMPREPLY=( $(compgen -f -- "$current") ); fi
 }
 complete -o filenames -o bashdefault -F _deckwatch deckwatch
 `

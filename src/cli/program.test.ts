@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -274,6 +274,55 @@ describe('show, explain, decode', () => {
   })
 })
 
+describe('secrets', () => {
+  const token = `eyJ${'hbGciOiJSUzI1NiIsImtpZCI6Ing'}.eyJ${'zdWIiOiJzeXN0ZW0ifQabcdef'}.c2lnbmF0dXJlLXRleHQ`
+  const value = 'aHVudGVyMi1pcy1zZWNyZXQ='
+  const base = JSON.parse(readFileSync(log, 'utf8').split('\n')[0] ?? '')
+  const secret = {
+    ...base,
+    auditID: '11111111-2222-4333-8444-555555555555',
+    verb: 'create',
+    requestURI: '/api/v1/namespaces/shop/secrets',
+    objectRef: { resource: 'secrets', namespace: 'shop', name: 'db', apiVersion: 'v1' },
+    requestObject: { kind: 'Secret', apiVersion: 'v1', data: { password: value } },
+    responseObject: { kind: 'Secret', apiVersion: 'v1', data: { password: value } },
+  }
+  const exec = {
+    ...base,
+    auditID: '11111111-2222-4333-8444-666666666666',
+    verb: 'get',
+    requestURI: `/api/v1/namespaces/shop/pods/web/exec?command=curl&command=-H&command=Authorization%3A+Bearer+${token}`,
+    objectRef: {
+      resource: 'pods',
+      subresource: 'exec',
+      namespace: 'shop',
+      name: 'web',
+      apiVersion: 'v1',
+    },
+    requestObject: undefined,
+    responseObject: undefined,
+  }
+  const path = file('secret.log', `${JSON.stringify(secret)}\n${JSON.stringify(exec)}\n`)
+
+  test('are masked in everything shown', async () => {
+    const found = await hunt(path, '--format', 'ndjson')
+    const finding = found.output.split('\n').find((line) => line.includes('"B01"')) ?? '{}'
+    const outputs = await Promise.all([
+      ...['text', 'ndjson', 'json', 'csv', 'html'].map((format) => hunt(path, '--format', format)),
+      ...['text', 'ndjson', 'json'].map((format) => run(['decode', path, '--format', format])),
+      run(['show', JSON.parse(finding).id, path, '--threads', '0', '--around', '1h']),
+      run(['explain', '--rule', 'B13', '--event', exec.auditID, path]),
+      run(['explain', '--rule', 'B13', '--event', exec.auditID, path, '--format', 'json']),
+    ])
+    for (const { output } of outputs) {
+      expect(output.length).toBeGreaterThan(100)
+      expect(output).not.toContain(token.slice(0, 40))
+      expect(output).not.toContain(token.slice(-18))
+      expect(output).not.toContain(value.slice(0, 12))
+    }
+  })
+})
+
 describe('rule', () => {
   test('list in each format', async () => {
     expect((await run(['rule', 'list'])).output).toContain('Privileged container')
@@ -335,6 +384,22 @@ describe('the shell', () => {
       expect((await run(['completion', 'tcsh'])).exit).toBe(3)
     },
   )
+
+  test('completion in bash: commands, options, choices, else files', async () => {
+    const script = file('completion.bash', (await run(['completion', 'bash'])).output)
+    const complete = (...words: string[]): readonly string[] => {
+      const line = words.map((word) => `'${word}'`).join(' ')
+      const text = `source ${script}; COMP_WORDS=(deckwatch ${line}); COMP_CWORD=${words.length}; _deckwatch; echo "\${COMPREPLY[@]}"`
+      return spawnSync('bash', ['-c', text], { cwd: folder, encoding: 'utf8' })
+        .stdout.trim()
+        .split(' ')
+    }
+    expect(complete('h')).toEqual(['hunt'])
+    expect(complete('rule', '')).toEqual(['list', 'show', 'test'])
+    expect(complete('rule', 'list', '--f')).toEqual(['--format'])
+    expect(complete('hunt', '--format', 'n')).toEqual(['ndjson'])
+    expect(complete('hunt', 'completion.b')).toEqual(['completion.bash'])
+  })
 
   test('no command is an error that shows what there is', async () => {
     const { exit, errors } = await run([])

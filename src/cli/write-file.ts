@@ -1,4 +1,4 @@
-import { open, writeFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { CommandError, EXIT, type Output } from './shell.ts'
 
 /** An output that is a file: made or emptied at once, so that a wrong name is known before the work. */
@@ -18,15 +18,6 @@ export const openFile = async (file: string): Promise<FileOutput> => {
       },
       close: () => handle.close(),
     }
-  } catch (error) {
-    throw unwritable(file, error)
-  }
-}
-
-/** Writes a file at once. */
-export const writeFileWhole = async (file: string, text: string): Promise<void> => {
-  try {
-    await writeFile(file, text)
   } catch (error) {
     throw unwritable(file, error)
   }

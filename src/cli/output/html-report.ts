@@ -32,7 +32,7 @@ ${when(found, () => html`<h2>Timeline</h2>${timeline(result, digest)}${actorTabl
 ${when(digest.techniques.length > 0, () => techniqueTable(digest))}
 ${blindnessSection(digest)}
 ${hiddenSection(result)}
-${inputSection(result.report)}</main>
+${inputSection(result)}</main>
 <footer>deckwatch ${result.report.tool} · rules ${result.report.content.slice(0, 12)} · all times are UTC · addresses are the last hop that the API server saw</footer>
 </body></html>
 `.text

@@ -38,6 +38,8 @@ export interface HuntResult {
   readonly hidden: Hidden
   /** By rule id. */
   readonly needs: ReadonlyMap<string, RuleNeed>
+  /** Whether `--source` named API servers; else folders and files do. */
+  readonly named: boolean
   /** False when the user interrupted it. */
   readonly complete: boolean
 }

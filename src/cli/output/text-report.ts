@@ -8,7 +8,7 @@ import { heading, moreLine, type Page } from './page.ts'
 import type { Palette } from './palette.ts'
 import { blindnessSection, issueSection, setAsideSection } from './text-coverage.ts'
 import { actorSection, findingSection, techniqueSection } from './text-findings.ts'
-import { bytes, clockFor, count, counted, dateTime, duration } from './words.ts'
+import { bytes, clockFor, count, counted, dateTime, duration, namingOf } from './words.ts'
 
 /** The report of a hunt for a person at a terminal, `width` columns wide. */
 export const textReport = (result: HuntResult, width: number, palette: Palette): string => {
@@ -18,7 +18,7 @@ export const textReport = (result: HuntResult, width: number, palette: Palette):
   const page: Page = { width, palette, clock: clockFor(firstTime, lastTime) }
   const sections = [
     titleLines(result, page),
-    inputSection(report, page),
+    inputSection(result, page),
     windowSection(report, page),
     verdictSection(result, digest, page),
     actorSection(digest, page),
@@ -41,7 +41,8 @@ function titleLines({ report, complete }: HuntResult, { palette }: Page): readon
   return [title, palette.bad('Interrupted: this covers only what was read until then.')]
 }
 
-function inputSection({ inputs, totals }: Report, page: Page): readonly string[] {
+function inputSection({ report, named }: HuntResult, page: Page): readonly string[] {
+  const { inputs, totals } = report
   const { palette, width } = page
   const about =
     `${counted(inputs.length, 'file')} · ${counted(totals.events, 'event')} · ` +
@@ -68,6 +69,7 @@ function inputSection({ inputs, totals }: Report, page: Page): readonly string[]
     heading('INPUT', about, page),
     ...layOut(columns, rows, width),
     ...moreLine(inputs.length - rows.length, 'files', page),
+    palette.faint(`  ${namingOf(named)}`),
     ...hashLines(inputs, page),
   ]
 }

@@ -86,3 +86,9 @@ export const claimOf = ({ reason }: Finding): string => {
   const end = reason.indexOf('. Decided by ')
   return end < 0 ? reason : `${reason.slice(0, end)}.`
 }
+
+/** How cluster and server of each input got their names. */
+export const namingOf = (named: boolean): string =>
+  named
+    ? 'cluster/server as --source names them, else after folder and file'
+    : 'cluster/server are named after folder and file; --source cluster/server=GLOB names them'

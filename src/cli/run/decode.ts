@@ -2,6 +2,7 @@ import { escapeTerminal } from '../../base/escape-text.ts'
 import type { Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { toCanonical } from '../../decode/canonical.ts'
+import { redactText } from '../../decode/redact.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Given } from '../command.ts'
 import { sourceNames } from '../hunt-request.ts'
@@ -100,7 +101,7 @@ function eventLine(event: AuditEvent): string {
   const target = objectRef === undefined ? pathOf(event) : `${resource} ${place}`
   const code = responseStatus?.code ?? '-'
   const words = [event.stageTimestamp, event.stage, code, who, event.verb, target.trim()]
-  return `${escapeTerminal(words.join(' '))}\n`
+  return `${escapeTerminal(redactText(words.join(' ')))}\n`
 }
 
 /** The query may hold anything, a token too: it is left out. */

@@ -16,28 +16,35 @@ import { textReport } from '../output/text-report.ts'
 import { openProgress, type ProgressLine } from '../progress.ts'
 import { needsOf } from '../rule-needs.ts'
 import { columnsOf, EXIT, type Output, type Shell, wantsColour } from '../shell.ts'
-import { openFile, writeFileWhole } from '../write-file.ts'
+import { type FileOutput, openFile } from '../write-file.ts'
 
 /** Runs `deckwatch hunt`. */
 export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   const [options, choice] = await Promise.all([huntOptions(given), choiceOf(given)])
-  const file = given.text('output')
-  const output = file === undefined ? undefined : await openFile(file)
+  const output = await openOption(given, 'output')
+  const summary = await openOption(given, 'summary')
   const progress = openProgress(shell, () => performance.now())
   const report = await hunt(options, hooksFor(given, shell, choice, progress), shell.signal)
   progress.clear()
   const result: HuntResult = {
     ...choose(report, choice),
     needs: needsOf(compileRules(options.rules).rules),
+    named: options.sources.length > 0,
     complete: !shell.signal.aborted,
   }
   await writeResult(result, given, output ?? shell.output, shell)
   await output?.close()
-  const summary = given.text('summary')
-  if (summary !== undefined) await writeFileWhole(summary, summaryOf(portable(result)))
+  await summary?.write(summaryOf(portable(result)))
+  await summary?.close()
   const problems = result.complete ? problemsOf(report, given.arguments, given.on('strict')) : []
   await writeIssues([...problems, ...expiredEntries(result.hidden)], shell)
   return exitCode(result, problems.length > 0, given)
+}
+
+/** Files are opened before the work: a name that cannot be written is known at once. */
+async function openOption(given: Given, name: string): Promise<FileOutput | undefined> {
+  const file = given.text(name)
+  return file === undefined ? undefined : openFile(file)
 }
 
 function hooksFor(given: Given, shell: Shell, choice: Choice, progress: ProgressLine): HuntHooks {

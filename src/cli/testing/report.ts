@@ -41,6 +41,7 @@ export const incident = (): HuntResult => ({
   report: { ...REPORT, findings: FINDINGS },
   hidden: { setAside: [], known: 0, filtered: 0 },
   needs: NEEDS,
+  named: false,
   complete: true,
 })
 

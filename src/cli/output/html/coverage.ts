@@ -4,7 +4,7 @@ import type { Report, RuleCoverage } from '../../../model/finding.ts'
 import { adviceFor, REASON_WORD, reasonsOf } from '../advice.ts'
 import type { Digest } from '../digest.ts'
 import type { HuntResult } from '../hunt-result.ts'
-import { bytes, count, counted, dateTime, duration, labelOf } from '../words.ts'
+import { bytes, count, counted, dateTime, duration, labelOf, namingOf } from '../words.ts'
 import { moreNote } from './findings.ts'
 import { html, type Markup } from './markup.ts'
 
@@ -25,9 +25,9 @@ ${used.slice(0, LIMIT.htmlRowsMax).map((entry) => html`<tr><td class="n">${count
 }
 
 /** What was read: files, gaps, and what was wrong with them. */
-export const inputSection = (report: Report): Markup => {
+export const inputSection = ({ report, named }: HuntResult): Markup => {
   const inputs = report.inputs.slice(0, LIMIT.htmlRowsMax)
-  return html`<h2>Input</h2><div class="card"><table>
+  return html`<h2>Input</h2><p class="note">${namingOf(named)}</p><div class="card"><table>
 <tr><th>File</th><th>Cluster / server</th><th>Shape</th><th class="n">Events</th><th class="n">Size</th><th class="n">Content</th><th>First → last</th><th>Fingerprint</th></tr>
 ${inputs.map(
   (
