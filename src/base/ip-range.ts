@@ -73,7 +73,9 @@ const parseV6 = (text: string): Address | undefined => {
   return bytes
 }
 
-/** Groups of hexadecimal digits as bytes; the last may be an IPv4 address where it ends the text. */
+/**
+ * Groups of hexadecimal digits as bytes; at the end of the text the last may be an IPv4 address.
+ */
 const readGroups = (text: string, atEnd: boolean): number[] | undefined => {
   if (text === '') return []
   const bytes: number[] = []

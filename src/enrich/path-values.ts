@@ -2,9 +2,9 @@ import { LIMIT } from '../base/limit.ts'
 import { CANNOT_TELL, type CannotTell, type Scalar } from '../base/truth.ts'
 
 /**
- * The scalars at a dotted path below a body. Lists are spread at every step, and a key may itself hold
- * dots (`metadata.annotations.kubernetes.io/config.mirror`). Undefined: nothing is there; an empty
- * list: something that is no scalar.
+ * The scalars at a dotted path below a body. Lists are spread at every step, and a key may itself
+ * hold dots (`metadata.annotations.kubernetes.io/config.mirror`). Undefined: nothing is there; an
+ * empty list: something that is no scalar.
  */
 export const valuesAt = (
   body: unknown,
@@ -43,7 +43,9 @@ const take = (search: Search, value: unknown): void => {
   else search.values.push(value as Scalar)
 }
 
-/** Every key that is one or several of the path's parts: each node of the body has one place only. */
+/**
+ * Every key that is one or several of the path's parts: each node of the body has one place only.
+ */
 const lookInside = (search: Search, value: object, at: number, depth: number): void => {
   let key = ''
   for (let end = at + 1; end <= search.keys.length; end++) {

@@ -62,7 +62,9 @@ const BROKEN: Value = { tag: 0, bytes: new Uint8Array() }
 const COMMON_NAME = '85.4.3'
 const ORGANIZATION = '85.4.10'
 
-/** Of several common names the last counts. Upstream: golang crypto/x509/pkix, FillFromRDNSequence. */
+/**
+ * Of several common names the last counts. Upstream: golang crypto/x509/pkix, FillFromRDNSequence.
+ */
 const subjectFrom = (attributes: readonly Attribute[]): Subject => {
   let commonName: string | undefined
   const organizations: string[] = []

@@ -4,6 +4,7 @@ export interface Value {
   readonly bytes: Uint8Array
 }
 
+/** The tags of what names are made of. */
 export const TAG = { sequence: 0x30, set: 0x31, objectIdentifier: 0x06 } as const
 
 /**
@@ -23,7 +24,9 @@ export const readValues = (bytes: Uint8Array): readonly Value[] | undefined => {
   return values
 }
 
-/** The text of a string value; undefined for another type, or bytes that are no text of that type. */
+/**
+ * The text of a string value; undefined for another type, or bytes that are no text of that type.
+ */
 export const textOf = (value: Value): string | undefined => {
   switch (value.tag) {
     case 0x0c:

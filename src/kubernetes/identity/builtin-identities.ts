@@ -1,8 +1,8 @@
 /**
  * Users that are components of the control plane. (A table of data.)
  * Upstream: kubernetes/kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go and
- * apiserver pkg/authentication/user (system:apiserver); kube-apiserver-kubelet-client is the name that
- * kubeadm gives to the API server's client certificate towards kubelets.
+ * apiserver pkg/authentication/user (system:apiserver); kube-apiserver-kubelet-client is the name
+ * that kubeadm gives to the API server's client certificate towards kubelets.
  */
 export const CONTROL_PLANE_USERS: ReadonlySet<string> = new Set([
   'system:apiserver',
@@ -20,10 +20,11 @@ export const CONTROL_PLANE_USERS: ReadonlySet<string> = new Set([
 export const CONTROLLER_NAMESPACE = 'kube-system'
 
 /**
- * ServiceAccounts in kube-system that kube-controller-manager itself (or the cloud's) acts as, one for
- * each controller. (A table of data.)
- * Upstream: kubernetes/kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go;
- * bootstrap-signer, cloud-provider and token-cleaner from namespace_policy.go beside it.
+ * ServiceAccounts in kube-system that kube-controller-manager itself (or the cloud's) acts as, one
+ * for each controller. (A table of data.)
+ * Upstream: kubernetes/kubernetes
+ * plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go; bootstrap-signer,
+ * cloud-provider and token-cleaner from namespace_policy.go beside it.
  */
 export const CONTROLLERS: ReadonlySet<string> = new Set([
   'attachdetach-controller',

@@ -25,7 +25,9 @@ const KINDS: readonly (readonly [string, PodContainer['kind']])[] = [
   ['ephemeralContainers', 'ephemeral'],
 ]
 
-/** A list that cannot be told is one container of which nothing can be told: the others stay seen. */
+/**
+ * A list that cannot be told is one container of which nothing can be told: the others stay seen.
+ */
 const readKind = (
   list: Document,
   kind: PodContainer['kind'],

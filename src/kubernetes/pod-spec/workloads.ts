@@ -40,7 +40,9 @@ const EPHEMERAL: Workload = {
   ephemeralOnly: true,
 }
 
-/** By resource, with its group before it unless core. `extensions` is where they were before 1.16. */
+/**
+ * By resource, with its group before it unless core. `extensions` is where they were before 1.16.
+ */
 const WORKLOADS: ReadonlyMap<string, Workload> = new Map([
   ['pods', POD],
   ['podtemplates', { ...template('PodTemplate'), spec: ['template', 'spec'] }],

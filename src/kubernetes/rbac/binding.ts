@@ -30,8 +30,8 @@ const bindingKindOf = (event: AuditEvent): string | undefined => {
 }
 
 /**
- * The role is immutable, so a patch of the subjects leaves it out: then it is the one of the answer, or
- * cannot be told. A patch that touches neither binds nobody.
+ * The role is immutable, so a patch of the subjects leaves it out: then it is the one of the
+ * answer, or cannot be told. A patch that touches neither binds nobody.
  */
 const roleOf = (written: Submission): Document => {
   const role = member(written.object, 'roleRef')
@@ -53,7 +53,9 @@ const readSubjects = (
   return list.map((subject) => readSubject(subject, namespace))
 }
 
-/** An account without namespace is one of the RoleBinding's; in a ClusterRoleBinding it is nobody. */
+/**
+ * An account without namespace is one of the RoleBinding's; in a ClusterRoleBinding it is nobody.
+ */
 const readSubject = (subject: Document, namespace: string | undefined): BindingSubject => {
   const kind = text(member(subject, 'kind'))
   const own: Known<string> = text(member(subject, 'namespace'))

@@ -45,7 +45,73 @@ const shown = (rule: PolicyRule): string =>
     rule.nonResourceURLs,
   ])
 
+interface RbacObject {
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+  readonly rules?: readonly PolicyRule[] | null
+  readonly roleRef?: { readonly kind: string; readonly name: string }
+  readonly subjects?: readonly Subject[] | null
+}
+interface Subject {
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string
+}
+interface AskedOf extends Asked {
+  readonly user: string
+  readonly groups?: readonly string[]
+  readonly namespace: string
+  readonly resourceRequest: boolean
+  readonly allowed: boolean
+}
+
+/** The authorizer in short: a binding that applies, its role, a rule that allows. */
+const isAllowed = (objects: readonly RbacObject[], asked: AskedOf): boolean =>
+  objects
+    .filter(({ roleRef }) => roleRef !== undefined)
+    .filter(({ metadata }) => [undefined, asked.namespace].includes(metadata.namespace))
+    .filter(({ kind, metadata }) => kind === 'ClusterRoleBinding' || metadata.namespace !== '')
+    .filter(({ subjects, metadata }) => subjects?.some((one) => isSubject(one, asked, metadata)))
+    .flatMap((binding) => roleOf(objects, binding)?.rules ?? [])
+    .some((rule) => ruleAllows(rule, pathOnly(asked)))
+
+const pathOnly = (asked: AskedOf): Asked => {
+  const { path: _, ...about } = asked
+  return asked.resourceRequest ? about : { verb: asked.verb, path: asked.path ?? '' }
+}
+
+const isSubject = (
+  { kind, name, namespace }: Subject,
+  asked: AskedOf,
+  binding: RbacObject['metadata'],
+): boolean => {
+  if (kind === 'Group') return asked.groups?.includes(name) ?? false
+  const account = `system:serviceaccount:${namespace || binding.namespace}:${name}`
+  return asked.user === (kind === 'User' ? name : account)
+}
+
+const roleOf = (objects: readonly RbacObject[], binding: RbacObject): RbacObject | undefined =>
+  objects.find(
+    ({ kind, metadata }) =>
+      kind === binding.roleRef?.kind &&
+      metadata.name === binding.roleRef.name &&
+      (kind === 'ClusterRole' || metadata.namespace === binding.metadata.namespace),
+  )
+
 describe('the answers of Kubernetes itself', () => {
+  const authorizer = new URL('../../../../shared/corpus/upstream/rbac.ndjson.gz', import.meta.url)
+  it.skipIf(!existsSync(authorizer))('to who may do what (needs ../shared/corpus)', () => {
+    const lines = gunzipSync(readFileSync(authorizer)).toString().trim().split('\n')
+    const asked = lines.flatMap((line) => {
+      const { kind, objects, requests } = JSON.parse(line)
+      return kind === 'authorize' ? requests.map((one: AskedOf) => ({ objects, one })) : []
+    })
+    for (const { objects, one } of asked) {
+      expect(isAllowed(objects, one), JSON.stringify(one)).toBe(one.allowed)
+    }
+    expect(asked.length).toBeGreaterThan(300)
+  })
+
   it('are ours: an excerpt', () => {
     const excerpt = new URL('fixtures/escalation-excerpt.ndjson', import.meta.url)
     expect(check(readFileSync(excerpt, 'utf8'))).toBe(40)

@@ -9,6 +9,7 @@ import { parseTarget, queryValues } from './target.ts'
  */
 export const isDryRun = (event: AuditEvent): boolean | CannotTell => {
   if (!HEEDING.has(event.verb) || isUnheeded(event)) return false
+  if (event.dryRun !== undefined) return event.dryRun
   if (event.requestURI === undefined) {
     return (event.unknown & PART.requestURI) === 0 ? false : CANNOT_TELL
   }

@@ -49,7 +49,9 @@ const parseTerm = (term: string): Term | undefined => {
   return undefined
 }
 
-/** Undefined for an unescaped `,` or `=`, or a backslash before anything but `,`, `=` and itself. */
+/**
+ * Undefined for an unescaped `,` or `=`, or a backslash before anything but `,`, `=` and itself.
+ */
 const unescapeValue = (text: string): string | undefined => {
   let out = ''
   for (let i = 0; i < text.length; i++) {

@@ -1,8 +1,8 @@
 import { isInt64 } from './int64.ts'
 
 /**
- * Whether a label selector as text can be read. Here only its being readable counts: an unreadable one
- * makes the API server ignore the field selector too.
+ * Whether a label selector as text can be read. Here only its being readable counts: an unreadable
+ * one makes the API server ignore the field selector too.
  * Upstream: kubernetes/apimachinery pkg/labels/selector.go, Parse.
  */
 export const labelSelectorIsValid = (text: string): boolean => {

@@ -45,7 +45,9 @@ export const readRequest = (method: string, target: string): RequestInfo | undef
     : { ...info, fieldSelector: undefined, labelSelector: undefined }
 }
 
-/** Whether a request has an extra ResponseStarted stage. Upstream: genericfilters.BasicLongRunning. */
+/**
+ * Whether a request has an extra ResponseStarted stage. Upstream: genericfilters.BasicLongRunning.
+ */
 export const isLongRunning = (verb: string, subresource: string, path: string): boolean =>
   verb === 'watch' ||
   verb === 'proxy' ||
@@ -96,7 +98,9 @@ const targetOf = (method: string, target: string): Target | undefined =>
     ? { path: '', query: '' }
     : parseTarget(target)
 
-/** Undefined for a path that is not below an API; too short a path below one has its prefix only. */
+/**
+ * Undefined for a path that is not below an API; too short a path below one has its prefix only.
+ */
 const locate = (path: string): Place | undefined => {
   const parts = splitPath(path)
   const [apiPrefix = ''] = parts

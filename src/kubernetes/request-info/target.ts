@@ -24,8 +24,8 @@ export const parseTarget = (target: string): Target | undefined => {
 export const decodePath = (text: string): string | undefined => percentDecode(text, false)
 
 /**
- * The values of a parameter in the order written. Pairs that are malformed, or hold a semicolon, are
- * dropped, as the API server drops them. Upstream: golang net/url, URL.Query.
+ * The values of a parameter in the order written. Pairs that are malformed, or hold a semicolon,
+ * are dropped, as the API server drops them. Upstream: golang net/url, URL.Query.
  */
 export const queryValues = (query: string, name: string): readonly string[] => {
   if (query === '') return []

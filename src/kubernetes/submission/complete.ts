@@ -11,8 +11,8 @@ import {
 } from './document.ts'
 
 /**
- * What a patch sets, with what it leaves open taken from the object that came of it: elements that it
- * changed in part, values that it copied, lists that it changed out of sight.
+ * What a patch sets, with what it leaves open taken from the object that came of it: elements that
+ * it changed in part, values that it copied, lists that it changed out of sight.
  */
 export const complete = (patch: Document, result: Document, depth = 0): Document => {
   if (patch === CANNOT_TELL) return result

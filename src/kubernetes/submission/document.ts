@@ -2,10 +2,10 @@ import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
 import type { Known } from '../../model/facts.ts'
 
 /**
- * A document is JSON, or what is known of one: a value may be `CANNOT_TELL`, an object may have members
- * that nobody knows (`REST`), and a list may be known only in part (`PartialList`).
- * These readers never throw: a value of another type than asked for is absent, as the API server
- * would refuse it.
+ * A document is JSON, or what is known of one: a value may be `CANNOT_TELL`, an object may have
+ * members that nobody knows (`REST`), and a list may be known only in part (`PartialList`). These
+ * readers never throw: a value of another type than asked for is absent, as the API server would
+ * refuse it.
  */
 export type Document = unknown
 
@@ -64,8 +64,8 @@ export const below = (value: Document, keys: readonly string[]): Document => {
 }
 
 /**
- * The elements of a list, without those that a patch deletes. Of a list that was lost they are those
- * still seen, and one that cannot be told for all the others.
+ * The elements of a list, without those that a patch deletes. Of a list that was lost they are
+ * those still seen, and one that cannot be told for all the others.
  */
 export const elements = (value: Document): readonly Document[] | undefined | CannotTell => {
   if (value === CANNOT_TELL) return CANNOT_TELL
@@ -127,8 +127,8 @@ export const isDirective = (element: Document): boolean => {
 }
 
 /**
- * `$patch: delete` with a key deletes; with more it would, as a JSON merge patch, set an element, so
- * it stays. `$patch: replace` alone only empties the list.
+ * `$patch: delete` with a key deletes; with more it would, as a JSON merge patch, set an element,
+ * so it stays. `$patch: replace` alone only empties the list.
  */
 const withoutDirective = (element: Document): readonly Document[] => {
   const fields = fieldsOf(element)

@@ -6,8 +6,8 @@ import { type Document, elements, fieldsOf, member, text } from './document.ts'
 import { resolveJsonPatch } from './json-patch.ts'
 
 /**
- * JSON Patch by the book, on an object at hand: slow and obvious. False if an operation fails, which
- * refuses the whole patch. Negative indices as evanphx/json-patch v4 takes them.
+ * JSON Patch by the book, on an object at hand: slow and obvious. False if an operation fails,
+ * which refuses the whole patch. Negative indices as evanphx/json-patch v4 takes them.
  */
 const applied = (object: Json, operation: Operation): boolean => {
   const from = operation.from === undefined ? undefined : locate(object, operation.from)
@@ -209,7 +209,7 @@ describe('a patch resolved without the object', () => {
     fc.assert(
       fc.property(examples, ([base, operations]) => {
         const [result, done] = applyAll(base as Json, operations)
-        // Counted from an end that is not known, an element may be one that another operation removes.
+        // Counted from an unknown end, an element may be one that another operation removes.
         fc.pre(!done.some((one) => /\/-\d/.test(one.path + (one.from ?? ''))))
         const said = boxesAt(resolveJsonPatch(done), 'list')
         // A list with an element that cannot be told was lost: what was seen of it may be gone.

@@ -4,8 +4,8 @@ import { type Document, fieldsOf, PartialList, REST, UNTOUCHED } from './documen
 
 /**
  * What a JSON Patch sets, without the object that it is applied to: a document with only what the
- * operations put there. Upstream: RFC 6902 as evanphx/json-patch v4 applies it, which takes negative
- * indices and ignores what stands before the first slash of a path.
+ * operations put there. Upstream: RFC 6902 as evanphx/json-patch v4 applies it, which takes
+ * negative indices and ignores what stands before the first slash of a path.
  */
 export const resolveJsonPatch = (operations: readonly unknown[]): Document | CannotTell => {
   if (operations.length > LIMIT.jsonPatchOperationsMax) return CANNOT_TELL
@@ -123,7 +123,9 @@ const find = (draft: Draft, path: readonly string[]): Document => {
 
 type Container = Map | unknown[] | PartialList
 
-/** The container that holds the last token of the path, ours to change; undefined if there is none. */
+/**
+ * The container that holds the last token of the path, ours to change; undefined if there is none.
+ */
 const descend = (draft: Draft, path: readonly string[]): Container | undefined => {
   let at = ownRoot(draft)
   for (let depth = 0; depth < path.length - 1; depth++) {
@@ -244,7 +246,9 @@ const slotOf = (draft: Draft, list: PartialList, token: string): Slot | undefine
   return reach(draft, list, index) ? { list: list.front, index } : undefined
 }
 
-/** Makes the front at least as long as to hold the index; false, and lost, if it is not known where. */
+/**
+ * Makes the front at least as long as to hold the index; false, and lost, if it is not known where.
+ */
 const reach = (draft: Draft, list: PartialList, index: number): boolean => {
   const beyond = index - list.front.length
   if (beyond < 0 && list.between.length === 0) return true

@@ -15,8 +15,8 @@ export interface Submission {
 }
 
 /**
- * The object of that kind that a create, update or patch writes; undefined for other verbs, and where
- * the body is known to be absent or of another kind (which the API server refuses).
+ * The object of that kind that a create, update or patch writes; undefined for other verbs, and
+ * where the body is known to be absent or of another kind (which the API server refuses).
  */
 export const submissionOf = (
   event: AuditEvent,

@@ -16,7 +16,8 @@ export interface Case {
 }
 
 /**
- * Runs every case of a folder's `cases/`, and compares the rules they name with those of its SPEC.md.
+ * Runs every case of a folder's `cases/`, and compares the rules they name with those of its
+ * SPEC.md.
  */
 export const describeCases = (
   folder: string,

@@ -16,7 +16,9 @@ export interface EventText {
   readonly length?: number
 }
 
-/** A whole event from what a case says; level RequestResponse and stage ResponseComplete if unsaid. */
+/**
+ * A whole event from what a case says; level RequestResponse and stage ResponseComplete if unsaid.
+ */
 export const eventFrom = (text: EventText): AuditEvent => {
   const level = text.level ?? 'RequestResponse'
   const stage = text.stage ?? 'ResponseComplete'

@@ -49,7 +49,9 @@ const ranges = (...texts: readonly string[]): readonly IpRange[] =>
   texts.flatMap((text) => parseRange(text) ?? [])
 
 const LOOPBACK = ranges('127.0.0.0/8', '::1')
-/** RFC 1918, RFC 6598 (carrier NAT), RFC 3927 and RFC 4291 (link-local), RFC 4193 (unique local). */
+/**
+ * RFC 1918, RFC 6598 (carrier NAT), RFC 3927 and RFC 4291 (link-local), RFC 4193 (unique local).
+ */
 const PRIVATE = ranges(
   '10.0.0.0/8',
   '172.16.0.0/12',

@@ -5,7 +5,9 @@ import { parseTarget } from '../request-info/target.ts'
 import { isOddReference } from './names.ts'
 import { classOf } from './peer.ts'
 
-/** Signs that the client chose what the server should have said. Runs on every event: cheap first. */
+/**
+ * Signs that the client chose what the server should have said. Runs on every event: cheap first.
+ */
 export const spoofSignalsOf = (event: AuditEvent, peer: Peer): readonly SpoofSignal[] => {
   const signals: SpoofSignal[] = []
   if (event.auditID !== undefined && !isServerChosen(event.auditID)) signals.push('audit-id')
@@ -67,15 +69,17 @@ const uriIsControlled = (uri: string | undefined): boolean => {
 }
 
 /**
- * At Metadata an event has no bodies, so what makes it long is what the client chose. The record may
- * hold other events too, hence the second look.
+ * At Metadata an event has no bodies, so what makes it long is what the client chose. The record
+ * may hold other events too, hence the second look.
  */
 const isOversize = (event: AuditEvent): boolean =>
   event.level === 'Metadata' &&
   event.origin.length > LIMIT.metadataEventBytesUsual &&
   chosenBytes(event) > LIMIT.metadataEventBytesUsual / 2
 
-/** About as many bytes as the client's own texts take in the log, where `<`, `>` and `&` take six. */
+/**
+ * About as many bytes as the client's own texts take in the log, where `<`, `>` and `&` take six.
+ */
 const chosenBytes = (event: AuditEvent): number => {
   const ref = event.objectRef
   const status = event.responseStatus
