@@ -28,6 +28,7 @@ export interface Members {
   readonly requestReceivedTimestamp: string
   readonly stageTimestamp: string
   readonly annotations: Readonly<Record<string, string>> | undefined
+  readonly dryRun?: boolean | undefined
 }
 
 /** The bodies of an event: values, or bytes that were proved to be JSON and are parsed when asked. */
@@ -75,6 +76,7 @@ export class DecodedEvent implements AuditEvent {
   readonly requestReceivedTimestamp: string
   readonly stageTimestamp: string
   readonly annotations: Readonly<Record<string, string>> | undefined
+  readonly dryRun: boolean | undefined
   readonly unknown: number
   readonly unparsable: number
   readonly origin: Origin
@@ -106,6 +108,7 @@ export class DecodedEvent implements AuditEvent {
     this.requestReceivedTimestamp = members.requestReceivedTimestamp
     this.stageTimestamp = members.stageTimestamp
     this.annotations = members.annotations
+    this.dryRun = members.dryRun
     this.unknown = unknown
     this.unparsable = unparsable
     this.origin = origin

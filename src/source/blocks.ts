@@ -2,10 +2,11 @@ import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { Issue } from '../base/issue.ts'
 import type { Source } from '../model/event.ts'
+import { ByteReader, type Chunks } from './byte-reader.ts'
 import { Cutter, type Piece } from './cutter.ts'
-import { type Chunks, compressionOf, inflate, type OnFault } from './inflate.ts'
+import { compressionOf, inflate, type OnFault } from './inflate.ts'
 import type { Input } from './inputs.ts'
-import { ByteReader, isTar, type Member, tarMembers } from './tar.ts'
+import { isTar, type Member, tarMembers } from './tar.ts'
 
 /** Whole records of one file or archive member, decompressed. */
 export interface Block {
@@ -144,10 +145,12 @@ class FileReading implements Reading {
       if (this.#signal.aborted) return
       this.#bytes += chunk.length
       for (const piece of cutter.push(chunk)) {
+        if (this.#signal.aborted) return
         if (held !== undefined) yield blockOf(held, false)
         held = piece
       }
     }
+    if (this.#signal.aborted) return
     for (const piece of cutter.end()) {
       if (held !== undefined) yield blockOf(held, false)
       held = piece

@@ -1,9 +1,14 @@
 import type { Transform } from 'node:stream'
-import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
+import {
+  crc32,
+  createInflateRaw,
+  createZstdDecompress,
+  type InflateRaw,
+  type ZstdDecompress,
+} from 'node:zlib'
 import { LIMIT } from '../base/limit.ts'
-
-/** Bytes as they come. */
-export type Chunks = AsyncIterable<Buffer>
+import { ByteReader, type Chunks } from './byte-reader.ts'
+import { skipGzipHeader, trailerIsRight } from './gzip.ts'
 
 /** Called with the code of an issue and a sentence, when reading stops early. */
 export type OnFault = (code: string, message: string) => void
@@ -18,79 +23,98 @@ export const compressionOf = (head: Uint8Array): Compression => {
 }
 
 /**
- * The decompressed bytes, of concatenated members too. What comes before a cut or damaged place is
- * given; then `onFault` is called and it ends. So it does when it grows beyond
- * `LIMIT.inflateRatioMax`. Each chunk is decompressed whole before the next is asked for, so that
- * nothing is lost when the stream fails.
+ * The decompressed bytes, of concatenated members too. What comes before a cut place is given, and
+ * before a damaged one all but the last 64 KiB at most; then `onFault` is called and it ends. So it
+ * does when it grows beyond `LIMIT.inflateRatioMax`. Each step is decompressed whole before the
+ * next is asked for, so that nothing waits in a stream when it fails.
  */
 export async function* inflate(
   chunks: Chunks,
   compression: 'gzip' | 'zstd',
   onFault: OnFault,
 ): Chunks {
+  const reader = new ByteReader(chunks)
   const limit = new Limit()
-  let member = new Member(compression)
-  try {
-    for await (const chunk of chunks) {
-      for (let from = 0; from < chunk.length; from += STEP_BYTES) {
-        let rest = chunk.subarray(from, from + STEP_BYTES)
-        while (rest.length > 0) {
-          if (member.ended) {
-            if (!isZstd(rest)) return onFault('source/broken-compression', 'other data follows')
-            member = new Member(compression)
-          }
-          const consumed = await member.write(rest)
-          limit.compressed += consumed
-          for (const piece of member.take()) {
-            limit.inflated += piece.length
-            yield piece
-          }
-          if (member.fault !== undefined) return onFault(...member.fault)
-          if (limit.isMet()) return onFault('source/bomb', limit.message())
-          rest = rest.subarray(consumed)
-        }
+  for (;;) {
+    const next = await nextMember(reader, compression)
+    if (next === 'end') return
+    if (next !== 'member') return onFault(...next)
+    const member = new Member(compression)
+    try {
+      yield* member.pieces(reader, limit)
+    } finally {
+      member.close()
+    }
+    if (member.fault !== undefined) return onFault(...member.fault)
+    if (compression === 'gzip') {
+      const trailer = await trailerOf(reader)
+      if (trailer.length < TRAILER_BYTES) {
+        return onFault('source/cut-short', 'the checksum at the end is cut off')
+      }
+      if (!trailerIsRight(trailer, member)) {
+        return onFault('source/broken-compression', 'the checksum is wrong')
       }
     }
-    await member.end()
-    yield* member.take()
-    if (member.fault !== undefined) onFault(...member.fault)
-  } finally {
-    member.close()
   }
 }
 
+async function trailerOf(reader: ByteReader): Promise<Buffer> {
+  const trailer = Buffer.from(await reader.peek(TRAILER_BYTES))
+  await reader.take(trailer.length)
+  return trailer
+}
+
+/** What is wrong: the code and a sentence. */
+type Fault = readonly [code: string, message: string]
+
 /** Compressed bytes given to the decompressor at once: at the worst ratio, 33 MB come of them. */
 const STEP_BYTES = 32_768
-const OUTPUT_BYTES = 262_144
+const TRAILER_BYTES = 8
+const OUTPUT_BYTES = 65_536
 
+/** Goes to the data of the next member. Zeros behind the last one are padding. */
+async function nextMember(
+  reader: ByteReader,
+  compression: 'gzip' | 'zstd',
+): Promise<'member' | 'end' | Fault> {
+  const head = await reader.peek(4)
+  if (head.every((byte) => byte === 0)) return 'end'
+  if (compressionOf(head) !== compression) {
+    return ['source/broken-compression', 'something else follows the compressed data']
+  }
+  if (compression === 'zstd' || (await skipGzipHeader(reader))) return 'member'
+  return ['source/cut-short', 'unexpected end of file']
+}
+
+/** Counts over all members of a file. */
 class Limit {
   compressed = 0
   inflated = 0
 
-  isMet(): boolean {
-    return (
-      this.inflated > LIMIT.inflateFreeBytes &&
-      this.inflated > this.compressed * LIMIT.inflateRatioMax
-    )
-  }
-
-  message(): string {
-    return `${this.compressed} bytes became ${this.inflated}`
+  fault(): Fault | undefined {
+    const { compressed, inflated } = this
+    const isBomb =
+      inflated > LIMIT.inflateFreeBytes && inflated > compressed * LIMIT.inflateRatioMax
+    return isBomb ? ['source/bomb', `${compressed} bytes became ${inflated}`] : undefined
   }
 }
 
-/** One decompressor: of a whole gzip file, or of one frame of zstd. */
+/** One decompressor: of a member of gzip behind its header, or of a frame of zstd. */
 class Member {
-  readonly #stream: (Gunzip | ZstdDecompress) & Transform
+  readonly #stream: (InflateRaw | ZstdDecompress) & Transform
+  readonly #checked: boolean
   readonly #done: Promise<void>
   #pieces: Buffer[] = []
-  #given = 0
-  ended = false
-  fault: readonly [string, string] | undefined
+  #ended = false
+  fault: Fault | undefined
+  /** Of what came out: checked against the trailer of gzip; zstd checks itself. */
+  checksum = 0
+  inflated = 0
 
   constructor(compression: 'gzip' | 'zstd') {
     const options = { chunkSize: OUTPUT_BYTES }
-    this.#stream = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options)
+    this.#checked = compression === 'gzip'
+    this.#stream = this.#checked ? createInflateRaw(options) : createZstdDecompress(options)
     this.#stream.on('data', (piece: Buffer) => this.#pieces.push(piece))
     this.#done = new Promise((resolve) => {
       this.#stream.on('error', (error) => {
@@ -98,41 +122,51 @@ class Member {
         resolve()
       })
       this.#stream.on('end', () => {
-        this.ended = true
+        this.#ended = true
         resolve()
       })
       this.#stream.on('close', resolve)
     })
   }
 
-  /** Gives how many of the bytes it used: fewer than all when a frame ends among them. */
-  async write(bytes: Buffer): Promise<number> {
-    const written = new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()))
-    await Promise.race([written, this.#done])
-    const before = this.#given
-    this.#given += bytes.length
-    if (!this.ended) return bytes.length
-    return Math.max(0, this.#stream.bytesWritten - before)
-  }
-
-  async end(): Promise<void> {
-    if (this.ended || this.fault !== undefined) return
-    this.#stream.end()
-    await this.#done
-  }
-
-  take(): readonly Buffer[] {
-    const pieces = this.#pieces
-    this.#pieces = []
-    return pieces
+  /** What comes out, until the member ends or is faulty. The reader then stands behind it. */
+  async *pieces(reader: ByteReader, limit: Limit): Chunks {
+    while (!this.#ended && this.fault === undefined) {
+      const step = await reader.take(STEP_BYTES)
+      const before = this.#stream.bytesWritten
+      if (step.length === 0) this.#stream.end()
+      else await this.#write(step)
+      if (step.length === 0) await this.#done
+      const used = this.#ended ? this.#stream.bytesWritten - before : step.length
+      if (used < step.length) reader.giveBack(step.subarray(used))
+      limit.compressed += used
+      yield* this.#take(limit)
+      this.fault ??= limit.fault()
+    }
   }
 
   close(): void {
     this.#stream.destroy()
   }
+
+  async #write(bytes: Buffer): Promise<void> {
+    const written = new Promise<void>((resolve) => this.#stream.write(bytes, () => resolve()))
+    await Promise.race([written, this.#done])
+  }
+
+  *#take(limit: Limit): Iterable<Buffer> {
+    const pieces = this.#pieces
+    this.#pieces = []
+    for (const piece of pieces) {
+      if (this.#checked) this.checksum = crc32(piece, this.checksum)
+      this.inflated += piece.length
+      limit.inflated += piece.length
+      yield piece
+    }
+  }
 }
 
-function faultOf(error: Error): readonly [string, string] {
+function faultOf(error: Error): Fault {
   const cut = 'code' in error && error.code === 'Z_BUF_ERROR'
   return [cut ? 'source/cut-short' : 'source/broken-compression', error.message]
 }

@@ -27,7 +27,8 @@ export const admission: Shape = {
       stageTimestamp: record.requestReceivedTimestamp,
     })
     const bodies = { request: request.object ?? undefined, response: undefined }
-    return { kind: 'event', provider: 'admission', members, bodies, unknown: UNSAID }
+    const said = { ...members, dryRun: request.dryRun === true }
+    return { kind: 'event', provider: 'admission', members: said, bodies, unknown: UNSAID }
   },
 }
 
