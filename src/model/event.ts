@@ -86,6 +86,8 @@ export interface AuditEvent {
   /** The event's own time, RFC 3339 text as logged. */
   readonly stageTimestamp: string
   readonly annotations: Readonly<Record<string, string>> | undefined
+  /** Where the record itself says whether it is a dry run, as an AdmissionReview does. */
+  readonly dryRun?: boolean | undefined
   /** Parts that this event could not carry: bits of `PART`. */
   readonly unknown: number
   /** Parts whose bytes are no JSON: bits of `PART`, a subset of `unknown`. */
