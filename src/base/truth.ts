@@ -4,6 +4,7 @@
  */
 export type Truth = 0 | 1 | 2
 
+/** The three values. */
 export const NO = 0
 export const YES = 1
 export const UNKNOWN = 2

@@ -22,6 +22,7 @@ export interface FoldLosses {
   readonly collisions: readonly EventRef[]
 }
 
+/** What came of all acts. */
 export interface FoldResult {
   readonly findings: readonly Finding[]
   readonly tallies: readonly RuleTally[]

@@ -20,6 +20,7 @@ export const PART = {
   /** user.uid and user.extra. */
   credential: 2048,
 } as const
+/** The name of a part. */
 export type Part = keyof typeof PART
 
 /**

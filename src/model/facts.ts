@@ -27,6 +27,7 @@ export interface Actor {
   readonly impersonated: boolean
 }
 
+/** What kind of address a peer has; `cluster` is one of the configured ranges. */
 export type PeerClass = 'public' | 'private' | 'loopback' | 'cluster' | 'unknown'
 
 /** The TCP peer: the last of `sourceIPs` less the configured proxies. The only address to trust. */
@@ -40,6 +41,7 @@ export interface Peer {
 /** What came of the request, from `code` and the authorization decision together. */
 export type Outcome = 'allowed' | 'denied' | 'failed' | 'dry-run'
 
+/** What is asked: of the request alone, not of its body. */
 export interface RequestFacts {
   /** `resource` or `resource/subresource`; undefined for a non-resource request. */
   readonly resource: string | undefined
@@ -55,6 +57,7 @@ export interface RequestFacts {
   readonly longRunning: boolean
 }
 
+/** A command run in a container, as the request's query says. */
 export interface ExecFacts {
   /** The arguments joined by spaces. */
   readonly command: string | undefined
@@ -84,6 +87,7 @@ export interface PodContainer {
   readonly volumeMounts: Known<readonly string[]>
 }
 
+/** One volume of a pod. */
 export interface PodVolume {
   readonly name: Known<string>
   /** The name of the source's field: hostPath, secret, projected… */
@@ -116,12 +120,14 @@ export interface GrantRule {
   readonly nonResourceURLs: Known<readonly string[]>
 }
 
+/** Somebody to whom a binding gives a role. */
 export interface BindingSubject {
   readonly kind: Known<string>
   readonly name: Known<string>
   readonly namespace: Known<string>
 }
 
+/** A RoleBinding or ClusterRoleBinding that a request writes. */
 export interface BindingFacts {
   readonly roleKind: Known<string>
   readonly roleName: Known<string>
@@ -139,6 +145,7 @@ export interface CertificateFacts {
   readonly conditions: Known<readonly string[]>
 }
 
+/** A Service that a request writes: how it can be reached. */
 export interface ServiceFacts {
   readonly type: Known<string>
   readonly nodePorts: Known<readonly number[]>

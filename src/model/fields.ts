@@ -47,8 +47,10 @@ export interface PathField extends Description {
   readonly read: (facts: Facts, path: string) => FieldValue
 }
 
+/** Anything a rule can read. */
 export type Field = ValueField | ElementField | PathField
 
+/** The arrays of objects whose elements have fields. */
 export type ElementGroup = 'pod.containers' | 'pod.volumes' | 'grant.rules' | 'binding.subjects'
 
 /** The elements of each array of objects. Undefined: none; each is read by the group's fields. */

@@ -3,6 +3,7 @@ import type { Reason } from './blindness.ts'
 import type { ActorKind, Outcome } from './facts.ts'
 import type { Trust } from './fields.ts'
 
+/** How bad a finding is, in Sigma's words. */
 export type Severity = 'informational' | 'low' | 'medium' | 'high' | 'critical'
 
 /** From harmless to worst: the order of `--level` and `--fail-on`. */

@@ -25,6 +25,7 @@ export type CrewAnswer =
 /** Blocks that a worker may have at a time: one in work and one waiting. */
 const BLOCKS_IN_HAND = 2
 
+/** Hires as many workers as the options say; with none, the calling thread does the work. */
 export const openCrew = (options: HuntOptions): Crew =>
   options.threads === 0 ? hereCrew(options) : new WorkerCrew(options)
 

@@ -35,6 +35,7 @@ export const RULES_OPTION: OptionDeclaration = {
   repeat: true,
 }
 
+/** Plain text, for those who cannot or will not see colour. */
 export const NO_COLOR_OPTION: OptionDeclaration = {
   name: '--no-color',
   about: 'Write no colour, even to a terminal.',
