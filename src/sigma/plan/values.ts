@@ -240,9 +240,11 @@ const planReference = (asking: Asking, value: SearchValue): Test | undefined => 
 /** A number, or text that is one in plain decimals. */
 const numberOf = ({ value }: SearchValue): number | undefined => {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  if (typeof value !== 'string' || !/^-?[0-9]{1,15}(\.[0-9]{1,6})?$/.test(value)) return undefined
+  if (typeof value !== 'string' || !PLAIN_DECIMAL.test(value)) return undefined
   return Number(value)
 }
+
+const PLAIN_DECIMAL = /^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$/
 
 /** Warns when no value that the field can have satisfies the test. */
 const checked = (
