@@ -6,13 +6,16 @@
 export const escapeTerminal = (text: string): string =>
   HIDDEN_TEST.test(text) ? text.replace(HIDDEN, visible) : text
 
-/** The text for HTML content and quoted attributes: markup characters as entities, hidden ones visible. */
+/**
+ * The text for HTML content and quoted attributes: markup characters as entities, hidden ones
+ * visible.
+ */
 export const escapeHtml = (text: string): string =>
   escapeTerminal(text).replace(/[&<>"'`]/g, (character) => ENTITY[character] ?? '')
 
 /**
- * One field of a CSV record (RFC 4180), without the comma. A text that a spreadsheet would take for a
- * formula gets a leading `'`; hidden characters are made visible, so a field is always one line.
+ * One field of a CSV record (RFC 4180), without the comma. A text that a spreadsheet would take for
+ * a formula gets a leading `'`; hidden characters are made visible, so a field is always one line.
  */
 export const escapeCsv = (text: string): string => {
   const guarded = FORMULA.test(text) ? `'${text}` : text
@@ -37,7 +40,9 @@ const RANGES =
 const HIDDEN = new RegExp(`[${RANGES}]`, 'gu')
 const HIDDEN_TEST = new RegExp(`[${RANGES}]`, 'u')
 
-/** Characters that make Excel, LibreOffice or Sheets read a field as a formula, full-width ones too. */
+/**
+ * Characters that make Excel, LibreOffice or Sheets read a field as a formula, full-width ones too.
+ */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 
 const ENTITY: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /**
- * Whether `text` matches `pattern`, in which `*` stands for any characters (none included) and `?` for
- * one; everything else, case included, for itself. Takes time in proportion to both lengths multiplied
- * at worst, whatever the pattern.
+ * Whether `text` matches `pattern`, in which `*` stands for any characters (none included) and `?`
+ * for one; everything else, case included, for itself. Takes time in proportion to both lengths
+ * multiplied at worst, whatever the pattern.
  */
 export const matchesWildcard = (pattern: string, text: string): boolean => {
   let p = 0

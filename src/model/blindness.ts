@@ -25,8 +25,8 @@ export type Part = keyof typeof PART
 
 /**
  * Why a field could not be judged. `level`, `stage` and `truncated` are the API server's settings,
- * `provider` is what a cloud or forwarder does not say, `missing` a body that should have been there,
- * `unparsable` a body that is no JSON, `partial` a patch that shows only part of the object.
+ * `provider` is what a cloud or forwarder does not say, `missing` a body that should have been
+ * there, `unparsable` a body that is no JSON, `partial` a patch that shows only part of the object.
  */
 export type Reason =
   | 'level'
@@ -40,7 +40,9 @@ export type Reason =
 const BODIES = PART.requestObject | PART.responseObject
 const RECEIVED = BODIES | PART.responseStatus | PART.annotations | PART.impersonation | PART.name
 
-/** The parts that an event at this level and stage cannot carry, on a server that says everything. */
+/**
+ * The parts that an event at this level and stage cannot carry, on a server that says everything.
+ */
 export const partsHidden = (level: Level | undefined, stage: Stage, truncated: boolean): number => {
   if (stage === 'RequestReceived') return RECEIVED
   if (truncated) return BODIES

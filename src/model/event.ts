@@ -1,4 +1,6 @@
-/** The level an event was logged at. Upstream: kubernetes/apiserver pkg/apis/audit/types.go, Level. */
+/**
+ * The level an event was logged at. Upstream: kubernetes/apiserver pkg/apis/audit/types.go, Level.
+ */
 export type Level = 'Metadata' | 'Request' | 'RequestResponse'
 
 /** The stage of a request at which an event was made. Upstream: the same file, Stage. */

@@ -1,7 +1,9 @@
 import type { CannotTell, Scalar } from '../base/truth.ts'
 import type { AuditEvent } from './event.ts'
 
-/** A value that a patch, a stage or a provider may hide. Undefined: it could be there and is not. */
+/**
+ * A value that a patch, a stage or a provider may hide. Undefined: it could be there and is not.
+ */
 export type Known<T> = T | undefined | CannotTell
 
 /** What kind of identity acts. `node` is system:node:*, `controlplane` a component's own user. */
@@ -111,7 +113,10 @@ export interface PodFacts {
   readonly volumes: readonly PodVolume[] | CannotTell
 }
 
-/** One rule of a Role or ClusterRole that really grants something: verbs × groups × resources × names. */
+/**
+ * One rule of a Role or ClusterRole that really grants something: verbs × groups × resources ×
+ * names.
+ */
 export interface GrantRule {
   readonly verbs: Known<readonly string[]>
   readonly apiGroups: Known<readonly string[]>
@@ -192,8 +197,8 @@ export interface Facts {
   readonly token: TokenFacts | undefined | CannotTell
   readonly spoofSignals: readonly SpoofSignal[]
   /**
-   * Values at a native dotted path below a body; keys may hold dots themselves. An empty list: what is
-   * there is no scalar. "Cannot tell": too deep or too much to look at.
+   * Values at a native dotted path below a body; keys may hold dots themselves. An empty list: what
+   * is there is no scalar. "Cannot tell": too deep or too much to look at.
    */
   at(
     root: 'requestObject' | 'responseObject',

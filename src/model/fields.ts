@@ -16,7 +16,9 @@ interface Description {
   readonly trust: Trust
   /** Parts of the event the value comes from: bits of `PART`. 0: always there. */
   readonly part: number
-  /** Where a computed value is taken from, if not from `part`: only to say why it cannot be told. */
+  /**
+   * Where a computed value is taken from, if not from `part`: only to say why it cannot be told.
+   */
   readonly from?: number
   /** The column that stores it; absent: computed from raw when asked. */
   readonly column?: string
@@ -67,9 +69,9 @@ const IDENTITY = PART.impersonation
 const FROM_BODY: More = { from: PART.requestObject }
 
 /**
- * Every field that a rule can read: the one table that the linter, the schema, both emitters and the
- * reference page use. Native names are those of `audit.k8s.io/v1`. (A table of data: exempt from the
- * file size limit.)
+ * Every field that a rule can read: the one table that the linter, the schema, both emitters and
+ * the reference page use. Native names are those of `audit.k8s.io/v1`. (A table of data: exempt
+ * from the file size limit.)
  */
 export const FIELDS: readonly Field[] = [
   value(
