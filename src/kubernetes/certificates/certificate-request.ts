@@ -8,17 +8,55 @@ export interface Subject {
 }
 
 /**
- * The subject of a PEM certificate request; undefined if it is none. The first block counts.
- * Upstream: RFC 2986, and kubernetes/kubernetes pkg/apis/certificates/helpers.go, ParseCSR.
+ * The subject of a PEM certificate request; undefined if it is none. The first block that decodes
+ * counts. Upstream: RFC 2986, RFC 7468, golang encoding/pem, and kubernetes/kubernetes
+ * pkg/apis/certificates/helpers.go, ParseCSR.
  */
 export const subjectOfPem = (pem: string): Subject | undefined => {
-  const block = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END ([A-Z0-9 ]+)-----/.exec(pem)
-  if (block === null || block[1] !== LABEL || block[3] !== LABEL) return undefined
-  const der = decodeBase64(block[2] ?? '')
-  return der && subjectOfDer(der)
+  for (let at = 0; ; ) {
+    const block = nextBlock(pem, at)
+    if (block === undefined) return undefined
+    const der = block.label === undefined ? undefined : decodeBase64(block.body)
+    if (der !== undefined) return block.label === LABEL ? subjectOfDer(der) : undefined
+    at = block.end
+  }
 }
 
 const LABEL = 'CERTIFICATE REQUEST'
+const BEGIN = '-----BEGIN '
+const END = '-----END '
+const DASHES = '-----'
+
+interface Block {
+  /** Undefined if the label at its end is another. */
+  readonly label: string | undefined
+  readonly body: string
+  readonly end: number
+}
+
+/** The next block whose marks begin lines. */
+const nextBlock = (pem: string, from: number): Block | undefined => {
+  const broken = pem.indexOf(`\n${BEGIN}`, from)
+  if (broken < 0 && !pem.startsWith(BEGIN, from)) return undefined
+  const begin = pem.startsWith(BEGIN, from) ? from : broken + 1
+  const line = pem.indexOf('\n', begin)
+  const end = line < 0 ? -1 : pem.indexOf(`\n${END}`, line)
+  if (end < 0) return undefined
+  const label = pem.slice(begin + BEGIN.length, line).trimEnd()
+  const same = label.endsWith(DASHES) && pem.startsWith(label, end + 1 + END.length)
+  return {
+    label: same ? label.slice(0, -DASHES.length) : undefined,
+    body: withoutHeaders(pem.slice(line + 1, end)),
+    end: end + 1,
+  }
+}
+
+/** Lines with a colon may stand before the content. */
+const withoutHeaders = (body: string): string => {
+  const lines = body.split('\n')
+  const first = lines.findIndex((line) => !line.includes(':'))
+  return lines.slice(first < 0 ? lines.length : first).join('')
+}
 
 /** CertificationRequest ::= SEQUENCE { info SEQUENCE { version, subject Name, … }, … } */
 const subjectOfDer = (der: Uint8Array): Subject | undefined => {

@@ -63,6 +63,15 @@ describe('DER', () => {
 })
 
 describe('a certificate request', () => {
+  it('is looked for to the end, and no further', () => {
+    const block = (label: string, body: string) =>
+      `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`
+    for (const pem of ['', '-----BEGIN ', block('A', '!'), block('A', '!').repeat(2_000)]) {
+      expect(subjectOfPem(pem)).toBeUndefined()
+    }
+    expect(subjectOfPem(`-----BEGIN A-----\n`.repeat(4_000))).toBeUndefined()
+  })
+
   it('is read whatever it holds', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (array) => {

@@ -11,16 +11,22 @@ export const execOf = (event: AuditEvent): ExecFacts | undefined => {
   const inNode = ref.resource === 'nodes' && ref.subresource === 'proxy'
   if (!inPod && !inNode) return undefined
   const target = parseTarget(event.requestURI)
-  if (target === undefined) return undefined
-  return inPod ? ofPod(target) : ofKubelet(target)
+  // What was recorded as an exec is one, even if a path that was cut or mended decodes no more.
+  if (inPod) return ofPod(target?.query ?? queryIn(event.requestURI))
+  return target && ofKubelet(target)
+}
+
+const queryIn = (uri: string): string => {
+  const mark = uri.indexOf('?')
+  return mark < 0 ? '' : uri.slice(mark + 1)
 }
 
 /** Upstream: kubernetes/api core/v1, PodExecOptions and PodAttachOptions. */
-const ofPod = (target: Target): ExecFacts =>
-  facts(queryValues(target.query, 'command'), {
-    container: queryValues(target.query, 'container')[0],
-    stdin: queryFlag(target.query, 'stdin'),
-    tty: queryFlag(target.query, 'tty'),
+const ofPod = (query: string): ExecFacts =>
+  facts(queryValues(query, 'command'), {
+    container: queryValues(query, 'container')[0],
+    stdin: queryFlag(query, 'stdin'),
+    tty: queryFlag(query, 'tty'),
   })
 
 /**

@@ -26,7 +26,7 @@ export const podOf = (event: AuditEvent): PodFacts | undefined | CannotTell => {
   const spec = below(written.object, workload.spec)
   return workload.ephemeralOnly
     ? readEphemeral(spec, written.object)
-    : { ...readSpec(spec), ...readOwners(written, workload) }
+    : { ...readSpec(spec), ...readOwners(written, workload), raisedByAdmission: raised(event) }
 }
 
 type Owners = Pick<PodFacts, 'owned' | 'ownerKinds'>

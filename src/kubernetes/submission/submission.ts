@@ -50,7 +50,7 @@ const patchOf = (
   event: AuditEvent,
   result: Fields | undefined,
 ): Submission | undefined | CannotTell => {
-  const body = event.requestObject
+  const body = event.requestObject ?? undefined
   const patch = Array.isArray(body) ? resolveJsonPatch(body) : (fieldsOf(body) ?? CANNOT_TELL)
   if (patch !== CANNOT_TELL) {
     const object = result === undefined ? patch : complete(patch, result)
@@ -64,14 +64,18 @@ const patchOf = (
 }
 
 const unseen = (event: AuditEvent): undefined | CannotTell =>
-  event.requestObject === undefined && (event.unknown & PART.requestObject) !== 0
+  (event.requestObject ?? undefined) === undefined && (event.unknown & PART.requestObject) !== 0
     ? CANNOT_TELL
     : undefined
 
-/** The body if it is an object of one of the kinds, or does not say of which. */
+/**
+ * The body if it is an object of one of the kinds, or does not say of which; a Status is known by its
+ * `status`, which is a text there and nowhere else.
+ */
 const ofKind = (body: unknown, kinds: readonly string[]): Fields | undefined => {
   const fields = fieldsOf(body)
   if (fields === undefined) return undefined
   const kind = Object.hasOwn(fields, 'kind') ? fields.kind : undefined
-  return kind === undefined || kinds.includes(String(kind)) ? fields : undefined
+  if (kind === undefined) return typeof fields.status === 'string' ? undefined : fields
+  return kinds.includes(String(kind)) ? fields : undefined
 }

@@ -1,19 +1,25 @@
 import type { ObjectRef } from '../../model/event.ts'
 
 /** Whether a part of the reference could not be the name of anything that exists. */
-export const isOddReference = (ref: ObjectRef): boolean =>
-  isOdd(ref.resource, LABEL, 63) ||
-  isOdd(ref.subresource, SUBRESOURCE, 63) ||
-  isOdd(ref.namespace, LABEL, 63) ||
-  isOdd(ref.apiGroup, SUBDOMAIN, 253) ||
-  isOdd(ref.apiVersion, LABEL, 63) ||
-  isOdd(ref.name, namePattern(ref), 253)
+export const isOddReference = (ref: ObjectRef): boolean => {
+  const measured = ref.apiGroup?.endsWith('.metrics.k8s.io') === true
+  return (
+    isOdd(ref.resource, measured ? METRIC : LABEL, 63) ||
+    isOdd(ref.subresource, measured ? METRIC : SUBRESOURCE, 63) ||
+    isOdd(ref.namespace, LABEL, 63) ||
+    isOdd(ref.apiGroup, SUBDOMAIN, 253) ||
+    isOdd(ref.apiVersion, LABEL, 63) ||
+    isOdd(ref.name, measured ? METRIC : namePattern(ref), 253)
+  )
+}
 
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
 const SUBRESOURCE = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/
 /** Names of RBAC objects and of many extensions: any path segment; letters, digits, `system:x`. */
 const WIDE = /^[A-Za-z0-9_]([A-Za-z0-9._:@~+=,-]*)$/
+/** Custom and external metrics: the name `*` asks for all pods. */
+const METRIC = /^[A-Za-z0-9._:*|@~+=,-]+$/
 /** `https:name:port`, as proxies to pods, services and nodes take. */
 const WITH_PORT = /^([a-z]+:)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[a-z0-9-]*)?$/
 
