@@ -660,6 +660,16 @@ export const FIELDS: readonly Field[] = [
     'The kinds of a Pod’s owners.',
     FROM_BODY,
   ),
+  value(
+    'pod.raisedByAdmission',
+    'boolean',
+    'server',
+    0,
+    'pod_raised_by_admission',
+    (f) => below(f.pod, (pod) => pod.raisedByAdmission),
+    'Whether admission added power over the node: a namespace of it, a path, a capability, privileged.',
+    FROM_BODY,
+  ),
   container('kind', 'text', (c) => c.kind, 'Whether it is a plain, init or ephemeral container.', {
     values: ['container', 'init', 'ephemeral'],
   }),

@@ -6,6 +6,7 @@ import {
   type Document,
   each,
   elements,
+  fieldsOf,
   flag,
   member,
   orElse,
@@ -14,6 +15,7 @@ import {
 } from '../submission/document.ts'
 import { type Submission, submissionOf } from '../submission/submission.ts'
 import { readContainers } from './containers.ts'
+import { isRaised } from './raised.ts'
 import { readVolumes } from './volumes.ts'
 import { type Workload, workloadOf } from './workloads.ts'
 
@@ -24,16 +26,25 @@ export const podOf = (event: AuditEvent): PodFacts | undefined | CannotTell => {
   const written = submissionOf(event, workload.kinds)
   if (written === undefined || written === CANNOT_TELL) return written
   const spec = below(written.object, workload.spec)
-  return workload.ephemeralOnly
-    ? readEphemeral(spec, written.object)
-    : { ...readSpec(spec), ...readOwners(written, workload), raisedByAdmission: raised(event) }
+  if (workload.ephemeralOnly) return readEphemeral(spec, written.object)
+  const given = readSpec(spec)
+  const asked = written.result && askedIn(event, workload)
+  const raisedByAdmission = asked !== undefined && isRaised(asked, given)
+  return { ...given, ...readOwners(written, workload), raisedByAdmission }
 }
 
 type Owners = Pick<PodFacts, 'owned' | 'ownerKinds'>
+type Spec = Omit<PodFacts, keyof Owners | 'raisedByAdmission'>
 
 const UNOWNED: Owners = { owned: undefined, ownerKinds: undefined }
 
-const readSpec = (spec: Document): Omit<PodFacts, keyof Owners> => ({
+/** The spec as it was submitted; undefined where a patch or nothing was. */
+const askedIn = (event: AuditEvent, workload: Workload): Spec | undefined => {
+  const body = event.verb === 'patch' ? undefined : fieldsOf(event.requestObject)
+  return body && readSpec(below(body, workload.spec))
+}
+
+const readSpec = (spec: Document): Spec => ({
   hostNetwork: flag(member(spec, 'hostNetwork')),
   hostPID: flag(member(spec, 'hostPID')),
   hostIPC: flag(member(spec, 'hostIPC')),
@@ -57,6 +68,7 @@ const readEphemeral = (spec: Document, object: Document): PodFacts => {
   return {
     ...readSpec(undefined),
     ...UNOWNED,
+    raisedByAdmission: false,
     containers:
       list === CANNOT_TELL
         ? CANNOT_TELL
