@@ -12,6 +12,8 @@ import { deviationOf, median } from './measure.ts'
 export interface HuntEffort {
   readonly bytes: number
   readonly rounds: number
+  /** Of a small corpus the start of the process would be most of the time: leave it out. */
+  readonly withoutStart: boolean
 }
 
 /**
@@ -21,7 +23,8 @@ export interface HuntEffort {
 export const measureHunts = (effort: HuntEffort): readonly Measured[] => {
   const folder = mkdtempSync(join(tmpdir(), 'deckwatch-bench-'))
   try {
-    const corpus = writeCorpus(join(folder, 'audit.log'), effort.bytes)
+    const small = effort.withoutStart ? writeCorpus(join(folder, 'small.log'), 1) : undefined
+    const corpus = { ...writeCorpus(join(folder, 'audit.log'), effort.bytes), small }
     return [...oneCore(corpus, effort.rounds), ...twoCores(corpus, effort.rounds)]
   } finally {
     rmSync(folder, { recursive: true })
@@ -46,6 +49,11 @@ interface File {
   readonly planted: Planted
 }
 
+interface HuntCorpus extends File {
+  /** Hunted in to know the time of the start, when that is to be left out. */
+  readonly small: File | undefined
+}
+
 interface Run {
   readonly ms: number
   readonly peakMb: number
@@ -60,13 +68,13 @@ function writeCorpus(path: string, bytes: number): File {
   return { path, ...made }
 }
 
-function oneCore(corpus: File, rounds: number): readonly Measured[] {
+function oneCore(corpus: HuntCorpus, rounds: number): readonly Measured[] {
   if (!canPin()) return []
   const pairs = repeat(rounds, () => ({ b0: bare(corpus), hunt: hunt(corpus, 0, '0') }))
   return [toMeasured(FIGURES.huntOneCore, pairs, corpus)]
 }
 
-function twoCores(corpus: File, rounds: number): readonly Measured[] {
+function twoCores(corpus: HuntCorpus, rounds: number): readonly Measured[] {
   if (availableParallelism() < 2) return []
   const pairs = repeat(rounds, () => ({
     b0: bare(corpus),
@@ -89,11 +97,12 @@ function repeat<T>(rounds: number, once: () => T): readonly T[] {
 
 type HuntPair = { readonly b0: number; readonly hunt: Run }
 
-function toMeasured(figure: Figure, pairs: readonly HuntPair[], corpus: File): Measured {
+function toMeasured(figure: Figure, pairs: readonly HuntPair[], corpus: HuntCorpus): Measured {
   const ratios = pairs.map(({ b0, hunt }) => b0 / hunt.ms)
   const speed = corpus.events / median(pairs.map(({ hunt }) => hunt.ms))
   const b0 = corpus.events / median(pairs.map((pair) => pair.b0))
-  const note = `${speed.toFixed(0)} k events/s; B0 ${b0.toFixed(0)} k`
+  const start = corpus.small === undefined ? '' : ', start left out'
+  const note = `${speed.toFixed(0)} k events/s; B0 ${b0.toFixed(0)} k${start}`
   const halves = pairs.map((pair) => pair.b0)
   const half = halves.length >> 1
   const drift = Math.abs(median(halves.slice(0, half)) / median(halves.slice(-half)) - 1)
@@ -123,8 +132,15 @@ function bare(corpus: File): number {
   return ms
 }
 
-/** A whole hunt, and whether it found what was planted. */
-function hunt(corpus: File, threads: number, core?: string): Run {
+/** A hunt: whole, or less its start. */
+function hunt(corpus: HuntCorpus, threads: number, core?: string): Run {
+  const whole = huntOnce(corpus, threads, core)
+  const start = corpus.small === undefined ? 0 : huntOnce(corpus.small, threads, core).ms
+  return { ...whole, ms: whole.ms - start }
+}
+
+/** One hunt, and whether it found what was planted. */
+function huntOnce(corpus: File, threads: number, core?: string): Run {
   const peak = `${corpus.path}.peak`
   const command = [
     ...[
