@@ -11,7 +11,8 @@ const EXIT_PIPE = 141
 
 if (isOldNode(process.versions.node)) {
   process.stderr.write(
-    `error: deckwatch needs Node.js ${NODE_MIN.join('.')} or newer, and this is ${process.versions.node}\n` +
+    `error: deckwatch needs Node.js ${NODE_MIN.join('.')} or newer; ` +
+      `this is ${process.versions.node}\n` +
       '  install a newer Node.js, or put one first in PATH\n',
   )
   process.exit(EXIT_ENVIRONMENT)

@@ -33,7 +33,8 @@ export class Around {
     const time = Date.parse(event.requestReceivedTimestamp)
     if (!(time >= this.#from && time <= this.#to) || !this.#isSameActor(event)) return
     if (this.#isFindingItself(event)) return
-    const key = `${event.auditID ?? ''}\n${event.requestReceivedTimestamp}\n${event.verb}\n${event.requestURI ?? ''}`
+    const { auditID, requestReceivedTimestamp, verb, requestURI } = event
+    const key = [auditID, requestReceivedTimestamp, verb, requestURI].join('\n')
     const known = this.#acts.get(key)
     if (known === undefined && this.#acts.size >= LIMIT.aroundEventsMax) this.#more += 1
     else this.#acts.set(key, laterOf(known, actOf(event)))

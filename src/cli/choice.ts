@@ -61,7 +61,9 @@ function isChosen({ rule, actor, target }: Finding, choice: Choice): boolean {
   return actor.impersonator !== undefined && matchesWildcard(who, actor.impersonator)
 }
 
-/** A finding set aside counts for the first entry that speaks of it; one shown, for each expired. */
+/**
+ * A finding set aside counts for the first entry that speaks of it; one shown, for each expired.
+ */
 function countEntries(
   finding: Finding,
   { ignore }: Choice,

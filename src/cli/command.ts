@@ -1,6 +1,8 @@
 import type { Shell } from './shell.ts'
 
-/** An option of a command. It makes the parser, `--help`, shell completion and the reference page. */
+/**
+ * An option of a command. It makes the parser, `--help`, shell completion and the reference page.
+ */
 export interface OptionDeclaration {
   /** As written, such as `--format`. */
   readonly name: string
@@ -39,8 +41,8 @@ export interface Given {
 }
 
 /**
- * A command: one file and one row in registry.ts. Its file imports heavy things inside `run`, so that
- * `--help` starts at once. `run` gives the exit code.
+ * A command: one file and one row in registry.ts. Its file imports heavy things inside `run`, so
+ * that `--help` starts at once. `run` gives the exit code.
  */
 export interface Command {
   readonly kind: 'command'

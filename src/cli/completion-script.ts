@@ -62,10 +62,12 @@ function bash(words: readonly Words[]): string {
   const groups = words.filter((word) => word.path !== '' && word.commands.length > 0)
   return `# deckwatch completion
 _deckwatch() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' offered='' options=''
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
+  local path='' offered='' options=''
   if (( COMP_CWORD > 1 )); then path="\${COMP_WORDS[1]}"; fi
   case "$path" in
-    ${groups.map((group) => group.path).join('|')}) if (( COMP_CWORD > 2 )); then path="$path \${COMP_WORDS[2]}"; fi ;;
+    ${groups.map((group) => group.path).join('|')})
+      if (( COMP_CWORD > 2 )); then path="$path \${COMP_WORDS[2]}"; fi ;;
   esac
   case "$path $previous" in
 ${choices.join('\n')}

@@ -4,9 +4,9 @@ import { severityOfIssue } from './issue-tables.ts'
 import type { Hidden } from './output/hunt-result.ts'
 
 /**
- * What makes a hunt's input bad: a path that cannot be read, a named file without any audit event, no
- * event at all, a refused rule; when `strict`, any fault of the log. A log that is only damaged is no
- * such problem: its faults are in the report, and its events were judged.
+ * What makes a hunt's input bad: a path that cannot be read, a named file without any audit event,
+ * no event at all, a refused rule; when `strict`, any fault of the log. A log that is only damaged
+ * is no such problem: its faults are in the report, and its events were judged.
  */
 export const problemsOf = (
   report: Report,
@@ -23,7 +23,9 @@ export const expiredEntries = ({ setAside }: Hidden): readonly Issue[] =>
     .filter((entry) => entry.expired > 0)
     .map(({ rule, reason, expires, expired }) => ({
       code: 'cli/ignore-expired',
-      message: `the entry for ${rule} (${reason}) ended on ${expires}: ${expired} later findings are shown`,
+      message:
+        `the entry for ${rule} (${reason}) ended on ${expires}: ` +
+        `${expired} later findings are shown`,
       at: {},
     }))
 

@@ -63,8 +63,8 @@ export const speaksOf = (entry: IgnoreEntry, finding: Finding): boolean => {
 }
 
 /**
- * Whether the entry had expired when the act happened. The act's own time decides, never the clock: the
- * same log and the same file give the same answer on any day.
+ * Whether the entry had expired when the act happened. The act's own time decides, never the clock:
+ * the same log and the same file give the same answer on any day.
  */
 export const hadExpired = (entry: IgnoreEntry, finding: Finding): boolean =>
   !(Date.parse(finding.time) < Date.parse(entry.expires))

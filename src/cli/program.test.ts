@@ -275,7 +275,11 @@ describe('show, explain, decode', () => {
 })
 
 describe('secrets', () => {
-  const token = `eyJ${'hbGciOiJSUzI1NiIsImtpZCI6Ing'}.eyJ${'zdWIiOiJzeXN0ZW0ifQabcdef'}.c2lnbmF0dXJlLXRleHQ`
+  const token = [
+    'eyJhbGciOiJSUzI1NiIsImtpZCI6Ing',
+    'eyJzdWIiOiJzeXN0ZW0ifQ',
+    'c2lnbmF0dXJlLXRleHQ',
+  ].join('.')
   const value = 'aHVudGVyMi1pcy1zZWNyZXQ='
   const base = JSON.parse(readFileSync(log, 'utf8').split('\n')[0] ?? '')
   const secret = {
@@ -291,7 +295,9 @@ describe('secrets', () => {
     ...base,
     auditID: '11111111-2222-4333-8444-666666666666',
     verb: 'get',
-    requestURI: `/api/v1/namespaces/shop/pods/web/exec?command=curl&command=-H&command=Authorization%3A+Bearer+${token}`,
+    requestURI:
+      '/api/v1/namespaces/shop/pods/web/exec?command=curl&command=-H' +
+      `&command=Authorization%3A+Bearer+${token}`,
     objectRef: {
       resource: 'pods',
       subresource: 'exec',
@@ -389,7 +395,8 @@ describe('the shell', () => {
     const script = file('completion.bash', (await run(['completion', 'bash'])).output)
     const complete = (...words: string[]): readonly string[] => {
       const line = words.map((word) => `'${word}'`).join(' ')
-      const text = `source ${script}; COMP_WORDS=(deckwatch ${line}); COMP_CWORD=${words.length}; _deckwatch; echo "\${COMPREPLY[@]}"`
+      const call = `COMP_WORDS=(deckwatch ${line}); COMP_CWORD=${words.length}; _deckwatch`
+      const text = `source ${script}; ${call}; echo "\${COMPREPLY[@]}"`
       return spawnSync('bash', ['-c', text], { cwd: folder, encoding: 'utf8' })
         .stdout.trim()
         .split(' ')

@@ -12,8 +12,8 @@ import { CommandError, columnsOf, EXIT, type Shell } from './shell.ts'
 import { version } from './version.ts'
 
 /**
- * Runs `deckwatch` with these arguments and gives its exit code. What is wrong is written to the errors
- * of the shell: what, where, and what to do. A bug is thrown.
+ * Runs `deckwatch` with these arguments and gives its exit code. What is wrong is written to the
+ * errors of the shell: what, where, and what to do. A bug is thrown.
  */
 export const runProgram = async (args: readonly string[], shell: Shell): Promise<number> => {
   const screen = new Screen(columnsOf(shell.output, shell))
@@ -77,7 +77,7 @@ Examples:
   deckwatch decode ./audit-logs                   canonical events, one a line
 
 Exit codes:
-  0 nothing found   1 findings   2 bad input or rule   3 wrong option or environment   130 interrupted
+  0 nothing found   1 findings   2 bad input or rule   3 option or environment   130 interrupted
 `
 
 function group(row: CommandGroup, shell: Shell, screen: Screen, setExit: SetExit): Commander {

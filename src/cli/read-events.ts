@@ -16,7 +16,10 @@ export interface EventRequest {
 
 /** Who gets what is read, block by block: the reading waits for each call. */
 export interface EventVisitor {
-  /** The events of a block, with its bytes and the offset of the first. They do not outlive the call. */
+  /**
+   * The events of a block, with its bytes and the offset of the first. They do not outlive the
+   * call.
+   */
   events(events: readonly AuditEvent[], bytes: Uint8Array, offset: number): Promise<void>
   issue(issue: Issue): void
 }

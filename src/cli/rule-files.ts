@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LIMIT } from '../base/limit.ts'
-import { CommandError, EXIT } from './shell.ts'
+import { CommandError, codeOf, EXIT } from './shell.ts'
 
 /** A rule file's content and the name to show for it. */
 export interface RuleFile {
@@ -70,7 +70,7 @@ async function rulePaths(folder: string): Promise<readonly string[]> {
 const unreadable = (path: string, error: unknown): CommandError =>
   new CommandError(
     EXIT.badInput,
-    `${path} cannot be read${error instanceof Error && 'code' in error ? ` (${error.code})` : ''}`,
+    `${path} cannot be read${codeOf(error)}`,
     'check that it exists and that you may read it',
     error,
   )

@@ -43,7 +43,9 @@ export class CommandError extends Error {
   }
 }
 
-/** Columns to lay text out for: of the terminal, else of `COLUMNS`, else 100; between 60 and 200. */
+/**
+ * Columns to lay text out for: of the terminal, else of `COLUMNS`, else 100; between 60 and 200.
+ */
 export const columnsOf = (output: Output, shell: Shell): number => {
   const named = Number(shell.environment.COLUMNS)
   const asked = output.columns ?? (Number.isInteger(named) && named > 0 ? named : 100)
@@ -51,8 +53,8 @@ export const columnsOf = (output: Output, shell: Shell): number => {
 }
 
 /**
- * Whether to write colour. `--no-color` and `NO_COLOR` (any text) forbid it, `FORCE_COLOR` (any text but
- * 0) asks for it, else a terminal that is not dumb has it.
+ * Whether to write colour. `--no-color` and `NO_COLOR` (any text) forbid it, `FORCE_COLOR` (any
+ * text but 0) asks for it, else a terminal that is not dumb has it.
  */
 export const wantsColour = (output: Output, shell: Shell, forbidden: boolean): boolean => {
   const { environment } = shell
@@ -61,3 +63,7 @@ export const wantsColour = (output: Output, shell: Shell, forbidden: boolean): b
   if (forced !== undefined && forced !== '') return forced !== '0'
   return output.terminal && environment.TERM !== 'dumb'
 }
+
+/** ` (ENOENT)`, or nothing when the fault has no code: to be put behind what is wrong. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? ` (${error.code})` : ''

@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises'
-import { CommandError, EXIT, type Output } from './shell.ts'
+import { CommandError, codeOf, EXIT, type Output } from './shell.ts'
 
-/** An output that is a file: made or emptied at once, so that a wrong name is known before the work. */
+/**
+ * An output that is a file: made or emptied at once, so that a wrong name is known before the work.
+ */
 export interface FileOutput extends Output {
   close(): Promise<void>
 }
@@ -26,7 +28,7 @@ export const openFile = async (file: string): Promise<FileOutput> => {
 const unwritable = (file: string, error: unknown): CommandError =>
   new CommandError(
     EXIT.environment,
-    `${file} cannot be written${error instanceof Error && 'code' in error ? ` (${error.code})` : ''}`,
+    `${file} cannot be written${codeOf(error)}`,
     'check that its folder exists and that you may write there',
     error,
   )

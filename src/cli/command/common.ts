@@ -36,6 +36,7 @@ export const RULES_OPTION: OptionDeclaration = {
 }
 
 /** Plain text, for those who cannot or will not see colour. */
+/** Forbids colour; `NO_COLOR` does the same for all. */
 export const NO_COLOR_OPTION: OptionDeclaration = {
   name: '--no-color',
   about: 'Write no colour, even to a terminal.',

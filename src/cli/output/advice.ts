@@ -25,8 +25,8 @@ export const adviceFor = ({ reason, need, acts }: Blindness): Advice => {
       return {
         why: `${subject} seen only at an early stage`,
         change:
-          'The later stages are not in the log: remove ResponseComplete from omitStages, and give the ' +
-          'files that come after.',
+          'The later stages are not in the log: remove ResponseComplete from omitStages, and give ' +
+          'the files that come after.',
       }
     case 'truncated':
       return {

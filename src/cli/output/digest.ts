@@ -17,7 +17,9 @@ export interface FindingGroup {
   /** The earliest, which stands for the others. */
   readonly first: Finding
   readonly lastTime: string
-  /** What was claimed, each claim once and in order of time: commands differ where targets do not. */
+  /**
+   * What was claimed, each claim once and in order of time: commands differ where targets do not.
+   */
   readonly claims: readonly string[]
   /** Outcomes seen, sorted; `unknown` where the log does not say. */
   readonly outcomes: readonly string[]

@@ -2,8 +2,8 @@ import { escapeJson } from '../../base/escape-text.ts'
 import type { Palette } from './palette.ts'
 
 /**
- * A canonical event as indented JSON, line by line. Keys that a deciding field is read from stand out;
- * `fields` are the names of those fields.
+ * A canonical event as indented JSON, line by line. Keys that a deciding field is read from stand
+ * out; `fields` are the names of those fields.
  */
 export const eventLines = (
   event: Record<string, unknown>,

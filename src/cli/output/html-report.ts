@@ -10,15 +10,16 @@ import type { HuntResult } from './hunt-result.ts'
 import { bytes, clockFor, count, counted, dateTime, duration, listed } from './words.ts'
 
 /**
- * The report as one page for a reader without a terminal. It holds everything itself: no script, and a
- * security policy that allows nothing but its own style.
+ * The report as one page for a reader without a terminal. It holds everything itself: no script,
+ * and a security policy that allows nothing but its own style.
  */
 export const htmlReport = (result: HuntResult): string => {
   const digest = digestOf(result)
   const found = result.report.findings.length > 0
   const { firstTime, lastTime } = result.report.totals
   const clock = clockFor(firstTime, lastTime)
-  const policy = `default-src 'none'; style-src 'sha256-${hash('sha256', STYLE, 'base64')}'; base-uri 'none'; form-action 'none'`
+  const style = `'sha256-${hash('sha256', STYLE, 'base64')}'`
+  const policy = `default-src 'none'; style-src ${style}; base-uri 'none'; form-action 'none'`
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
@@ -28,12 +29,14 @@ export const htmlReport = (result: HuntResult): string => {
 <style>${new Markup(STYLE)}</style></head><body>
 ${head(result, digest)}
 <main>${tiles(result, digest)}
-${when(found, () => html`<h2>Timeline</h2>${timeline(result, digest)}${actorTable(digest, clock)}${findingFolds(digest, clock)}`)}
+${when(found, () => html`<h2>Timeline</h2>${timeline(result, digest)}`)}
+${when(found, () => html`${actorTable(digest, clock)}${findingFolds(digest, clock)}`)}
 ${when(digest.techniques.length > 0, () => techniqueTable(digest))}
 ${blindnessSection(digest)}
 ${hiddenSection(result)}
 ${inputSection(result)}</main>
-<footer>deckwatch ${result.report.tool} · rules ${result.report.content.slice(0, 12)} · all times are UTC · addresses are the last hop that the API server saw</footer>
+<footer>deckwatch ${result.report.tool} · rules ${result.report.content.slice(0, 12)} ·
+all times are UTC · addresses are the last hop that the API server saw</footer>
 </body></html>
 `.text
 }
@@ -54,11 +57,21 @@ function head(result: HuntResult, digest: Digest): Markup {
       : `${dateTime(firstTime)} → ${dateTime(lastTime)} UTC (${duration(firstTime, lastTime)})`
   const found = counted(report.findings.length, 'finding')
   const claim = report.findings.length === 0 ? `${found}` : `${found}: ${headline(digest)}`
-  return html`<header><div class="brand"><b>deckwatch</b> audit log hunt · ${clusters.slice(0, 5).join(', ')}</div>
+  const read = [
+    window,
+    `${counted(report.totals.events, 'event')} in ${counted(report.inputs.length, 'file')}`,
+    `${bytes(report.totals.bytes)}${blindClause(digest)}`,
+  ]
+  const names = clusters.slice(0, CLUSTERS_MAX).join(', ')
+  return html`<header><div class="brand"><b>deckwatch</b> audit log hunt · ${names}</div>
 <h1>${claim}</h1>
-<p class="lead">${window} · ${counted(report.totals.events, 'event')} in ${counted(report.inputs.length, 'file')}, ${bytes(report.totals.bytes)}${blindClause(digest)}</p>
-${when(!result.complete, () => html`<p><b>Interrupted:</b> this covers only what was read until then.</p>`)}</header>`
+<p class="lead">${read.join(' · ')}</p>
+${when(!result.complete, () => html`<p><b>Interrupted:</b> only what was read until then.</p>`)}
+</header>`
 }
+
+/** More clusters than this are not named in the head. */
+const CLUSTERS_MAX = 5
 
 function blindClause(digest: Digest): string {
   const blind = digest.blind.length
@@ -69,8 +82,11 @@ function blindClause(digest: Digest): string {
 
 function tiles({ report }: HuntResult, digest: Digest): Markup {
   const cannotTell = digest.blind.reduce((sum, row) => sum + row.cannotTell, 0)
-  const tile = (level: Severity): Markup =>
-    html`<div class="tile ${digest.bySeverity[level] === 0 ? 'none' : level}"><b>${count(digest.bySeverity[level])}</b><span>${level}</span></div>`
+  const tile = (level: Severity): Markup => {
+    const findings = digest.bySeverity[level]
+    const kind = findings === 0 ? 'none' : level
+    return html`<div class="tile ${kind}"><b>${count(findings)}</b><span>${level}</span></div>`
+  }
   return html`<div class="tiles">${WORST_FIRST.map(tile)}
 <div class="tile"><b>${count(digest.actors.length)}</b><span>actors with findings</span></div>
 <div class="tile"><b>${count(cannotTell)}</b><span>verdicts “cannot tell”</span></div>

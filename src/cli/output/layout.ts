@@ -10,7 +10,9 @@ export interface Cell {
   readonly paint?: Paint
 }
 
-/** A column: right-aligned for numbers; `flex` takes what the others leave, and is shortened to fit. */
+/**
+ * A column: right-aligned for numbers; `flex` takes what the others leave, and is shortened to fit.
+ */
 export interface Column {
   readonly align?: 'left' | 'right'
   readonly flex?: true
@@ -78,7 +80,7 @@ function widthsOf(
   const gaps = GAP.length * (natural.filter((one) => one > 0).length - 1)
   const fixed = sum(natural.filter((_, i) => !columns[i]?.flex))
   const flexible = columns.filter((column) => column.flex).length
-  // Text from strangers can be wide anywhere: then every wide column gives way, not the `flex` ones alone.
+  // Text from strangers can be wide anywhere: then every wide column gives way, not `flex` alone.
   const isCrowded = fixed + gaps + flexible * FLEX_MIN > width
   const elastic = columns.map(
     (column, i) => column.flex === true || (isCrowded && (natural[i] ?? 0) > NARROW),
@@ -95,7 +97,9 @@ function widthsOf(
   })
 }
 
-/** Gives each what it wants if there is enough, else the narrow ones first, the rest in equal parts. */
+/**
+ * Gives each what it wants if there is enough, else the narrow ones first, the rest in equal parts.
+ */
 function shareOut(wanted: readonly number[], available: number): readonly number[] {
   const given = wanted.map(() => 0)
   let left = available

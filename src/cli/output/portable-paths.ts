@@ -2,8 +2,9 @@ import { dirname, isAbsolute, relative } from 'node:path'
 import type { Report } from '../../model/finding.ts'
 
 /**
- * The report without paths of this machine: absolute paths become relative to the deepest folder that
- * holds all of them. The same logs in another place then give the same bytes. Relative paths stay.
+ * The report without paths of this machine: absolute paths become relative to the deepest folder
+ * that holds all of them. The same logs in another place then give the same bytes. Relative paths
+ * stay.
  */
 export const withPortablePaths = (report: Report): Report => {
   const base = commonFolder(

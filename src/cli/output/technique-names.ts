@@ -1,6 +1,6 @@
 /**
- * Names of the ATT&CK techniques that speak of containers, by id. A table of data; a technique that is
- * not in it is shown by its id. Upstream: attack.mitre.org, Enterprise, Containers matrix.
+ * Names of the ATT&CK techniques that speak of containers, by id. A table of data; a technique that
+ * is not in it is shown by its id. Upstream: attack.mitre.org, Enterprise, Containers matrix.
  */
 export const TECHNIQUE_NAMES: Readonly<Record<string, string>> = {
   T1003: 'OS Credential Dumping',

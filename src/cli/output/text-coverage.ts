@@ -13,7 +13,9 @@ import { count, counted, labelOf } from './words.ts'
 export const blindnessSection = (digest: Digest, page: Page): readonly string[] => {
   const { blind, judged, unproven } = digest
   const all = blind.length + judged.length + unproven.length
-  const about = `of ${counted(all, 'rule')}, ${judged.length} judged all they saw, ${blind.length} could not, ${unproven.length} unproven`
+  const about =
+    `of ${counted(all, 'rule')}, ${judged.length} judged all they saw, ` +
+    `${blind.length} could not, ${unproven.length} unproven`
   return [
     heading('BLINDNESS', about, page),
     ...blindTable(blind, page),
@@ -58,7 +60,7 @@ export const issueSection = (report: Report, page: Page): readonly string[] => {
       cell(first === undefined ? '' : formatPlace(first.at), page.palette.faint),
     ]
   })
-  const about = `${counted(report.totals.issues, 'issue')}: what they mean is in docs/reference/issues.md`
+  const about = `${counted(report.totals.issues, 'issue')}; docs/reference/issues.md explains them`
   return [
     heading('ISSUES', about, page),
     ...layOut([{ align: 'right' }, {}, { flex: true }, { flex: true }], rows, page.width),

@@ -42,11 +42,14 @@ export const actorSection = (digest: Digest, page: Page): readonly string[] => {
   ]
 }
 
-/** FINDINGS: by rule, the worst first; under it what one actor did to one target, in order of time. */
+/**
+ * FINDINGS: by rule, the worst first; under it what one actor did to one target, in order of time.
+ */
 export const findingSection = (digest: Digest, page: Page): readonly string[] => {
   if (digest.rules.length === 0) return []
   const groups = digest.rules.reduce((sum, rule) => sum + rule.groups.length, 0)
-  const about = `in ${counted(groups, 'group')} by rule, actor and target · deckwatch show ID PATH…`
+  const what = counted(groups, 'group')
+  const about = `in ${what} by rule, actor and target · deckwatch show ID PATH…`
   const blocks = digest.rules.map((rule) => ruleLines(rule, digest, page))
   return [heading('FINDINGS', about, page), ...blocks.flatMap((lines) => ['', ...lines])]
 }

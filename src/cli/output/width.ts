@@ -38,8 +38,11 @@ export const shortenStart = (text: string, width: number): string => {
 
 const ASCII = /^[\x20-\x7e]*$/
 const NONE = /^[\p{Mn}\p{Me}]$/u
-const WIDE =
-  /^[\u1100-\u115e\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u
+const WIDE = new RegExp(
+  '^[\\u1100-\\u115e\\u2e80-\\u303e\\u3041-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3\\uf900-\\ufaff' +
+    '\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]$',
+  'u',
+)
 
 function widthOf(character: string): number {
   if (NONE.test(character)) return 0

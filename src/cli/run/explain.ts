@@ -57,8 +57,8 @@ const placeOf = ({ origin, auditID, stage }: AuditEvent) => ({
 })
 
 /**
- * The event that the user means. Of several with one audit id the most complete stage is taken; a file
- * with several events needs an offset.
+ * The event that the user means. Of several with one audit id the most complete stage is taken; a
+ * file with several events needs an offset.
  */
 async function findEvent(wanted: string, given: Given, shell: Shell): Promise<AuditEvent> {
   const [, file = wanted, offset] = /^(.+)@(\d+)$/s.exec(wanted) ?? []

@@ -88,7 +88,8 @@ function asText(tested: readonly Tested[], width: number, palette: Palette): str
     results.filter(({ pass }) => !pass).flatMap((one) => failureLines(rule, one, palette)),
   )
   const all = tested.flatMap((one) => one.results)
-  const sum = `${counted(tested.length, 'rule')}: ${passes(all)} passed, ${all.length - passes(all)} failed`
+  const failed = all.length - passes(all)
+  const sum = `${counted(tested.length, 'rule')}: ${passes(all)} passed, ${failed} failed`
   const table = layOut([{}, {}, { flex: true }, {}, {}], rows, width, 0)
   return `${[...table, ...failures, '', sum].join('\n')}\n`
 }

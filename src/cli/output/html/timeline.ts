@@ -15,7 +15,8 @@ export const timeline = ({ report }: HuntResult, digest: Digest): Markup => {
   const scale: Scale = (moment) => LEFT + ((moment - start) / (end - start)) * (RIGHT - LEFT)
   const lanes = lanesOf(digest, report.findings)
   const height = TOP + lanes.length * LANE + BOTTOM
-  return html`<div class="card"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Findings over time, a lane for each actor">
+  return html`<div class="card"><svg viewBox="0 0 ${WIDTH} ${height}" role="img"
+aria-label="Findings over time, a lane for each actor">
 ${gapBands(report.gaps, scale, height)}
 ${lanes.map((lane, i) => drawLane(lane, i, scale))}
 ${axis(start, end, scale, height)}
@@ -67,9 +68,11 @@ function drawLane(lane: Lane, index: number, scale: Scale): Markup {
   const middle = y + LANE / 2
   const band =
     index % 2 === 0
-      ? html`<rect class="band" x="0" y="${y}" width="${WIDTH}" height="${LANE}" rx="4" fill-opacity=".55"/>`
+      ? html`<rect class="band" x="0" y="${y}" width="${WIDTH}" height="${LANE}" rx="4"/>`
       : html``
-  return html`${band}<text class="lane" x="8" y="${middle + 4}">${shorten(lane.name, NAME_COLUMNS)}<title>${lane.name}</title></text>
+  const name = shorten(lane.name, NAME_COLUMNS)
+  return html`${band}
+<text class="lane" x="8" y="${middle + 4}">${name}<title>${lane.name}</title></text>
 ${dots(lane, scale).map((dot) => drawDot(dot, middle))}`
 }
 
@@ -79,7 +82,9 @@ interface Dot {
   readonly findings: Lane['findings']
 }
 
-/** One dot for the findings of one level that lie together; the worst level is drawn last, on top. */
+/**
+ * One dot for the findings of one level that lie together; the worst level is drawn last, on top.
+ */
 function dots(lane: Lane, scale: Scale): readonly Dot[] {
   const cells = new Map<string, HuntResult['report']['findings'][number][]>()
   for (const finding of lane.findings) {
@@ -105,7 +110,9 @@ function drawDot({ x, level, findings }: Dot, y: number): Markup {
   const first = findings[0]
   const titles = [...new Set(findings.map((finding) => finding.rule.title))].slice(0, 4).join(', ')
   const when = first === undefined ? '' : dateTime(first.time)
-  return html`<circle class="${level}" cx="${x}" cy="${y}" r="${radius}"><title>${when} · ${level} · ${counted(findings.length, 'finding')}: ${titles}</title></circle>
+  const about = `${when} · ${level} · ${counted(findings.length, 'finding')}: ${titles}`
+  return html`<circle class="${level}" cx="${x}" cy="${y}" r="${radius}">
+<title>${about}</title></circle>
 `
 }
 
@@ -117,9 +124,11 @@ function gapBands(
   return gaps.flatMap((gap) => {
     const [from, to] = [scale(Date.parse(gap.from)), scale(Date.parse(gap.to))]
     if (!Number.isFinite(from) || !Number.isFinite(to)) return []
-    const width = Math.max(1, to - from).toFixed(1)
+    const [x, width] = [from.toFixed(1), Math.max(1, to - from).toFixed(1)]
+    const silent = `no event from ${gap.cluster}/${gap.server}`
     return [
-      html`<rect class="gap" x="${from.toFixed(1)}" y="${TOP}" width="${width}" height="${height - TOP - BOTTOM}"><title>no event from ${gap.cluster}/${gap.server}: ${dateTime(gap.from)} → ${dateTime(gap.to)}</title></rect>`,
+      html`<rect class="gap" x="${x}" y="${TOP}" width="${width}" height="${height - TOP - BOTTOM}">
+<title>${silent}: ${dateTime(gap.from)} → ${dateTime(gap.to)}</title></rect>`,
     ]
   })
 }
@@ -144,7 +153,8 @@ function axis(start: number, end: number, scale: Scale, height: number): readonl
     const moment = Math.ceil(start / step) * step + i * step
     const x = scale(moment).toFixed(1)
     ticks.push(
-      html`<line class="rule" x1="${x}" x2="${x}" y1="${TOP}" y2="${y + 5}"/><text x="${x}" y="${y + 19}" text-anchor="middle">${tickText(moment, step)}</text>`,
+      html`<line class="rule" x1="${x}" x2="${x}" y1="${TOP}" y2="${y + 5}"/>
+<text x="${x}" y="${y + 19}" text-anchor="middle">${tickText(moment, step)}</text>`,
     )
   }
   return ticks
@@ -160,7 +170,8 @@ function tickText(moment: number, step: number): string {
 
 function legend(digest: Digest, gaps: boolean): Markup {
   const levels = [...SEVERITIES].reverse().filter((level) => digest.bySeverity[level] > 0)
-  return html`<div class="legend">${levels.map((level) => html`<span><i class="${level}"></i>${level}</span>`)}${
-    gaps ? html`<span><i class="gap"></i>a source was silent</span>` : undefined
-  }<span>times are UTC; larger dots are several findings</span></div>`
+  const keys = levels.map((level) => html`<span><i class="${level}"></i>${level}</span>`)
+  const silent = gaps ? html`<span><i class="gap"></i>a source was silent</span>` : undefined
+  return html`<div class="legend">${keys}${silent}
+<span>times are UTC; larger dots are several findings</span></div>`
 }
