@@ -22,12 +22,9 @@ export const parseCondition = (
   const words = text.match(/[()]|[^\s()]+/g) ?? []
   const parsing: Parsing = { words, next: 0, depth: 0, names: [...selections.keys()] }
   const condition = parseOr(parsing)
-  if (typeof condition !== 'string' && parsing.next === words.length) return condition
-  const fault =
-    typeof condition === 'string' ? condition : unexpected(parsing, 'and, or or the end')
-  const unknown = fault.startsWith(UNDEFINED)
-  const code = unknown ? 'sigma/unknown-selection' : 'sigma/bad-condition'
-  issues.push({ code, message: fault, at: place })
+  if (condition.kind !== 'fault' && parsing.next === words.length) return condition
+  const fault = condition.kind === 'fault' ? condition : unexpected(parsing, 'and, or or the end')
+  issues.push({ code: fault.code, message: fault.message, at: place })
   return undefined
 }
 
@@ -38,10 +35,14 @@ interface Parsing {
   depth: number
 }
 
-/** A condition, or what is wrong with it. */
-type Parsed = Condition | string
+/** What is wrong with a condition. */
+interface Fault {
+  readonly kind: 'fault'
+  readonly code: 'sigma/bad-condition' | 'sigma/unknown-selection'
+  readonly message: string
+}
 
-const UNDEFINED = 'no selection'
+type Parsed = Condition | Fault
 
 const RESERVED = new Set(['and', 'or', 'not', 'of', 'them', '(', ')', '|'])
 
@@ -57,7 +58,7 @@ const parseChain = (
   const parts: Condition[] = []
   do {
     const part = parsePart(parsing)
-    if (typeof part === 'string') return part
+    if (part.kind === 'fault') return part
     parts.push(part)
   } while (accept(parsing, kind))
   const [first] = parts
@@ -68,13 +69,13 @@ const parseNot = (parsing: Parsing): Parsed => {
   const word = parsing.words[parsing.next]
   if (word !== 'not' && word !== '(') return parseTerm(parsing)
   if (parsing.depth >= LIMIT.conditionDepthMax) {
-    return `the condition nests deeper than ${LIMIT.conditionDepthMax}`
+    return bad(`the condition nests deeper than ${LIMIT.conditionDepthMax}`)
   }
   parsing.depth += 1
   parsing.next += 1
   const inner = word === 'not' ? parseNot(parsing) : parseOr(parsing)
   parsing.depth -= 1
-  if (typeof inner === 'string') return inner
+  if (inner.kind === 'fault') return inner
   if (word === 'not') return { kind: 'not', of: inner }
   return accept(parsing, ')') ? inner : unexpected(parsing, ')')
 }
@@ -83,14 +84,14 @@ const parseTerm = (parsing: Parsing): Parsed => {
   const word = parsing.words[parsing.next]
   if (word === undefined || RESERVED.has(word)) return unexpected(parsing, 'a selection')
   if (parsing.words[parsing.next + 1] === 'of') return parseQuantifier(parsing, word)
-  if (!parsing.names.includes(word)) return `${UNDEFINED} is named ${word}`
+  if (!parsing.names.includes(word)) return unknown(`no selection is named ${word}`)
   parsing.next += 1
   return { kind: 'selection', name: word }
 }
 
 const parseQuantifier = (parsing: Parsing, quantity: string): Parsed => {
   if (quantity !== '1' && quantity !== 'all') {
-    return `"${quantity} of" is not supported: write "1 of" or "all of"`
+    return bad(`"${quantity} of" is not supported: write "1 of" or "all of"`)
   }
   const pattern = parsing.words[parsing.next + 2]
   parsing.next += 2
@@ -100,7 +101,7 @@ const parseQuantifier = (parsing: Parsing, quantity: string): Parsed => {
   parsing.next += 1
   const of = namesFor(parsing.names, pattern).map(toSelection)
   const [first] = of
-  if (first === undefined) return `${UNDEFINED} is matched by ${pattern}`
+  if (first === undefined) return unknown(`no selection is matched by ${pattern}`)
   if (of.length === 1) return first
   return { kind: quantity === '1' ? 'or' : 'and', of }
 }
@@ -122,11 +123,19 @@ const accept = (parsing: Parsing, word: string): boolean => {
   return true
 }
 
-const unexpected = (parsing: Parsing, wanted: string): string => {
+const unexpected = (parsing: Parsing, wanted: string): Fault => {
   const word = parsing.words[parsing.next]
-  if (word === '|') return 'aggregations after | are not supported: use a correlation'
-  if (word === undefined) return `the condition ends where ${wanted} is expected`
+  if (word === '|') return bad('aggregations after | are not supported: use a correlation')
+  if (word === undefined) return bad(`the condition ends where ${wanted} is expected`)
   const lower = word !== word.toLowerCase() && RESERVED.has(word.toLowerCase())
   const hint = lower ? `: write ${word.toLowerCase()}` : ''
-  return `${word} stands where ${wanted} is expected${hint}`
+  return bad(`${word} stands where ${wanted} is expected${hint}`)
 }
+
+const bad = (message: string): Fault => ({ kind: 'fault', code: 'sigma/bad-condition', message })
+
+const unknown = (message: string): Fault => ({
+  kind: 'fault',
+  code: 'sigma/unknown-selection',
+  message,
+})

@@ -7,9 +7,10 @@ import { scalarMatcher, textOfScalar } from '../match/scalar.ts'
 import type { SearchItem, SearchValue } from '../parse/detection.ts'
 import type { FieldType, SchemaField } from '../schema.ts'
 import type { Comparison, Modifiers } from './modifiers.ts'
-import { literalOf, type Pattern, parsePattern, type Wildcard } from './pattern.ts'
+import { type Pattern, parsePattern, type Wildcard } from './pattern.ts'
 import type { NumberTest, RegexTest, Test, TextTest } from './plan.ts'
 import { type Planning, refuse, unknownField, warn } from './planning.ts'
+import { toTextTest } from './text-test.ts'
 
 /**
  * The tests that the values of an item ask for, one for each value; plain texts that are
@@ -131,7 +132,7 @@ const planPart = (
     ...patternOf(asking, value),
     ...(comparison === 'endswith' ? [] : open),
   ]
-  const test = toTextTest(withoutRepeats(pattern), asking.modifiers.cased)
+  const test = toTextTest(pattern, asking.modifiers.cased)
   return asking.field.name === '' ? test : checked(asking, value, test)
 }
 
@@ -145,33 +146,6 @@ const patternOf = ({ planning }: Asking, { value, source, place }: SearchValue):
   }
   return text === '' ? [] : [{ text }]
 }
-
-const withoutRepeats = (pattern: Pattern): Pattern =>
-  pattern.filter((part, index) => part !== 'any' || pattern[index - 1] !== 'any')
-
-/** The simplest test that says what the pattern says. */
-const toTextTest = (pattern: Pattern, cased: boolean): TextTest => {
-  const folded = cased ? pattern : pattern.map(foldPart)
-  const literal = literalOf(folded)
-  if (literal !== undefined) return { kind: 'equals', texts: [literal], cased }
-  const [first, second, third] = folded
-  if (folded.length === 2 && isText(first) && second === 'any') {
-    return { kind: 'startswith', text: first.text, cased }
-  }
-  if (folded.length === 2 && first === 'any' && isText(second)) {
-    return { kind: 'endswith', text: second.text, cased }
-  }
-  if (folded.length === 3 && first === 'any' && isText(second) && third === 'any') {
-    return { kind: 'contains', text: second.text, cased }
-  }
-  return { kind: 'like', pattern: folded, cased }
-}
-
-const isText = (part: Pattern[number] | undefined): part is { readonly text: string } =>
-  typeof part === 'object'
-
-const foldPart = (part: Pattern[number]): Pattern[number] =>
-  typeof part === 'object' ? { text: foldAscii(part.text) } : part
 
 const planRegex = (asking: Asking, { value, source, place }: SearchValue): Test | undefined => {
   const { planning, modifiers } = asking
