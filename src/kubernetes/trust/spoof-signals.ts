@@ -10,10 +10,12 @@ import { classOf } from './peer.ts'
  */
 export const spoofSignalsOf = (event: AuditEvent, peer: Peer): readonly SpoofSignal[] => {
   const signals: SpoofSignal[] = []
-  if (event.auditID !== undefined && !isServerChosen(event.auditID)) signals.push('audit-id')
+  const chosen = event.auditID !== undefined && !isServerChosen(event.auditID)
+  const odd = event.objectRef !== undefined && isOddReference(event.objectRef)
+  if (chosen) signals.push('audit-id')
   if (peer.claimed.length > 0) addForwarded(event, peer, signals)
-  if (hasControl(event)) signals.push('control-characters')
-  if (event.objectRef !== undefined && isOddReference(event.objectRef)) signals.push('odd-name')
+  if (hasControl(event, chosen, odd)) signals.push('control-characters')
+  if (odd) signals.push('odd-name')
   if (event.verb === '') signals.push('empty-verb')
   if (isOversize(event)) signals.push('oversize')
   return signals.length === 0 ? NONE : signals
@@ -23,8 +25,9 @@ const NONE: readonly SpoofSignal[] = []
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 /** Control characters (C0, DEL, C1), and those that turn the direction of text around. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
-/** The first bytes that such a character can have, percent-encoded. */
-const MAYBE_CONTROL = /%(?:[01]|7f|c2|d8|e2)/i
+/** Such a character, or an escape whose byte one can begin with; most URIs have neither. */
+const MAYBE_CONTROL =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|%(?:[01]|7f|c2|d8|e2)/i
 
 /** The API server makes a random UUID, version 4, in lower case. */
 const isServerChosen = (id: string): boolean => id.length === 36 && UUID_V4.test(id)
@@ -40,10 +43,11 @@ const addForwarded = (event: AuditEvent, peer: Peer, signals: SpoofSignal[]): vo
 
 const isLoopback = (address: string): boolean => classOf(address, []) === 'loopback'
 
-const hasControl = (event: AuditEvent): boolean =>
-  isControlled(event.auditID) ||
+/** An id that the server made, and a reference of usual names, cannot hold any. */
+const hasControl = (event: AuditEvent, chosen: boolean, odd: boolean): boolean =>
+  (chosen && isControlled(event.auditID)) ||
   isControlled(event.userAgent) ||
-  (event.objectRef !== undefined && refIsControlled(event.objectRef)) ||
+  (odd && event.objectRef !== undefined && refIsControlled(event.objectRef)) ||
   uriIsControlled(event.requestURI)
 
 const isControlled = (text: string | undefined): boolean => text !== undefined && CONTROL.test(text)
@@ -58,9 +62,8 @@ const refIsControlled = (ref: ObjectRef): boolean =>
 
 /** In a query, tabs and line ends are usual: an exec's command may be a script. */
 const uriIsControlled = (uri: string | undefined): boolean => {
-  if (uri === undefined) return false
+  if (uri === undefined || !MAYBE_CONTROL.test(uri)) return false
   if (CONTROL.test(uri)) return true
-  if (!MAYBE_CONTROL.test(uri)) return false
   const target = parseTarget(uri)
   if (target === undefined) return true
   if (CONTROL.test(target.path)) return true
