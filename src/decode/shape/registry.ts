@@ -1,5 +1,5 @@
 import { admission } from './admission.ts'
-import { aks } from './aks.ts'
+import { aks, aksTable } from './aks.ts'
 import { eksFilterLogEvents, eksInsights, eksSubscription } from './eks.ts'
 import { eventList } from './event-list.ts'
 import { docker, filebeat, fluentBit, otlp, vector } from './forwarders.ts'
@@ -13,6 +13,7 @@ export const SHAPES: readonly Shape[] = [
   gke,
   admission,
   aks,
+  aksTable,
   eksSubscription,
   eksFilterLogEvents,
   eksInsights,
