@@ -6,12 +6,9 @@
  */
 export const CONTROL_PLANE_USERS: ReadonlySet<string> = new Set([
   'system:apiserver',
-  'system:kube-aggregator',
   'system:kube-controller-manager',
   'system:kube-proxy',
   'system:kube-scheduler',
-  'system:volume-scheduler',
-  'system:cloud-controller-manager',
   'system:konnectivity-server',
   'kube-apiserver-kubelet-client',
 ])
@@ -67,7 +64,6 @@ export const CONTROLLERS: ReadonlySet<string> = new Set([
   'statefulset-controller',
   'storage-version-garbage-collector',
   'storage-version-migrator-controller',
-  'taint-eviction-controller',
   'token-cleaner',
   'ttl-after-finished-controller',
   'ttl-controller',
