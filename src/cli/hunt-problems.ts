@@ -17,6 +17,13 @@ export const problemsOf = (
   ...withoutEvents(report, named),
 ]
 
+/** Whether the issue makes the input bad, and so the exit code. */
+export const isProblem = (issue: Issue, strict: boolean): boolean => {
+  const [area = ''] = issue.code.split('/')
+  if (OF_THE_LOG.includes(area)) return strict || CANNOT_BE_READ.includes(issue.code)
+  return severityOfIssue(issue) === 'error'
+}
+
 /** Warnings about entries of the ignore file that had expired when something happened. */
 export const expiredEntries = ({ setAside }: Hidden): readonly Issue[] =>
   setAside
@@ -31,12 +38,6 @@ export const expiredEntries = ({ setAside }: Hidden): readonly Issue[] =>
 
 const CANNOT_BE_READ: readonly string[] = ['source/missing', 'source/unreadable']
 const OF_THE_LOG: readonly string[] = ['decode', 'source', 'enrich']
-
-function isProblem(issue: Issue, strict: boolean): boolean {
-  const [area = ''] = issue.code.split('/')
-  if (OF_THE_LOG.includes(area)) return strict || CANNOT_BE_READ.includes(issue.code)
-  return (area === 'sigma' || area === 'detect') && severityOfIssue(issue) === 'error'
-}
 
 /** Events outside --since and --until count as seen here: their shape was recognised. */
 function withoutEvents({ inputs }: Report, named: readonly string[]): readonly Issue[] {

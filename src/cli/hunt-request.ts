@@ -9,7 +9,7 @@ import { parseBaseline } from './baseline.ts'
 import type { Choice } from './choice.ts'
 import type { Given } from './command.ts'
 import { type IgnoreEntry, parseIgnoreFile } from './ignore-file.ts'
-import { readRules, readText, shippedRules } from './rule-files.ts'
+import { allRules, readText } from './rule-files.ts'
 import { CommandError, EXIT } from './shell.ts'
 import { version } from './version.ts'
 
@@ -29,7 +29,7 @@ export const huntOptions = async (given: Given): Promise<HuntOptions> => {
 export const logOptions = async (given: Given, paths: readonly string[]): Promise<HuntOptions> => ({
   paths,
   sources: sourceNames(given),
-  rules: [...(await shippedRules()), ...(await readRules(given.texts('rules')))],
+  rules: await allRules(given.texts('rules')),
   since: undefined,
   until: undefined,
   proxies: ranges(given, 'proxy'),

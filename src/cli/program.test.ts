@@ -72,6 +72,15 @@ describe('exit codes of hunt', () => {
     expect(output).toContain('FOUND  7 findings')
   })
 
+  test('a given rule that is a shipped one counts once', async () => {
+    const shipped = fileURLToPath(new URL('../../content/rules', import.meta.url))
+    const [twice, once] = await Promise.all([
+      hunt(log, '--format', 'json', '--rules', shipped),
+      hunt(log, '--format', 'json'),
+    ])
+    expect(twice).toEqual(once)
+  })
+
   test('--strict: 2 for any issue of the log', async () => {
     const torn = file('torn.log', readFileSync(log, 'utf8').slice(0, -200))
     expect((await hunt(torn)).exit).toBe(1)

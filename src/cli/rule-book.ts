@@ -1,7 +1,7 @@
 import { type CompiledRule, compileRules, type RuleSet } from '../detect/compile.ts'
 import { writeIssues } from './issue-lines.ts'
 import { severityOfIssue } from './issue-tables.ts'
-import { type RuleFile, readRules, shippedRules } from './rule-files.ts'
+import { allRules, type RuleFile, readRules } from './rule-files.ts'
 import { CommandError, EXIT, type Shell } from './shell.ts'
 
 /** Rules ready for use, with the files that they come from. */
@@ -11,7 +11,7 @@ export interface RuleBook extends RuleSet {
 
 /** The shipped rules and those of the paths. */
 export const openRuleBook = async (paths: readonly string[]): Promise<RuleBook> => {
-  const files = [...(await shippedRules()), ...(await readRules(paths))]
+  const files = await allRules(paths)
   return { ...compileRules(files), files }
 }
 

@@ -10,16 +10,11 @@ export interface RuleFile {
   readonly text: string
 }
 
-/** The rules that come with deckwatch, named by their path in the package. */
-export const shippedRules = async (): Promise<readonly RuleFile[]> => {
-  const folder = fileURLToPath(SHIPPED)
-  const files = await rulePaths(folder)
-  return Promise.all(
-    files.map(async (file) => ({
-      file: join('content/rules', file.slice(folder.length)),
-      text: await readFile(file, 'utf8'),
-    })),
-  )
+/** The shipped rules and those of the paths; a file that is the same as a shipped one counts once. */
+export const allRules = async (paths: readonly string[]): Promise<readonly RuleFile[]> => {
+  const shipped = await shippedRules()
+  const known = new Set(shipped.map((file) => file.text))
+  return [...shipped, ...(await readRules(paths)).filter((file) => !known.has(file.text))]
 }
 
 /** Rules of files and folders, `.cases.yaml` files left out. What cannot be read is an error. */
@@ -51,9 +46,23 @@ export const readText = async (file: string, bytesMax: number): Promise<string> 
 // Both src/cli and dist/cli lie two folders below the package.
 const SHIPPED = new URL('../../content/rules/', import.meta.url)
 
+/** The rules that come with deckwatch, named by their path in the package. */
+async function shippedRules(): Promise<readonly RuleFile[]> {
+  const folder = fileURLToPath(SHIPPED)
+  const files = await rulePaths(folder)
+  return Promise.all(
+    files.map(async (file) => ({
+      file: join('content/rules', file.slice(folder.length)),
+      text: await readFile(file, 'utf8'),
+    })),
+  )
+}
+
 async function ruleFilesAt(path: string): Promise<readonly string[]> {
   try {
-    return (await stat(path)).isDirectory() ? await rulePaths(path) : [path]
+    if ((await stat(path)).isDirectory()) return await rulePaths(path)
+    // Who names the cases means the rule beside them.
+    return [path.replace(/\.cases(\.ya?ml)$/, '$1')]
   } catch (error) {
     throw unreadable(path, error)
   }

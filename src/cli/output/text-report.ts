@@ -122,7 +122,9 @@ function verdictSection({ report, hidden }: HuntResult, digest: Digest, page: Pa
   if (blindActs > 0) {
     const rules = counted(digest.blind.length, 'rule')
     const verdicts = counted(blindActs, 'time')
-    lines.push(palette.warning(`  ${rules} could not judge what they saw, ${verdicts}: see below`))
+    lines.push(
+      palette.warning(`  ${rules} could not judge all that was there, ${verdicts}: see below`),
+    )
   }
   if (digest.unproven.length > 0) {
     const rules = counted(digest.unproven.length, 'rule')

@@ -5,9 +5,9 @@ import { toCanonical } from '../../decode/canonical.ts'
 import { redactText } from '../../decode/redact.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Given } from '../command.ts'
+import { isProblem } from '../hunt-problems.ts'
 import { sourceNames } from '../hunt-request.ts'
 import { issueText } from '../issue-lines.ts'
-import { severityOfIssue } from '../issue-tables.ts'
 import { jsonLine } from '../output/machine.ts'
 import { counted } from '../output/words.ts'
 import { readEvents } from '../read-events.ts'
@@ -19,7 +19,7 @@ export const runDecode = async (given: Given, shell: Shell): Promise<number> => 
   const file = given.text('output')
   const opened = file === undefined ? undefined : await openFile(file)
   const output = opened ?? shell.output
-  const issues = await openIssues(given.text('issues'), shell)
+  const issues = await openIssues(given, shell)
   const writer = writerFor(given.text('format') ?? 'ndjson', output)
   const request = {
     paths: given.arguments,
@@ -45,7 +45,7 @@ export const runDecode = async (given: Given, shell: Shell): Promise<number> => 
   await issues.close()
   await opened?.close()
   if (shell.signal.aborted) return EXIT.interrupted
-  return issues.isBad(given.on('strict')) ? EXIT.badInput : EXIT.nothing
+  return issues.isBad() ? EXIT.badInput : EXIT.nothing
 }
 
 interface Writer {
@@ -111,15 +111,17 @@ interface IssueWriter {
   add(issue: Issue): void
   flush(): Promise<void>
   close(): Promise<void>
-  isBad(strict: boolean): boolean
+  /** Whether one of them makes the input bad. */
+  isBad(): boolean
 }
 
 /** Issues go to a file whole, else to the errors: so many of each code, and then their number. */
-async function openIssues(file: string | undefined, shell: Shell): Promise<IssueWriter> {
+async function openIssues(given: Given, shell: Shell): Promise<IssueWriter> {
+  const file = given.text('issues')
   const opened = file === undefined ? undefined : await openFile(file)
   const counts = new Map<string, number>()
   let waiting = ''
-  let errors = 0
+  let problems = 0
   const flush = async (): Promise<void> => {
     const text = waiting
     waiting = ''
@@ -130,7 +132,7 @@ async function openIssues(file: string | undefined, shell: Shell): Promise<Issue
     add: (issue) => {
       const nth = (counts.get(issue.code) ?? 0) + 1
       counts.set(issue.code, nth)
-      if (!issue.code.startsWith('decode/') && severityOfIssue(issue) === 'error') errors += 1
+      if (isProblem(issue, given.on('strict'))) problems += 1
       if (opened !== undefined) waiting += `${jsonLine(issue)}\n`
       else if (nth <= LIMIT.textRowsMax) waiting += issueText(issue)
     },
@@ -143,7 +145,6 @@ async function openIssues(file: string | undefined, shell: Shell): Promise<Issue
       await flush()
       await opened?.close()
     },
-    isBad: (strict) =>
-      errors > 0 || (strict && [...counts.keys()].some((code) => code.startsWith('decode/'))),
+    isBad: () => problems > 0,
   }
 }

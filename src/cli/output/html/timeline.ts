@@ -17,9 +17,10 @@ export const timeline = ({ report }: HuntResult, digest: Digest): Markup => {
   const height = TOP + lanes.length * LANE + BOTTOM
   return html`<div class="card"><svg viewBox="0 0 ${WIDTH} ${height}" role="img"
 aria-label="Findings over time, a lane for each actor">
+${lanes.map((_, i) => laneBand(i))}
 ${gapBands(report.gaps, scale, height)}
-${lanes.map((lane, i) => drawLane(lane, i, scale))}
 ${axis(start, end, scale, height)}
+${lanes.map((lane, i) => drawLane(lane, i, scale))}
 </svg>${legend(digest, report.gaps.length > 0)}</div>`
 }
 
@@ -63,16 +64,16 @@ function lanesOf(digest: Digest, findings: Lane['findings']): readonly Lane[] {
   return [...lanes, { name: `${counted(rest.length, 'other actor')}`, findings: others }]
 }
 
+/** Every second lane is shaded. */
+const laneBand = (index: number): Markup =>
+  index % 2 === 1
+    ? html``
+    : html`<rect class="band" x="0" y="${TOP + index * LANE}" width="${WIDTH}" height="${LANE}"/>`
+
 function drawLane(lane: Lane, index: number, scale: Scale): Markup {
-  const y = TOP + index * LANE
-  const middle = y + LANE / 2
-  const band =
-    index % 2 === 0
-      ? html`<rect class="band" x="0" y="${y}" width="${WIDTH}" height="${LANE}" rx="4"/>`
-      : html``
+  const middle = TOP + index * LANE + LANE / 2
   const name = shorten(lane.name, NAME_COLUMNS)
-  return html`${band}
-<text class="lane" x="8" y="${middle + 4}">${name}<title>${lane.name}</title></text>
+  return html`<text class="lane" x="8" y="${middle + 4}">${name}<title>${lane.name}</title></text>
 ${dots(lane, scale).map((dot) => drawDot(dot, middle))}`
 }
 
