@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { LIMIT } from '../base/limit.ts'
+import type { Finding } from '../model/finding.ts'
+import { compileRules } from './compile.ts'
+import { describeMatch } from './describe.ts'
+import { testEvent, testFacts } from './testing.ts'
+
+const RULE = `
+title: Pod read
+id: 11111111-1111-4111-8111-111111111111
+status: test
+logsource: { product: kubernetes, service: audit }
+level: low
+detection:
+  selection:
+    verb: get
+    userAgent|startswith: k
+  condition: selection
+summary: '{actor.name} read {objectRef.namespace}/{objectRef.name} with {userAgent}, {exec.command}'
+`
+
+const found = (userAgent: string, mask = (_: string, text: string): string => text): Finding => {
+  const [rule] = compileRules([{ file: 'a.yaml', text: RULE }]).rules
+  if (rule === undefined) throw new Error('the rule was refused')
+  return describeMatch(rule, testFacts(testEvent({ userAgent })), mask)
+}
+
+describe('a match is described', () => {
+  it('by the rule’s sentence, where a field without a value is a dash, and what decided', () => {
+    expect(found('kubectl').reason).toBe(
+      'alice read shop/web with kubectl, -. Decided by verb = get; userAgent = kubectl.',
+    )
+  })
+
+  it('by the fields that decided, each with who decides its value', () => {
+    expect(found('kubectl').fields).toEqual([
+      { name: 'verb', value: 'get', trust: 'server' },
+      { name: 'userAgent', value: 'kubectl', trust: 'anyone' },
+    ])
+  })
+
+  it('with values cut to LIMIT.shownCharactersMax', () => {
+    const [, agent] = found('k'.repeat(LIMIT.shownCharactersMax + 1)).fields
+    expect(agent?.value).toBe(`${'k'.repeat(LIMIT.shownCharactersMax)}…`)
+    const [, whole] = found('k'.repeat(LIMIT.shownCharactersMax)).fields
+    expect(whole?.value).toBe('k'.repeat(LIMIT.shownCharactersMax))
+  })
+
+  it('with every value masked before it is cut', () => {
+    const seen: string[] = []
+    found('k'.repeat(300), (field, text) => {
+      seen.push(`${field}:${text.length}`)
+      return text
+    })
+    expect(seen).toContain('userAgent:300')
+    expect(found('kubectl', () => '***').reason).not.toContain('alice')
+  })
+})

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import type { FoldLosses } from '../detect/fold.ts'
+import type { EventRef } from '../model/finding.ts'
+import type { HuntOptions } from './hunt-options.ts'
+import { Tally } from './tally.ts'
+
+const NONE: FoldLosses = { actsEvicted: 0, actsForgotten: 0, findingsDropped: 0, collisions: [] }
+
+const OPTIONS: HuntOptions = {
+  paths: [],
+  sources: [],
+  rules: [],
+  since: undefined,
+  until: undefined,
+  proxies: [],
+  clusterRanges: [],
+  strict: false,
+  sha256: false,
+  threads: 0,
+  tool: 'test',
+}
+
+const EVENT: EventRef = {
+  id: 'e',
+  auditID: 'a',
+  stage: 'ResponseComplete',
+  time: '2026-11-20T10:00:00.000000Z',
+  file: 'audit.log',
+  offset: 12,
+  length: 34,
+}
+
+const issuesOf = (losses: Partial<FoldLosses>): readonly (readonly unknown[])[] => {
+  const fold = { findings: [], tallies: [], losses: { ...NONE, ...losses } }
+  const report = new Tally([], []).report(OPTIONS, [], fold, [])
+  return report.issues.map(({ code, message, at }) => [code, message, at])
+}
+
+describe('what the fold could not keep to the letter is an issue', () => {
+  it('and without losses there is none', () => {
+    expect(issuesOf({})).toEqual([])
+  })
+
+  it('for acts judged early, acts forgotten and findings not shown, with their number', () => {
+    expect(issuesOf({ actsEvicted: 3, actsForgotten: 4, findingsDropped: 5 })).toEqual([
+      ['detect/acts-forgotten', expect.stringMatching(/^4 /), {}],
+      ['detect/acts-open', expect.stringMatching(/^3 /), {}],
+      ['detect/findings-capped', expect.stringMatching(/^5 /), {}],
+    ])
+  })
+
+  it('for each event that repeats another’s identity, with its place', () => {
+    const [[code, , at] = []] = issuesOf({ collisions: [EVENT] })
+    expect(code).toBe('detect/audit-id-collision')
+    expect(at).toEqual({ file: 'audit.log', offset: 12, length: 34 })
+  })
+})
