@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { UNKNOWN, wordFor } from '../base/truth.ts'
-import { isBeyondRe2 } from './emit/clickhouse-leaf.ts'
+import { isBeyondClickHouse } from './emit/clickhouse-leaf.ts'
 import { explainPlan } from './emit/explain.ts'
 import { emitPredicate } from './emit/predicate.ts'
 import { leaves } from './plan/leaves.ts'
@@ -39,7 +39,9 @@ describe('cases of the rule language', () => {
     clickHouse.load(each.fields, rows)
     const answers = clickHouse.judge([plan])[0] ?? []
     // Without a column SQL may say "cannot tell" instead, and nothing else: S56.
-    const stored = leaves(plan).every((leaf) => leaf.column !== undefined && !isBeyondRe2(leaf))
+    const stored = leaves(plan).every(
+      (leaf) => leaf.column !== undefined && !isBeyondClickHouse(leaf),
+    )
     const said = answers.map((truth, at) =>
       !stored && truth === UNKNOWN ? expected[at] : wordFor(truth),
     )

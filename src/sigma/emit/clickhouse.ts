@@ -2,7 +2,12 @@ import { assert, unreachable } from '../../base/assert.ts'
 import { leaves } from '../plan/leaves.ts'
 import type { Leaf, Plan, SomeElement } from '../plan/plan.ts'
 import type { Schema } from '../schema.ts'
-import { type Binding, isBeyondRe2, type StatementParameter, sqlOfTest } from './clickhouse-leaf.ts'
+import {
+  type Binding,
+  isBeyondClickHouse,
+  type StatementParameter,
+  sqlOfTest,
+} from './clickhouse-leaf.ts'
 
 /** An expression for a `WHERE`, with its literals apart. */
 export interface Statement {
@@ -77,7 +82,7 @@ const sqlOfLeaf = (leaf: Leaf, { bind, columnOf, row }: Emission): string => {
   const value = columnOf(leaf.field)
   const other = test.kind === 'same' ? columnOf(test.other.field) : undefined
   const without = value === undefined || (test.kind === 'same' && other === undefined)
-  if (without || isBeyondRe2(leaf)) return CANNOT_TELL_SQL
+  if (without || isBeyondClickHouse(leaf)) return CANNOT_TELL_SQL
   const name = bind('String', leaf.field)
   const names = test.kind === 'same' ? [name, bind('String', test.other.field)] : [name]
   const unknown = names.map((field) => `has(${row.unknown}, ${field})`).join(' OR ')

@@ -9,7 +9,8 @@ import { matchPattern } from './wildcard.ts'
 const SEED = 20_260_702
 
 test('folding changes A to Z and nothing else, at the same length', () => {
-  const text = fc.string({ unit: 'binary', maxLength: 20 })
+  const unit = fc.oneof(fc.nat(0x7f), fc.nat(0xffff))
+  const text = fc.array(unit, { maxLength: 20 }).map((units) => String.fromCharCode(...units))
   fc.assert(
     fc.property(text, (value) => {
       const expected = value.replace(/[A-Z]/g, (letter) =>
@@ -17,7 +18,7 @@ test('folding changes A to Z and nothing else, at the same length', () => {
       )
       expect(foldAscii(value)).toBe(expected)
     }),
-    { seed: SEED, numRuns: 300 },
+    { seed: SEED, numRuns: 1_000 },
   )
 })
 
@@ -89,7 +90,7 @@ describe('the literal that an expression requires', () => {
           else filtered += 1
         }
       }),
-      { seed: SEED, numRuns: 10_000 },
+      { seed: SEED, numRuns: 5_000 },
     )
     expect(filtered).toBeGreaterThan(100)
   })

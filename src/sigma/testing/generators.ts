@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { parseRange } from '../../base/ip-range.ts'
 import { CANNOT_TELL, type FieldValue } from '../../base/truth.ts'
 import { foldAscii } from '../match/fold.ts'
+import { regexMatcher } from '../match/regex.ts'
 import { parsePattern } from '../plan/pattern.ts'
-import type { Leaf, Plan, Test } from '../plan/plan.ts'
+import type { Leaf, Plan, RegexTest, Test } from '../plan/plan.ts'
 import type { SchemaField } from '../schema.ts'
 import { type TestElement, type TestRow, testField } from './rows.ts'
 
@@ -213,7 +214,7 @@ const testFor = (fields: readonly SchemaField[]): fc.Arbitrary<Test> =>
     fc.constant<Test>({ kind: 'null' }),
   )
 
-const leafOf = (fields: readonly SchemaField[]): fc.Arbitrary<Plan> =>
+const leafOf = (fields: readonly SchemaField[]): fc.Arbitrary<Leaf> =>
   fc
     .record({ field: fc.constantFrom(...fields), test: testFor(fields) })
     .map(({ field: { name, ...rest }, test }): Leaf => {
@@ -222,6 +223,27 @@ const leafOf = (fields: readonly SchemaField[]): fc.Arbitrary<Plan> =>
 
 /** One test of a field of the row. */
 export const rowLeaf: fc.Arbitrary<Plan> = leafOf(ROW_FIELDS)
+
+const SYNTAX = [
+  ...['a', 'b', 'k', 's', 'ab', 'é', 'ß', '一', '😀', '-', '/', '_', '\\.', '\\$', '\\n', '\\x41'],
+  ...['.', '\\d', '\\w', '\\s', '\\b', '\\D', '\\W', '\\S', '\\pL', '[[:alpha:]]', '[', '[^', ']'],
+  ...['*', '+', '?', '??', '*?', '{2}', '{0,1}', '{1,}', '^', '$', '\\A', '\\z', '\\B', '|'],
+  ...['(', ')', '(?:', '(?i)', '(?s)', '(?m)', '(?-i:', '(?P<x>'],
+]
+
+/** Expressions put together without care: those that re2js accepts, on the field `text`. */
+export const wildRegexLeaf: fc.Arbitrary<Plan> = fc
+  .record({
+    source: fc
+      .array(fc.constantFrom(...SYNTAX), { minLength: 1, maxLength: 8 })
+      .map((parts) => parts.join('')),
+    insensitive: fc.boolean(),
+    multiline: fc.boolean(),
+    dotAll: fc.boolean(),
+  })
+  .map((parts): RegexTest => ({ kind: 'regex', ...parts }))
+  .filter(isAccepted)
+  .chain((test) => leafOf(FIELDS.slice(0, 1)).map((leaf) => ({ ...leaf, test })))
 
 /** One test of a field of an element. */
 export const elementLeaf: fc.Arbitrary<Plan> = leafOf(ELEMENT_FIELDS)
@@ -248,3 +270,13 @@ const someElement = branch(elementLeaf).map(
 export const plan: fc.Arbitrary<Plan> = branch(
   fc.oneof({ weight: 2, arbitrary: rowLeaf }, someElement),
 )
+
+function isAccepted(test: RegexTest): boolean {
+  try {
+    regexMatcher(test)
+    return true
+  } catch (error) {
+    if (error instanceof Error) return false
+    throw error
+  }
+}
