@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,6 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const logs = fileURLToPath(new URL('testing/logs', import.meta.url))
 const log = join(logs, 'shop/audit-a.log')
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text)
@@ -446,62 +445,3 @@ describe('the shell', () => {
     expect(columnsOf(output(false), shell({ COLUMNS: 'wide' }))).toBe(100)
   })
 })
-
-describe('the program itself', () => {
-  test('exit code and output of node src/main.ts', async () => {
-    const { exit, output } = await start(['hunt', log, '--format', 'ndjson', '--threads', '0'])
-    expect(exit).toBe(1)
-    expect(ids(output)).toHaveLength(7)
-    expect((await start(['hunt', '/nonexistent'])).exit).toBe(2)
-    expect((await start(['--version'])).output).toMatch(/^\d+\.\d+\.\d+/)
-  })
-
-  test('a closed pipe is quiet', async () => {
-    const { errors, exit } = await start(['rule', 'list', '--format', 'json'], (child) => {
-      child.stdout?.destroy()
-    })
-    expect(errors).toBe('')
-    expect([0, 141]).toContain(exit)
-  })
-
-  test('reads the standard input', async () => {
-    const { output } = await start(
-      ['hunt', '-', '--format', 'ndjson', '--threads', '0'],
-      (child) => {
-        child.stdin?.end(readFileSync(log))
-      },
-    )
-    expect(ids(output)).toHaveLength(7)
-  })
-
-  test('SIGINT stops, prints what is there and exits with 130', async () => {
-    const { exit, output } = await start(['hunt', '-', '--threads', '0'], (child) => {
-      child.stdin?.on('error', () => {})
-      child.stdin?.write(readFileSync(log))
-      setTimeout(() => child.kill('SIGINT'), 700)
-    })
-    expect(exit).toBe(130)
-    expect(output).toContain('Interrupted')
-  })
-})
-
-type Child = ReturnType<typeof spawn>
-
-function start(
-  args: readonly string[],
-  during: (child: Child) => void = (child) => child.stdin?.end(),
-): Promise<{ exit: number | null; output: string; errors: string }> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe' })
-  let output = ''
-  let errors = ''
-  child.stdout.on('data', (chunk) => {
-    output += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    errors += chunk
-  })
-  during(child)
-  return new Promise((resolve) => {
-    child.on('close', (exit) => resolve({ exit, output, errors }))
-  })
-}
