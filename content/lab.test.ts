@@ -79,7 +79,7 @@ describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a clust
       if (blind !== undefined) allowed.add(`cannot tell: ${blind}`)
       if (unlogged) allowed.add('not logged')
       const escaped = recording.labels
-        .filter(({ kind }) => kind === 'act')
+        .filter(({ kind }) => kind === 'act' || kind === 'fault')
         .flatMap((label) =>
           expected(label).map((detection) => ({
             act: `${label.id} ${label.scenario}`,
