@@ -1,51 +1,78 @@
-import type { Truth } from '../base/truth.ts'
 import { type AuditEvent, STAGE_RANK } from '../model/event.ts'
-import type { Facts } from '../model/facts.ts'
-import { actKey } from './act.ts'
 
-/** A rule's number and what it says. */
-export interface Verdict {
-  readonly rule: number
-  readonly truth: Truth
-}
-
-/** An act as far as one block shows it. */
-export interface SeenAct {
-  readonly key: string
-  readonly rank: number
-  /** Of the latest stage; none means that every rule says "no". */
-  readonly verdicts: readonly Verdict[]
-  readonly facts: Facts
-  /** All its events that some rule could not dismiss, the deciding one included. */
+/** The earlier stages of an act, as far as one block shows them. */
+export interface EarlierStages {
+  /** In order of arrival; the last stage among them is `latest`. */
   readonly events: readonly AuditEvent[]
+  readonly latest: AuditEvent
 }
+
+/** How many events at the start of a block tell what time it begins at. */
+const EVENTS_TO_START = 256
 
 /**
- * Joins the stages of requests within a block, so that a request whose last stage settles it costs
- * nothing further. A second event at the same stage is a record of its own: the fold compares bytes.
+ * Joins the stages of requests within a block, so that most requests, whose last stage settles them,
+ * cost nothing further: an earlier stage waits unjudged, and is judged only if nothing came after it.
  */
 export class BlockActs {
-  readonly #acts = new Map<string, SeenAct>()
-  readonly #apart: SeenAct[] = []
+  readonly #waiting = new Map<string, EarlierStages>()
+  #seen = 0
+  #startsBefore = ''
 
-  add(facts: Facts, verdicts: readonly Verdict[]): void {
-    const { event } = facts
-    const key = actKey(event)
-    const rank = STAGE_RANK[event.stage]
-    const earlier = this.#acts.get(key)
-    const events = verdicts.length === 0 ? [] : [event]
-    const act = { key, rank, verdicts, facts, events }
-    if (earlier === undefined) this.#acts.set(key, act)
-    else if (earlier.rank === rank) this.#apart.push(act)
-    else this.#acts.set(key, joined(earlier, act))
+  /** Keeps a stage that a later one may settle. */
+  wait(event: AuditEvent): void {
+    this.#see(event)
+    const key = joinKey(event)
+    const earlier = this.#waiting.get(key)
+    if (earlier === undefined) this.#waiting.set(key, { events: [event], latest: event })
+    else if (isSameRequest(earlier.latest, event)) {
+      const latest = isLater(event, earlier.latest) ? event : earlier.latest
+      this.#waiting.set(key, { events: [...earlier.events, event], latest })
+    } else this.#waiting.set(`${key}\n${this.#seen}`, { events: [event], latest: event })
   }
 
-  all(): Iterable<SeenAct> {
-    return [...this.#acts.values(), ...this.#apart]
+  /** The earlier stages of the act that this final stage ends; they wait no longer. */
+  settle(event: AuditEvent): EarlierStages | undefined {
+    this.#see(event)
+    if (this.#waiting.size === 0) return undefined
+    const key = joinKey(event)
+    const earlier = this.#waiting.get(key)
+    if (earlier === undefined || !isSameRequest(earlier.latest, event)) return undefined
+    this.#waiting.delete(key)
+    return earlier
+  }
+
+  /** Those that nothing in this block settled. */
+  unsettled(): Iterable<EarlierStages> {
+    return this.#waiting.values()
+  }
+
+  /**
+   * Whether an earlier block may hold the start of this request: it was received before the first
+   * events of this block were all written. A wrong "no" could only leave the start "cannot tell".
+   */
+  mayHaveStartedBefore(event: AuditEvent): boolean {
+    return event.requestReceivedTimestamp <= this.#startsBefore
+  }
+
+  #see(event: AuditEvent): void {
+    this.#seen += 1
+    if (this.#seen <= EVENTS_TO_START && event.stageTimestamp > this.#startsBefore) {
+      this.#startsBefore = event.stageTimestamp
+    }
   }
 }
 
-const joined = (a: SeenAct, b: SeenAct): SeenAct => {
-  const [latest, other] = a.rank > b.rank ? [a, b] : [b, a]
-  return { ...latest, events: [...other.events, ...latest.events] }
-}
+/** The server's own microsecond beside the id, which a client may choose. */
+const joinKey = (event: AuditEvent): string =>
+  `${event.requestReceivedTimestamp}\n${event.auditID ?? ''}`
+
+/** The members that `actKey` digests, compared one by one. */
+const isSameRequest = (a: AuditEvent, b: AuditEvent): boolean =>
+  a.verb === b.verb &&
+  a.user.username === b.user.username &&
+  a.requestURI === b.requestURI &&
+  a.sourceIPs?.at(-1) === b.sourceIPs?.at(-1) &&
+  a.origin.source.cluster === b.origin.source.cluster
+
+const isLater = (a: AuditEvent, b: AuditEvent): boolean => STAGE_RANK[a.stage] > STAGE_RANK[b.stage]

@@ -43,6 +43,11 @@ export class RuleIndex {
     this.#eligible = rules.map(() => new Uint32Array(4))
   }
 
+  /** The rules for this kind of request. */
+  bucketOf(event: AuditEvent): Bucket {
+    return this.#find(event)
+  }
+
   /** The rules for this kind of request; the event is counted as seen. */
   bucketFor(event: AuditEvent): Bucket {
     const bucket = this.#find(event)
@@ -51,20 +56,12 @@ export class RuleIndex {
     return bucket
   }
 
-  /**
-   * Judges the event by each rule of its bucket that its literals do not rule out. Says whether
-   * there was such a rule: another stage of the same act may then have been judged differently.
-   */
-  judge(bucket: Bucket, facts: Facts, onVerdict: OnVerdict): boolean {
-    let asked = bucket.always.length > 0
+  /** Judges the event by each rule of its bucket that its literals do not rule out. */
+  judge(bucket: Bucket, facts: Facts, onVerdict: OnVerdict): void {
     for (const rule of bucket.always) this.#test(rule, facts, onVerdict)
     for (const group of bucket.literals) {
-      const rules = candidates(group, facts)
-      if (rules === undefined) continue
-      asked = true
-      for (const rule of rules) this.#test(rule, facts, onVerdict)
+      for (const rule of candidates(group, facts)) this.#test(rule, facts, onVerdict)
     }
-    return asked
   }
 
   /** For every rule the events of its kind, by rank of stage. */
@@ -150,24 +147,23 @@ export class RuleIndex {
 const present = (ref: NonNullable<AuditEvent['objectRef']>): string =>
   `\n${ref.resource === undefined ? 0 : 1}${ref.subresource === undefined ? 0 : 1}${ref.apiGroup === undefined ? 0 : 1}`
 
-/** The rules of the group that the field's value allows; undefined when there are none. */
-const candidates = (group: LiteralGroup, facts: Facts): readonly number[] | undefined => {
+const NONE: readonly number[] = []
+
+/** The rules of the group that the field's value allows. */
+const candidates = (group: LiteralGroup, facts: Facts): readonly number[] => {
   const value = group.read(facts)
   if (value === CANNOT_TELL) return group.rules
-  if (typeof value === 'string') return group.byValue.get(foldAscii(value))
-  return Array.isArray(value) && value.length > 0 ? anyMember(group, value) : undefined
+  if (typeof value === 'string') return group.byValue.get(foldAscii(value)) ?? NONE
+  return Array.isArray(value) && value.length > 0 ? anyMember(group, value) : NONE
 }
 
-const anyMember = (
-  group: LiteralGroup,
-  values: readonly unknown[],
-): readonly number[] | undefined => {
+const anyMember = (group: LiteralGroup, values: readonly unknown[]): readonly number[] => {
   const rules = new Set<number>()
   for (const value of values) {
     if (typeof value !== 'string') continue
-    for (const rule of group.byValue.get(foldAscii(value)) ?? []) rules.add(rule)
+    for (const rule of group.byValue.get(foldAscii(value)) ?? NONE) rules.add(rule)
   }
-  return rules.size === 0 ? undefined : [...rules]
+  return [...rules]
 }
 
 const UPPER = /[A-Z]/

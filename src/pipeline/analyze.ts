@@ -1,17 +1,18 @@
 import { hash } from 'node:crypto'
 import type { Issue } from '../base/issue.ts'
 import { LIMIT } from '../base/limit.ts'
-import { YES } from '../base/truth.ts'
-import { decodeBlock } from '../decode/decode.ts'
+import { type Truth, YES } from '../base/truth.ts'
+import { type DecodeSink, decodeBlock } from '../decode/decode.ts'
 import { findDuplicateKeys } from '../decode/duplicate-keys.ts'
 import { redactField } from '../decode/redact.ts'
-import { type ActRecord, contentDigest, eventId, type Signal } from '../detect/act.ts'
-import { BlockActs, type SeenAct, type Verdict } from '../detect/block-acts.ts'
+import { type ActRecord, actKey, contentDigest, eventId, type Signal } from '../detect/act.ts'
+import { BlockActs } from '../detect/block-acts.ts'
 import type { CompiledRule } from '../detect/compile.ts'
 import { describeMatch, reasonsFor } from '../detect/describe.ts'
-import { RuleIndex } from '../detect/rule-index.ts'
+import { type Bucket, RuleIndex } from '../detect/rule-index.ts'
 import { type EnrichOptions, enrich } from '../enrich/enrich.ts'
-import type { AuditEvent, Source } from '../model/event.ts'
+import { type AuditEvent, type Source, STAGE_RANK } from '../model/event.ts'
+import type { Facts } from '../model/facts.ts'
 import type { EventRef } from '../model/finding.ts'
 import { BlockStats, type Stats } from './block-stats.ts'
 import { IssueTray } from './issue-tray.ts'
@@ -23,6 +24,8 @@ export interface BlockJob {
   readonly offset: number
   readonly source: Source
   readonly fingerprint: string
+  /** The only block of its file: stages of its acts may well lie in other files (webhook bodies). */
+  readonly alone: boolean
 }
 
 /** What a block says: everything that the fold and the report need, and no parsed event. */
@@ -52,83 +55,125 @@ export class Analyzer {
   }
 
   analyze(job: BlockJob): BlockResult {
-    const stats = new BlockStats()
-    const issues = new IssueTray()
-    const acts = new BlockActs()
-    const lazy: AuditEvent[] = []
-    decodeBlock(
-      job.bytes,
-      job.offset,
-      job.source,
-      { strict: this.#options.strict },
-      {
-        event: (event) => {
-          if (!this.#inWindow(event)) return
-          stats.add(event)
-          this.#judge(event, acts)
-          if (event.unparsable !== 0) lazy.push(event)
-        },
-        issue: (issue) => issues.add(issue),
-        shape: (name) => stats.addShape(name),
-      },
-    )
-    for (const event of lazy) issues.add(unparsableBody(event))
-    const records = [...acts.all()].map((act) => this.#record(job, act, issues))
-    return { records, stats: stats.done(), issues: issues.kept(), issueCounts: issues.counts }
+    const block = new BlockWork(job, this.#options, this.#index)
+    decodeBlock(job.bytes, job.offset, job.source, { strict: this.#options.strict }, block)
+    return block.done()
   }
 
   /** For every rule the events of its kind, by rank of stage. */
   eligible(): readonly Uint32Array[] {
     return this.#index.eligible()
   }
+}
 
-  #inWindow(event: AuditEvent): boolean {
-    const { since, until } = this.#options
-    if (since === undefined && until === undefined) return true
-    const time = Date.parse(event.requestReceivedTimestamp)
-    if (since !== undefined && time < Date.parse(since)) return false
-    return until === undefined || time < Date.parse(until)
+/** The work on one block, from its events to what they say. */
+class BlockWork implements DecodeSink {
+  readonly #job: BlockJob
+  readonly #options: AnalyzeOptions
+  readonly #index: RuleIndex
+  readonly #since: number
+  readonly #until: number
+  readonly #stats = new BlockStats()
+  readonly #issues = new IssueTray()
+  readonly #acts = new BlockActs()
+  readonly #records: ActRecord[] = []
+
+  constructor(job: BlockJob, options: AnalyzeOptions, index: RuleIndex) {
+    this.#job = job
+    this.#options = options
+    this.#index = index
+    this.#since = options.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(options.since)
+    this.#until = options.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(options.until)
   }
 
-  #judge(event: AuditEvent, acts: BlockActs): void {
+  event(event: AuditEvent): void {
+    if (!this.#inWindow(event)) return
+    this.#stats.add(event)
     const bucket = this.#index.bucketFor(event)
     if (bucket.rules.length === 0) return
-    const facts = enrich(event, this.#options.enrich)
-    const verdicts: Verdict[] = []
-    const asked = this.#index.judge(bucket, facts, (rule, truth) => verdicts.push({ rule, truth }))
-    const settles = asked && event.stage !== 'RequestReceived'
-    if (settles || verdicts.length > 0) acts.add(facts, verdicts)
+    if (STAGE_RANK[event.stage] < STAGE_RANK.Panic) this.#acts.wait(event)
+    else this.#judge(event, bucket, this.#acts.settle(event)?.events ?? NONE)
   }
 
-  #record(job: BlockJob, act: SeenAct, issues: IssueTray): ActRecord {
-    const { key, rank, facts } = act
-    if (act.verdicts.length === 0) {
-      const events = act.events.map((event) => refOf(event, job.fingerprint))
-      return { key, rank, content: '', events, signals: [] }
-    }
-    const signals = act.verdicts.map((verdict) => this.#signal(verdict, act))
-    if (signals.some((signal) => signal.truth === YES)) {
-      for (const issue of duplicateKeys(job, facts.event)) issues.add(issue)
+  issue(issue: Issue): void {
+    this.#issues.add(issue)
+  }
+
+  shape(name: string): void {
+    this.#stats.addShape(name)
+  }
+
+  done(): BlockResult {
+    for (const { latest, events } of this.#acts.unsettled()) {
+      const earlier = events.filter((event) => event !== latest)
+      this.#judge(latest, this.#index.bucketOf(latest), earlier)
     }
     return {
-      key,
-      rank,
-      content: contentDigest(rawIn(job, facts.event)),
-      events: act.events.map((event) => refOf(event, job.fingerprint)),
-      signals,
+      records: this.#records,
+      stats: this.#stats.done(),
+      issues: this.#issues.kept(),
+      issueCounts: this.#issues.counts,
     }
   }
 
-  #signal({ rule, truth }: Verdict, { facts }: SeenAct): Signal {
+  #inWindow(event: AuditEvent): boolean {
+    if (this.#since === Number.NEGATIVE_INFINITY && this.#until === Number.POSITIVE_INFINITY) {
+      return true
+    }
+    const time = Date.parse(event.requestReceivedTimestamp)
+    return time >= this.#since && time < this.#until
+  }
+
+  /** Judges the latest stage of an act; the earlier ones only lend their places. */
+  #judge(event: AuditEvent, bucket: Bucket, earlier: readonly AuditEvent[]): void {
+    const facts = enrich(event, this.#options.enrich)
+    const verdicts: Verdict[] = []
+    this.#index.judge(bucket, facts, (rule, truth) => verdicts.push({ rule, truth }))
+    if (event.unparsable !== 0) this.#issues.add(unparsableBody(event))
+    if (verdicts.length > 0) this.#record(facts, verdicts, earlier)
+    else if (this.#settlesElsewhere(event, earlier)) this.#record(facts, verdicts, earlier)
+  }
+
+  /** Whether the start of this act may wait in another block, to be told that all rules say "no". */
+  #settlesElsewhere(event: AuditEvent, earlier: readonly AuditEvent[]): boolean {
+    if (event.stage === 'RequestReceived') return false
+    const started = earlier.some((other) => other.stage === 'RequestReceived')
+    return !started && (this.#job.alone || this.#acts.mayHaveStartedBefore(event))
+  }
+
+  #record(facts: Facts, verdicts: readonly Verdict[], earlier: readonly AuditEvent[]): void {
+    const signals = verdicts.map((verdict) => this.#signal(verdict, facts))
+    if (signals.some((signal) => signal.truth === YES)) {
+      for (const issue of duplicateKeys(this.#job, facts.event)) this.#issues.add(issue)
+    }
+    const isClear = verdicts.length === 0
+    const events = isClear ? NONE : [...earlier, facts.event]
+    this.#records.push({
+      key: actKey(facts.event),
+      rank: STAGE_RANK[facts.event.stage],
+      content: isClear ? '' : contentDigest(rawIn(this.#job, facts.event)),
+      events: events.map((event) => refOf(event, this.#job.fingerprint)),
+      signals,
+    })
+  }
+
+  #signal({ rule, truth }: Verdict, facts: Facts): Signal {
     const compiled = this.#options.rules[rule]
     if (compiled === undefined) throw new Error('bug: a verdict names no rule')
     if (truth === YES) {
       const mask = (field: string, text: string): string => redactField(facts.event, field, text)
-      const finding = describeMatch(compiled, facts, mask)
-      return { rule, truth, reasons: [], finding }
+      return { rule, truth, reasons: [], finding: describeMatch(compiled, facts, mask) }
     }
     return { rule, truth, reasons: reasonsFor(compiled, facts), finding: undefined }
   }
+}
+
+const NONE: readonly AuditEvent[] = []
+
+/** A rule's number and what it says. */
+interface Verdict {
+  readonly rule: number
+  readonly truth: Truth
 }
 
 const refOf = (event: AuditEvent, fingerprint: string): EventRef => ({

@@ -21,8 +21,9 @@ export const hunt: Hunt = async (options, hooks, signal) => {
     for (const input of inputs) {
       if (signal.aborted) break
       const reading = openBlocks(input, signal, { sha256: options.sha256 })
-      for await (const { bytes, offset, source } of reading) {
-        const job = { bytes, offset, source, fingerprint: fingerprintOf(input, source) }
+      for await (const { bytes, offset, source, first, last } of reading) {
+        const fingerprint = fingerprintOf(input, source)
+        const job = { bytes, offset, source, fingerprint, alone: first && last }
         await crew.take(job, (result) => {
           for (const record of result.records) fold.add(record)
           tally.addBlock(input, result)
