@@ -10,7 +10,7 @@ export interface RuleFile {
   readonly text: string
 }
 
-/** The shipped rules and those of the paths; a file that is the same as a shipped one counts once. */
+/** The shipped rules and those of the paths; a file equal to a shipped one counts once. */
 export const allRules = async (paths: readonly string[]): Promise<readonly RuleFile[]> => {
   const shipped = await shippedRules()
   const known = new Set(shipped.map((file) => file.text))
