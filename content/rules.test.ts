@@ -4,6 +4,9 @@ import { CASE_KINDS, parseCases } from '../src/advise/case-file.ts'
 import { MUTANT_KINDS } from '../src/advise/mutant-kinds.ts'
 import { type CaseResult, runCase, runMutants } from '../src/advise/rule-cases.ts'
 import type { CompiledRule } from '../src/detect/compile.ts'
+import { auditSchema } from '../src/detect/schema.ts'
+import { emitWhere } from '../src/sigma/emit/clickhouse.ts'
+import { leaves } from '../src/sigma/plan/leaves.ts'
 import { contentFiles, readContent, shippedRules } from './testing/shipped-rules.ts'
 
 const { rules, issues } = shippedRules
@@ -40,6 +43,13 @@ describe('rules', () => {
   it('are there for each detection, and for no other', () => {
     const detections = [...new Set(rules.map(({ ref }) => ref.detection))]
     expect(detections.sort()).toEqual([...DETECTIONS].sort())
+  })
+
+  it('can be asked of the store, but for annotations, which have no column', () => {
+    const asked = rules.flatMap(({ plan }) => leaves(plan))
+    const without = asked.filter(({ column }) => column === undefined).map(({ field }) => field)
+    expect([...new Set(without)]).toEqual(['annotations.authorization.k8s.io/decision'])
+    for (const { plan } of rules) expect(emitWhere(plan, auditSchema).where).not.toBe('')
   })
 
   it('each have a file of cases, and each file of cases a rule', () => {
