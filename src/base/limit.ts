@@ -23,6 +23,8 @@ export const LIMIT = {
   yamlDepthMax: 64,
   /** Parentheses and negations within each other in the condition of a rule. */
   conditionDepthMax: 64,
+  /** Tests of a rule, each counted as often as its condition asks it. */
+  ruleTestsMax: 20_000,
   /** Characters of a regular expression in a rule. */
   regexCharactersMax: 4_096,
   /** Issues kept whole for a code; above it they are only counted. */
@@ -56,7 +58,7 @@ export const LIMIT = {
   /** Operations of one JSON Patch: the API server refuses more. */
   jsonPatchOperationsMax: 10_000,
   /** Array elements moved while a JSON Patch is resolved; beyond it the patch cannot be told. */
-  jsonPatchMovesMax: 5_000_000,
+  jsonPatchMovesMax: 1_000_000,
   /** Values found at one dotted path below a body; beyond it the field cannot be told. */
   pathValuesMax: 100_000,
   /** Bytes of one certificate request, decoded; a longer one cannot be told. */

@@ -32,7 +32,7 @@ export type Predicate<Row> = (row: Row) => Truth
 /** A plan as closures, for JavaScript. Means the same as `emitWhere`. */
 export const emitPredicate = <Row>(plan: Plan, access: Access<Row>): Predicate<Row> =>
   emit(plan, {
-    value: (leaf) => (leaf.field === '' ? access.texts() : access.value(leaf.field)),
+    read: (field) => (field === '' ? access.texts() : access.value(field)),
     elements: (part) => emitSomeElement(part, access),
   })
 
@@ -57,7 +57,7 @@ export const emitLeaf = <Subject>(
 
 /** How the parts of a plan that read something are emitted, for rows or for elements. */
 interface Emission<Subject> {
-  value(leaf: { readonly field: string }): (subject: Subject) => FieldValue
+  read(field: string): (subject: Subject) => FieldValue
   elements(part: SomeElement): Predicate<Subject>
 }
 
@@ -72,7 +72,7 @@ const emit = <Subject>(plan: Plan, emission: Emission<Subject>): Predicate<Subje
     case 'some-element':
       return emission.elements(plan)
     case 'leaf':
-      return emitLeaf(plan, (field) => emission.value({ field }))
+      return emitLeaf(plan, emission.read)
     default:
       return unreachable(plan)
   }
@@ -121,7 +121,7 @@ const emitNot = <Row>(part: Predicate<Row>): Predicate<Row> => {
 const emitSomeElement = <Row>(part: SomeElement, access: Access<Row>): Predicate<Row> => {
   const read = access.elements(part.group)
   const matches = emit<unknown>(part.of, {
-    value: ({ field }) => access.elementValue(field),
+    read: (field) => access.elementValue(field),
     elements: ({ group }) => {
       throw new Error(`bug: ${group} within an element of ${part.group}`)
     },

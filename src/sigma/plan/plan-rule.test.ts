@@ -63,6 +63,20 @@ test('LIMIT.regexCharactersMax', () => {
   expect(codes).toEqual(['sigma/bad-regex'])
 })
 
+test('LIMIT.ruleTestsMax, each test counted as often as it is asked', () => {
+  const asked = (times: number): readonly string[] => {
+    const values = Array.from({ length: 100 }, (_, at) => `a${at}*`).join(', ')
+    const words = Array.from({ length: times }, () => 's').join(' or ')
+    return plan(`  s: { user: [${values}] }\n  condition: ${words}\n`).issues.map(
+      ({ code }) => code,
+    )
+  }
+  expect(asked(LIMIT.ruleTestsMax / 100)).toEqual([])
+  expect(asked(LIMIT.ruleTestsMax / 100 + 1)).toEqual(['sigma/bad-condition'])
+  // A file of the largest size that asks for billions of tests is refused before any is made.
+  expect(asked(200_000)).toEqual(['sigma/bad-condition'])
+})
+
 test('every code that cases raise is in the table, and errors are what refuses', () => {
   const seen = new Set<string>()
   for (const each of loadCases(new URL('../cases/', import.meta.url))) {

@@ -1,9 +1,11 @@
 import { unreachable } from '../../base/assert.ts'
 import type { Issue } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
 import type { Condition } from '../parse/condition.ts'
 import type { Detection, Search, SearchItem } from '../parse/detection.ts'
 import type { SigmaRule } from '../parse/rule.ts'
 import type { Schema, SchemaField } from '../schema.ts'
+import { leaves } from './leaves.ts'
 import { type Modifiers, readModifiers } from './modifiers.ts'
 import type { Leaf, Plan, Test } from './plan.ts'
 import { type Planning, refuse, unknownField } from './planning.ts'
@@ -30,7 +32,20 @@ export const planDetection = (
     if (plan !== undefined) selections.set(name, plan)
   }
   if (selections.size < detection.selections.size) return { plan: undefined, issues }
+  const sizes = new Map([...selections].map(([name, plan]) => [name, leaves(plan).length]))
+  if (countTests(detection.condition, sizes) > LIMIT.ruleTestsMax) {
+    const message = `the condition asks more than ${LIMIT.ruleTestsMax} tests`
+    issues.push({ code: 'sigma/bad-condition', message, at: detection.place })
+    return { plan: undefined, issues }
+  }
   return { plan: planCondition(detection.condition, selections), issues }
+}
+
+/** How many tests the plan would have: a selection counts as often as it is named. */
+const countTests = (condition: Condition, sizes: ReadonlyMap<string, number>): number => {
+  if (condition.kind === 'selection') return sizes.get(condition.name) ?? 0
+  if (condition.kind === 'not') return countTests(condition.of, sizes)
+  return condition.of.reduce((sum, part) => sum + countTests(part, sizes), 0)
 }
 
 const planCondition = (condition: Condition, selections: ReadonlyMap<string, Plan>): Plan => {
