@@ -213,3 +213,13 @@ test('wrong types: the member is absent and unknown, the event is kept', () => {
   const parts = PART.sourceIPs | PART.userAgent | PART.name | PART.responseStatus | PART.groups
   expect((events[0]?.unknown ?? 0) & parts).toBe(parts)
 })
+
+test('many records on one long line take no more than linear time', () => {
+  const many = line({ userAgent: 'x'.repeat(1_500) }).repeat(8_000)
+  const start = performance.now()
+  expect(decoded(many).events.length).toBe(8_000)
+  expect(decoded(JSON.stringify(JSON.parse(NEXT), undefined, 1).repeat(8_000)).events.length).toBe(
+    8_000,
+  )
+  expect(performance.now() - start).toBeLessThan(20_000)
+})

@@ -17,6 +17,7 @@ import { findDuplicateKeys } from './duplicate-keys.ts'
 import { LazyBody } from './event.ts'
 import { findGlued } from './glued.ts'
 import { isBinary, jsonAfterPrefix, loneSurrogate } from './lines.ts'
+import { isObject } from './members.ts'
 import { type Found, isAudit, REQUEST, RESPONSE, type Records } from './records.ts'
 import { salvage } from './salvage.ts'
 
@@ -50,6 +51,8 @@ export class Framing {
   readonly #scan: Scan = newScan()
   /** The last answer of #regionEnd: the same for every place in it. */
   #region = { from: 0, to: 0 }
+  /** The last answer of #lineEnd: many records may stand on one line. */
+  #row = { from: 0, to: -1 }
   /** There may be half surrogate pairs somewhere. */
   readonly #surrogates: boolean
 
@@ -94,12 +97,27 @@ export class Framing {
     const lineEnd = this.#lineEnd(at)
     let end = lineEnd
     while (isSpace(bytes[end - 1])) end -= 1
-    return this.#record(at, end, 0, this.#setting.shape) ? lineEnd + 1 : this.#odd(at, lineEnd)
+    if (end - at < LAZY_BYTES) {
+      return this.#small(at, end, 0, this.#setting.shape) ? lineEnd + 1 : this.#odd(at, lineEnd)
+    }
+    scanRecord(bytes, at, end, this.#recordScan)
+    const stop = this.#recordScan.end
+    if (stop < 0) return this.#odd(at, lineEnd)
+    this.#large(at, stop, 0, this.#setting.shape)
+    return stop === end ? lineEnd + 1 : stop
   }
 
   /** The record from `at` to before `end`; false when these bytes are not one JSON value. */
   #record(at: number, end: number, index: number, shape: string): boolean {
-    if (end - at >= LAZY_BYTES && this.#large(at, end, index, shape)) return true
+    const isLarge = end - at >= LAZY_BYTES && this.#bytes[at] === OPEN_OBJECT
+    if (!isLarge) return this.#small(at, end, index, shape)
+    scanRecord(this.#bytes, at, end, this.#recordScan)
+    if (this.#recordScan.end !== end) return false
+    this.#large(at, end, index, shape)
+    return true
+  }
+
+  #small(at: number, end: number, index: number, shape: string): boolean {
     const text = utf8(this.#bytes, at, end)
     let value: unknown
     try {
@@ -112,28 +130,19 @@ export class Framing {
     return true
   }
 
-  /** A large native event: proved to be JSON, and parsed without its bodies. */
-  #large(at: number, end: number, index: number, shape: string): boolean {
+  /** A large object, just scanned and so proved to be JSON: an event is parsed without its bodies. */
+  #large(at: number, end: number, index: number, shape: string): void {
     const bytes = this.#bytes
     const scan = this.#recordScan
-    scanRecord(bytes, at, end, scan)
-    if (scan.end !== end) return false
-    const deep = scan.depth > LIMIT.jsonDepthMax
-    if (scan.odd || (scan.requestStart < 0 && scan.responseStart < 0)) {
-      if (deep) this.#deep(at, end)
-      return false
-    }
-    const value: unknown = JSON.parse(withoutBodies(bytes, at, end, scan))
-    if (!isAudit(value)) return false
+    const { requestStart, responseStart, depth } = scan
+    const hasBodies = !scan.odd && (requestStart >= 0 || responseStart >= 0)
+    const head: unknown = hasBodies ? JSON.parse(withoutBodies(bytes, at, end, scan)) : undefined
+    const found: Found | undefined =
+      isObject(head) && isAudit(head) ? bodiesOf(bytes, scan) : undefined
     this.#begin(at, end, index)
-    if (deep) this.#deep(at, end)
-    const found: Found = {
-      request: lazy(bytes, scan.requestStart, scan.requestEnd),
-      response: lazy(bytes, scan.responseStart, scan.responseEnd),
-      unparsable: 0,
-    }
+    if (depth > LIMIT.jsonDepthMax) this.#deep(at, end)
+    const value: unknown = found === undefined ? JSON.parse(utf8(bytes, at, end)) : head
     this.#records.value(value, shape, this.#setting.depth, found)
-    return true
   }
 
   /** An `EventList`: each item by itself, so that one bad item costs only itself. */
@@ -259,8 +268,10 @@ export class Framing {
   }
 
   #lineEnd(at: number): number {
+    if (at >= this.#row.from && at <= this.#row.to) return this.#row.to
     const newline = this.#bytes.indexOf(NEWLINE, at)
-    return newline < 0 ? this.#bytes.length : newline
+    this.#row = { from: at, to: newline < 0 ? this.#bytes.length : newline }
+    return this.#row.to
   }
 
   #zeros(at: number): number {
@@ -319,6 +330,12 @@ export class Framing {
     else this.#records.issueAt(code, message, offset + at, length)
   }
 }
+
+const bodiesOf = (bytes: Buffer, scan: RecordScan): Found => ({
+  request: lazy(bytes, scan.requestStart, scan.requestEnd),
+  response: lazy(bytes, scan.responseStart, scan.responseEnd),
+  unparsable: 0,
+})
 
 function lazy(bytes: Buffer, start: number, end: number): LazyBody | undefined {
   // `null` is no body.

@@ -29,7 +29,7 @@ function emptyRef(): ObjectRef {
 
 describe('redactText', () => {
   test.each([
-    ['a JSON web token', `x ${TOKEN} y`, `x ${'*'.repeat(TOKEN.length)} y`],
+    ['a JSON web token', `x ${TOKEN} y`, `x ${TOKEN.replace(/[^.]/g, '*')} y`],
     [
       'a bearer',
       'Authorization: Bearer abcdef0123456789',
@@ -64,7 +64,9 @@ describe('redactText', () => {
       '?token=',
       'eyJaaaaaaaa.',
     ]) {
+      const start = performance.now()
       expect(redactText(part.repeat(50_000)).length).toBe(part.length * 50_000)
+      expect(performance.now() - start).toBeLessThan(2_000)
     }
   })
 })
@@ -111,7 +113,7 @@ describe('redactBody', () => {
     const after = JSON.stringify(redactBody(body, objectRef))
     expect(after).not.toContain('c2VjcmV0')
     expect(after).not.toContain(TOKEN)
-    expect(after).toContain('********')
+    expect(after).toMatch(/\*{8}/)
     expect(after.length).toBe(before.length)
   })
 

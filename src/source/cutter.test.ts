@@ -115,7 +115,7 @@ describe('records longer than LIMIT.recordBytesMax', () => {
     ['a list in a document', '{"kind":"EventList","items": [\n  ', '\n]}\n'],
     ['hits of a search', '{"took":1,"hits":{"total":2,"hits":[', ']}}\n'],
   ])('%s of records is cut between them', (_, head, tail) => {
-    const items = Array.from({ length: 2_400 }, (_, index) => record(index, 20_000))
+    const items = Array.from({ length: 1_700 }, (_, index) => record(index, 20_000))
     const bytes = Buffer.from(head + items.join(',\n  ') + tail)
     const found = cut(bytes)
     complete(bytes, found)
@@ -127,7 +127,7 @@ describe('records longer than LIMIT.recordBytesMax', () => {
   })
 
   test('a long record that only holds a list is not cut', () => {
-    const inner = Array.from({ length: 2_400 }, (_, index) => record(index, 20_000)).join(',')
+    const inner = Array.from({ length: 1_700 }, (_, index) => record(index, 20_000)).join(',')
     const bytes = Buffer.from(
       `{"kind":"Event","responseObject":{"items":[${inner}]}}\n${record(1)}\n`,
     )

@@ -18,7 +18,7 @@ export type OnSkip = (offset: number, length: number) => void
  * - lines: after a newline which is followed by a byte that is no white space, `}` or `]`, so that
  *   a pretty-printed document stays whole;
  * - YAML: before a line `---`;
- * - an array of records longer than `LIMIT.recordBytesMax` without such a place: after an item.
+ * - a list of records that is longer than four blocks without such a place: after an item.
  *
  * A record longer than `LIMIT.recordBytesMax` is skipped. Never holds more than that and a chunk.
  */
@@ -32,6 +32,8 @@ export class Cutter {
   /** Below this index of the buffer there is no place to cut. */
   #searched = 0
   #skipFrom = 0
+  /** The answer of #recordsOf about what the buffer begins with. */
+  #array: number | undefined
 
   constructor(onSkip: OnSkip) {
     this.#onSkip = onSkip
@@ -82,15 +84,19 @@ export class Cutter {
       this.#onSkip(this.#offset, first)
       this.#drop(first)
     } else if (last > 0) this.#cut(last, pieces)
-    else if (tooLong) this.#tooLong(pieces)
-    else this.#searched = Math.max(0, this.#length - LONGEST_PLACE)
+    else {
+      this.#searched = Math.max(0, this.#length - LONGEST_PLACE)
+      const start = this.#length < LIMIT.blockBytes * 4 ? -1 : this.#recordsOf()
+      if (start >= 0) this.#items(pieces, start)
+      else if (tooLong) this.#startSkip()
+    }
   }
 
-  /** One document as long as the limit: an array of records is cut between them. */
-  #tooLong(pieces: Piece[]): void {
-    const start = this.#mode === 'yaml' ? -1 : recordsArray(latin1(this.#buffer, 0, HEAD_BYTES))
-    if (start >= 0) this.#items(pieces, start)
-    else this.#startSkip()
+  /** Where the array begins of a document that is a list of records; it is cut between them. */
+  #recordsOf(): number {
+    if (this.#mode === 'yaml') return -1
+    this.#array ??= recordsArray(latin1(this.#buffer, 0, HEAD_BYTES))
+    return this.#array
   }
 
   /** Cuts after the last whole item of the array at `start`; -1 means that it began before. */
@@ -127,22 +133,24 @@ export class Cutter {
 
   /** The first place to cut at or after an index, or -1. */
   #placeFrom(index: number): number {
-    let newline = this.#buffer.indexOf(NEWLINE, index)
-    while (newline >= 0 && newline < this.#length - 1) {
+    const bytes = this.#buffer.subarray(0, this.#length - 1)
+    let newline = bytes.indexOf(NEWLINE, index)
+    while (newline >= 0) {
       if (this.#isPlace(newline)) return newline + 1
-      newline = this.#buffer.indexOf(NEWLINE, newline + 1)
+      newline = bytes.indexOf(NEWLINE, newline + 1)
     }
     return -1
   }
 
+  /** The last place to cut that was not looked at before, or -1. */
   #lastPlace(): number {
-    let newline = this.#buffer.lastIndexOf(NEWLINE, this.#length - 2)
-    while (newline >= this.#searched) {
-      if (this.#isPlace(newline)) return newline + 1
-      if (newline === 0) return -1
-      newline = this.#buffer.lastIndexOf(NEWLINE, newline - 1)
+    let end = this.#length - 1
+    for (;;) {
+      const newline = this.#buffer.subarray(this.#searched, end).lastIndexOf(NEWLINE)
+      if (newline < 0) return -1
+      end = this.#searched + newline
+      if (this.#isPlace(end)) return end + 1
     }
-    return -1
   }
 
   #isPlace(newline: number): boolean {
@@ -167,6 +175,7 @@ export class Cutter {
     this.#length -= count
     this.#offset += count
     this.#searched = 0
+    this.#array = undefined
   }
 
   #append(chunk: Buffer): void {
