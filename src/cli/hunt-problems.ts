@@ -12,10 +12,28 @@ export const problemsOf = (
   report: Report,
   named: readonly string[],
   strict: boolean,
-): readonly Issue[] => [
-  ...report.issues.filter((issue) => isProblem(issue, strict)),
-  ...withoutEvents(report, named),
-]
+): readonly Issue[] => {
+  const found = report.issues.filter((issue) => isProblem(issue, strict))
+  // Events outside --since and --until count as seen here: their shape was recognised.
+  const empty = report.inputs.filter((input) => input.shapes.length === 0)
+  const files = empty.map((input) => input.file)
+  if (report.inputs.length === 0 && found.length > 0) return found
+  return [...found, ...withoutEvents(files, report.inputs.length, named)]
+}
+
+/** Issues of inputs without any event: of those that were named, or of all if there is no event. */
+export const withoutEvents = (
+  empty: readonly string[],
+  inputs: number,
+  named: readonly string[],
+): readonly Issue[] => {
+  const files = empty.filter((file) => named.includes(file))
+  if (files.length === 0 && empty.length === inputs) {
+    return [{ code: 'cli/no-events', message: 'no audit event in any of the paths', at: {} }]
+  }
+  const message = 'no audit event in this file'
+  return files.map((file) => ({ code: 'cli/no-events', message, at: { file } }))
+}
 
 /** Whether the issue makes the input bad, and so the exit code. */
 export const isProblem = (issue: Issue, strict: boolean): boolean => {
@@ -38,17 +56,3 @@ export const expiredEntries = ({ setAside }: Hidden): readonly Issue[] =>
 
 const CANNOT_BE_READ: readonly string[] = ['source/missing', 'source/unreadable']
 const OF_THE_LOG: readonly string[] = ['decode', 'source', 'enrich']
-
-/** Events outside --since and --until count as seen here: their shape was recognised. */
-function withoutEvents({ inputs }: Report, named: readonly string[]): readonly Issue[] {
-  const empty = inputs.filter((input) => input.shapes.length === 0)
-  const files = empty.filter((input) => named.includes(input.file))
-  if (files.length === 0 && empty.length === inputs.length) {
-    return [{ code: 'cli/no-events', message: 'no audit event in any of the paths', at: {} }]
-  }
-  return files.map(({ file }) => ({
-    code: 'cli/no-events',
-    message: 'no audit event in this file',
-    at: { file },
-  }))
-}

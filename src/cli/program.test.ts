@@ -270,6 +270,16 @@ describe('show, explain, decode', () => {
     expect((await run(['decode', log, '--format', 'text'])).output).toContain('grace as eve list')
   })
 
+  test.each([['hunt'], ['decode']])('%s never writes over a log', async (command) => {
+    const text = readFileSync(log, 'utf8')
+    const path = file('evidence.log', text)
+    const more = command === 'hunt' ? ['--threads', '0'] : []
+    const { exit, errors } = await run([command, folder, '--output', path, ...more])
+    expect(exit).toBe(3)
+    expect(errors).toContain('is one of the logs')
+    expect(readFileSync(path, 'utf8')).toBe(text)
+  })
+
   test('decode reports what it could not read, and goes on', async () => {
     const torn = file('half.log', `${readFileSync(log, 'utf8')}{"kind":"Event","level":`)
     const { exit, output, errors } = await run(['decode', torn])

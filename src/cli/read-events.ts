@@ -16,6 +16,8 @@ export interface EventRequest {
 
 /** Who gets what is read, block by block: the reading waits for each call. */
 export interface EventVisitor {
+  /** Called once with what will be read, before it is. */
+  begin?(inputs: readonly Input[]): Promise<void>
   /**
    * The events of a block, with its bytes and the offset of the first. They do not outlive the
    * call.
@@ -31,6 +33,7 @@ export const readEvents = async (
 ): Promise<readonly Input[]> => {
   const { inputs, issues } = await listInputs(request.paths, request.sources)
   for (const issue of issues) visitor.issue(issue)
+  await visitor.begin?.(inputs)
   const empty: Input[] = []
   for (const input of inputs) {
     if (request.signal.aborted) break

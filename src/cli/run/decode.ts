@@ -5,47 +5,60 @@ import { toCanonical } from '../../decode/canonical.ts'
 import { redactText } from '../../decode/redact.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Given } from '../command.ts'
-import { isProblem } from '../hunt-problems.ts'
+import { isProblem, withoutEvents } from '../hunt-problems.ts'
 import { sourceNames } from '../hunt-request.ts'
 import { issueText } from '../issue-lines.ts'
 import { jsonLine } from '../output/machine.ts'
 import { counted } from '../output/words.ts'
 import { readEvents } from '../read-events.ts'
 import { EXIT, type Output, type Shell } from '../shell.ts'
-import { openFile } from '../write-file.ts'
+import { checkWritable, type FileOutput, openFile } from '../write-file.ts'
 
 /** Runs `deckwatch decode`. */
 export const runDecode = async (given: Given, shell: Shell): Promise<number> => {
-  const file = given.text('output')
-  const opened = file === undefined ? undefined : await openFile(file)
-  const output = opened ?? shell.output
-  const issues = await openIssues(given, shell)
-  const writer = writerFor(given.text('format') ?? 'ndjson', output)
+  const named = [given.text('output'), given.text('issues')]
+  for (const file of named) if (file !== undefined) await checkWritable(file)
   const request = {
     paths: given.arguments,
     sources: sourceNames(given),
     strict: given.on('strict'),
     signal: shell.signal,
   }
-  await writer.open()
+  const files: FileOutput[] = []
+  const issues = new IssueWriter(shell, given.on('strict'))
+  let writer: Writer | undefined
+  let inputCount = 0
   const empty = await readEvents(request, {
+    begin: async (inputs) => {
+      inputCount = inputs.length
+      const logs = inputs.map((input) => input.path)
+      const [output, list] = await Promise.all(
+        named.map(async (file) => {
+          if (file === undefined) return undefined
+          const opened = await openFile(file, logs)
+          files.push(opened)
+          return opened
+        }),
+      )
+      issues.writeTo(list)
+      writer = writerFor(given.text('format') ?? 'ndjson', output ?? shell.output)
+      await writer.open()
+    },
     events: async (events) => {
-      await writer.write(events)
+      await writer?.write(events)
       await issues.flush()
     },
     issue: (issue) => issues.add(issue),
   })
-  await writer.close()
-  for (const input of empty) {
-    if (given.arguments.includes(input.path) && !shell.signal.aborted) {
-      const message = 'no audit event in this file'
-      issues.add({ code: 'cli/no-events', message, at: { file: input.path } })
-    }
+  await writer?.close()
+  if (!shell.signal.aborted && (inputCount > 0 || !issues.isBad)) {
+    const files = empty.map((input) => input.path)
+    for (const issue of withoutEvents(files, inputCount, given.arguments)) issues.add(issue)
   }
   await issues.close()
-  await opened?.close()
+  for (const file of files) await file.close()
   if (shell.signal.aborted) return EXIT.interrupted
-  return issues.isBad() ? EXIT.badInput : EXIT.nothing
+  return issues.isBad ? EXIT.badInput : EXIT.nothing
 }
 
 interface Writer {
@@ -107,44 +120,50 @@ function eventLine(event: AuditEvent): string {
 /** The query may hold anything, a token too: it is left out. */
 const pathOf = (event: AuditEvent): string => (event.requestURI ?? '-').replace(/\?.*$/s, '?…')
 
-interface IssueWriter {
-  add(issue: Issue): void
-  flush(): Promise<void>
-  close(): Promise<void>
-  /** Whether one of them makes the input bad. */
-  isBad(): boolean
-}
-
 /** Issues go to a file whole, else to the errors: so many of each code, and then their number. */
-async function openIssues(given: Given, shell: Shell): Promise<IssueWriter> {
-  const file = given.text('issues')
-  const opened = file === undefined ? undefined : await openFile(file)
-  const counts = new Map<string, number>()
-  let waiting = ''
-  let problems = 0
-  const flush = async (): Promise<void> => {
-    const text = waiting
-    waiting = ''
-    if (text !== '') await (opened ?? shell.errors).write(text)
+class IssueWriter {
+  readonly #shell: Shell
+  readonly #strict: boolean
+  readonly #counts = new Map<string, number>()
+  #file: Output | undefined
+  #waiting: Issue[] = []
+  #bad = false
+
+  constructor(shell: Shell, strict: boolean) {
+    this.#shell = shell
+    this.#strict = strict
   }
-  return {
-    flush,
-    add: (issue) => {
-      const nth = (counts.get(issue.code) ?? 0) + 1
-      counts.set(issue.code, nth)
-      if (isProblem(issue, given.on('strict'))) problems += 1
-      if (opened !== undefined) waiting += `${jsonLine(issue)}\n`
-      else if (nth <= LIMIT.textRowsMax) waiting += issueText(issue)
-    },
-    close: async () => {
-      for (const [code, all] of counts) {
-        const hidden = all - LIMIT.textRowsMax
-        if (opened === undefined && hidden > 0)
-          waiting += `… and ${counted(hidden, 'more issue')} of ${code}\n`
-      }
-      await flush()
-      await opened?.close()
-    },
-    isBad: () => problems > 0,
+
+  /** Whether one of them makes the input bad. */
+  get isBad(): boolean {
+    return this.#bad
+  }
+
+  writeTo(file: Output | undefined): void {
+    this.#file = file
+  }
+
+  add(issue: Issue): void {
+    const nth = (this.#counts.get(issue.code) ?? 0) + 1
+    this.#counts.set(issue.code, nth)
+    this.#bad ||= isProblem(issue, this.#strict)
+    if (this.#file !== undefined || nth <= LIMIT.textRowsMax) this.#waiting.push(issue)
+  }
+
+  async flush(): Promise<void> {
+    const asText = this.#file === undefined ? issueText : (one: Issue) => `${jsonLine(one)}\n`
+    const text = this.#waiting.map(asText).join('')
+    this.#waiting = []
+    if (text !== '') await (this.#file ?? this.#shell.errors).write(text)
+  }
+
+  async close(): Promise<void> {
+    await this.flush()
+    if (this.#file !== undefined) return
+    for (const [code, all] of this.#counts) {
+      const hidden = all - LIMIT.textRowsMax
+      if (hidden <= 0) continue
+      await this.#shell.errors.write(`… and ${counted(hidden, 'more issue')} of ${code}\n`)
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { compileRules } from '../../detect/compile.ts'
-import type { Finding } from '../../model/finding.ts'
+import type { Finding, Report } from '../../model/finding.ts'
 import type { HuntHooks } from '../../pipeline/hunt-options.ts'
 import { hunt } from '../../pipeline/pipeline.ts'
 import { type Choice, choose, isAtLeast, isShown } from '../choice.ts'
@@ -16,13 +16,13 @@ import { textReport } from '../output/text-report.ts'
 import { openProgress, type ProgressLine } from '../progress.ts'
 import { needsOf } from '../rule-needs.ts'
 import { columnsOf, EXIT, type Output, type Shell, wantsColour } from '../shell.ts'
-import { type FileOutput, openFile } from '../write-file.ts'
+import { checkWritable, type FileOutput, openFile } from '../write-file.ts'
 
 /** Runs `deckwatch hunt`. */
 export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   const [options, choice] = await Promise.all([huntOptions(given), choiceOf(given)])
-  const output = await openOption(given, 'output')
-  const summary = await openOption(given, 'summary')
+  const files = [given.text('output'), given.text('summary')]
+  for (const file of files) if (file !== undefined) await checkWritable(file)
   const progress = openProgress(shell, () => performance.now())
   const report = await hunt(options, hooksFor(given, shell, choice, progress), shell.signal)
   progress.clear()
@@ -32,6 +32,8 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
     named: options.sources.length > 0,
     complete: !shell.signal.aborted,
   }
+  const output = await openOption(given, 'output', report)
+  const summary = await openOption(given, 'summary', report)
   await writeResult(result, given, output ?? shell.output, shell)
   await output?.close()
   await summary?.write(summaryOf(portable(result)))
@@ -41,10 +43,14 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   return exitCode(result, problems.length > 0, given)
 }
 
-/** Files are opened before the work: a name that cannot be written is known at once. */
-async function openOption(given: Given, name: string): Promise<FileOutput | undefined> {
+async function openOption(
+  given: Given,
+  name: string,
+  { inputs }: Report,
+): Promise<FileOutput | undefined> {
   const file = given.text(name)
-  return file === undefined ? undefined : openFile(file)
+  const logs = inputs.filter((input) => input.shapes.length > 0).map((input) => input.file)
+  return file === undefined ? undefined : openFile(file, logs)
 }
 
 function hooksFor(given: Given, shell: Shell, choice: Choice, progress: ProgressLine): HuntHooks {
