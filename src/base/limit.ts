@@ -58,7 +58,7 @@ export const LIMIT = {
   /** Operations of one JSON Patch: the API server refuses more. */
   jsonPatchOperationsMax: 10_000,
   /** Array elements moved while a JSON Patch is resolved; beyond it the patch cannot be told. */
-  jsonPatchMovesMax: 1_000_000,
+  jsonPatchMovesMax: 200_000,
   /** Values found at one dotted path below a body; beyond it the field cannot be told. */
   pathValuesMax: 100_000,
   /** Bytes of one certificate request, decoded; a longer one cannot be told. */

@@ -2,7 +2,8 @@
  * Users that are components of the control plane. (A table of data.)
  * Upstream: kubernetes/kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go and
  * apiserver pkg/authentication/user (system:apiserver); kube-apiserver-kubelet-client is the name
- * that kubeadm gives to the API server's client certificate towards kubelets.
+ * that kubeadm gives to the API server's client certificate towards kubelets, and
+ * system:konnectivity-server the one of kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity.
  */
 export const CONTROL_PLANE_USERS: ReadonlySet<string> = new Set([
   'system:apiserver',

@@ -15,11 +15,11 @@ export const REST: unique symbol = Symbol('rest')
 /** A list of which only what a patch put there is known. */
 export class PartialList {
   /** The elements from the start; `UNTOUCHED` for one that the patch left alone. */
-  readonly front: Document[] = []
+  front: Document[] = []
   /** Elements somewhere between, which the patch added or changed. */
-  readonly between: Document[] = []
+  between: Document[] = []
   /** The elements at the end. */
-  readonly back: Document[] = []
+  back: Document[] = []
   /** The patch did something to it that cannot be followed without the list itself. */
   lost = false
 }

@@ -195,9 +195,9 @@ const copyOf = (draft: Draft, value: object): object => {
     return Object.assign(Object.create(null), value)
   }
   const copy = new PartialList()
-  copy.front.push(...value.front)
-  copy.between.push(...value.between)
-  copy.back.push(...value.back)
+  copy.front = value.front.slice()
+  copy.between = value.between.slice()
+  copy.back = value.back.slice()
   copy.lost = value.lost
   draft.moves += copy.front.length + copy.back.length
   return copy

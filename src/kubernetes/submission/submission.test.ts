@@ -49,6 +49,16 @@ describe('hostile patches', () => {
     expect(patch).toBe(CANNOT_TELL)
   })
 
+  it('with a list as long as can be are copied', () => {
+    const far = `/a/${LIMIT.jsonPatchMovesMax / 4}`
+    const patch = resolveJsonPatch([
+      { op: 'add', path: `${far}/x`, value: 1 },
+      { op: 'copy', from: '/b', path: '/c' },
+      { op: 'add', path: `${far}/y`, value: 2 },
+    ])
+    expect(elements(member(patch, 'a'))).toEqual([expect.objectContaining({ x: 1, y: 2 })])
+  })
+
   it('with a path deeper than LIMIT.jsonDepthMax set nothing', () => {
     const path = '/a'.repeat(LIMIT.jsonDepthMax + 1)
     expect(member(resolveJsonPatch([{ op: 'add', path, value: 1 }]), 'a')).toBeUndefined()

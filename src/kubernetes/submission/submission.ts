@@ -69,13 +69,13 @@ const unseen = (event: AuditEvent): undefined | CannotTell =>
     : undefined
 
 /**
- * The body if it is an object of one of the kinds, or does not say of which; a Status is known by its
- * `status`, which is a text there and nowhere else.
+ * The body if it is an object of one of the kinds, or does not say of which; a Status is known by
+ * its `status`, which is a text there and nowhere else.
  */
 const ofKind = (body: unknown, kinds: readonly string[]): Fields | undefined => {
   const fields = fieldsOf(body)
   if (fields === undefined) return undefined
-  const kind = Object.hasOwn(fields, 'kind') ? fields.kind : undefined
+  const kind = Object.hasOwn(fields, 'kind') ? (fields.kind ?? undefined) : undefined
   if (kind === undefined) return typeof fields.status === 'string' ? undefined : fields
-  return kinds.includes(String(kind)) ? fields : undefined
+  return typeof kind === 'string' && kinds.includes(kind) ? fields : undefined
 }

@@ -88,8 +88,8 @@ const chosenBytes = (event: AuditEvent): number => {
   const status = event.responseStatus
   const texts = [event.auditID, event.userAgent, event.requestURI, status?.message]
   texts.push(ref?.name, ref?.namespace, ref?.resource, ref?.subresource, ref?.apiGroup)
-  texts.push(event.impersonatedUser?.username, ...(event.impersonatedUser?.groups ?? []))
-  let bytes = 0
+  let bytes = escapedLength(event.impersonatedUser?.username)
+  for (const group of event.impersonatedUser?.groups ?? []) bytes += escapedLength(group)
   for (const text of texts) bytes += escapedLength(text)
   for (const address of event.sourceIPs ?? []) bytes += address.length + 3
   return bytes
