@@ -1,10 +1,12 @@
 import type { Issue } from '../base/issue.ts'
 import type { Facts } from '../model/facts.ts'
+import { findField, partBehind } from '../model/fields.ts'
 import type { RuleRef } from '../model/finding.ts'
 import { emitPredicate, type Predicate } from '../sigma/emit/predicate.ts'
 import { parseRules, type SigmaRule } from '../sigma/parse/rule.ts'
+import { leaves } from '../sigma/plan/leaves.ts'
 import { necessary } from '../sigma/plan/necessary.ts'
-import type { Plan } from '../sigma/plan/plan.ts'
+import type { Leaf, Plan } from '../sigma/plan/plan.ts'
 import { planRule } from '../sigma/plan/plan-rule.ts'
 import { auditSchema, factsAccess, keyAccess, type RequestKey } from './schema.ts'
 
@@ -16,6 +18,8 @@ export interface CompiledRule {
   readonly test: Predicate<Facts>
   /** Judges a request by its kind alone: "no" means that the rule never speaks of such requests. */
   readonly scope: Predicate<RequestKey>
+  /** Each test of the rule by itself, and the part of an event that it asks. */
+  readonly tests: readonly { readonly part: number; readonly test: Predicate<Facts> }[]
   /** Field to exact lower-case values, of which one is needed for anything but "no". */
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>
 }
@@ -57,9 +61,20 @@ const compileRule = (
     plan,
     test: emitPredicate(plan, factsAccess),
     scope: emitPredicate(plan, keyAccess),
+    tests: leaves(plan).map(testOf),
     needs: necessary(plan),
   }
   return { rule, issues }
+}
+
+const testOf = (leaf: Leaf): CompiledRule['tests'][number] => {
+  const field = findField(leaf.field)?.field
+  const alone: Plan =
+    leaf.group === undefined ? leaf : { kind: 'some-element', group: leaf.group, of: leaf }
+  return {
+    part: field === undefined ? 0 : partBehind(field),
+    test: emitPredicate(alone, factsAccess),
+  }
 }
 
 const refOf = (sigma: SigmaRule): RuleRef => ({

@@ -2,9 +2,9 @@ import { LIMIT } from '../base/limit.ts'
 import { CANNOT_TELL, type FieldValue, UNKNOWN, YES } from '../base/truth.ts'
 import { type Reason, reasonFor } from '../model/blindness.ts'
 import type { Facts } from '../model/facts.ts'
-import { findField, partBehind } from '../model/fields.ts'
+import { findField } from '../model/fields.ts'
 import type { DecidingField, Finding } from '../model/finding.ts'
-import { explainPlan, type LeafOutcome } from '../sigma/emit/explain.ts'
+import { explainPlan } from '../sigma/emit/explain.ts'
 import type { CompiledRule } from './compile.ts'
 import { auditSchema, factsAccess } from './schema.ts'
 
@@ -44,16 +44,13 @@ export const describeMatch = (rule: CompiledRule, facts: Facts, mask: Mask): Fin
 
 /** Why the rule cannot tell: the reasons of all the fields that it asked in vain. */
 export const reasonsFor = (rule: CompiledRule, facts: Facts): readonly Reason[] => {
-  const reasons = new Set<Reason>()
-  for (const leaf of explainPlan(rule.plan, factsAccess, facts).leaves) {
-    if (leaf.truth === UNKNOWN) reasons.add(reasonFor(facts.event, partOf(leaf)))
+  const reasons: Reason[] = []
+  for (const { part, test } of rule.tests) {
+    if (test(facts) !== UNKNOWN) continue
+    const reason = reasonFor(facts.event, part)
+    if (!reasons.includes(reason)) reasons.push(reason)
   }
-  return [...reasons].sort()
-}
-
-const partOf = (leaf: LeafOutcome): number => {
-  const found = findField(leaf.field)
-  return found === undefined ? 0 : partBehind(found.field)
+  return reasons.sort()
 }
 
 const decidingFields = (rule: CompiledRule, facts: Facts, mask: Mask): readonly DecidingField[] => {

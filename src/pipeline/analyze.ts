@@ -143,15 +143,16 @@ class BlockWork implements DecodeSink {
 
   #record(facts: Facts, verdicts: readonly Verdict[], earlier: readonly AuditEvent[]): void {
     const signals = verdicts.map((verdict) => this.#signal(verdict, facts))
-    if (signals.some((signal) => signal.truth === YES)) {
-      for (const issue of duplicateKeys(this.#job, facts.event)) this.#issues.add(issue)
-    }
-    const isClear = verdicts.length === 0
-    const events = isClear ? NONE : [...earlier, facts.event]
+    const isMatch = signals.some((signal) => signal.truth === YES)
+    if (isMatch) for (const issue of duplicateKeys(this.#job, facts.event)) this.#issues.add(issue)
+    const rank = STAGE_RANK[facts.event.stage]
+    // Only a finding shows its events; of what is not final a later stage may make one.
+    const isShown = isMatch || (signals.length > 0 && rank < STAGE_RANK.Panic)
+    const events = isShown ? [...earlier, facts.event] : NONE
     this.#records.push({
       key: actKey(facts.event),
-      rank: STAGE_RANK[facts.event.stage],
-      content: isClear ? '' : contentDigest(rawIn(this.#job, facts.event)),
+      rank,
+      content: signals.length === 0 ? '' : contentDigest(rawIn(this.#job, facts.event)),
       events: events.map((event) => refOf(event, this.#job.fingerprint)),
       signals,
     })
