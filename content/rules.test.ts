@@ -5,6 +5,7 @@ import { MUTANT_KINDS } from '../src/advise/mutant-kinds.ts'
 import { type CaseResult, runCase, runMutants } from '../src/advise/rule-cases.ts'
 import type { CompiledRule } from '../src/detect/compile.ts'
 import { auditSchema } from '../src/detect/schema.ts'
+import { findField } from '../src/model/fields.ts'
 import { emitWhere } from '../src/sigma/emit/clickhouse.ts'
 import { leaves } from '../src/sigma/plan/leaves.ts'
 import { contentFiles, readContent, shippedRules } from './testing/shipped-rules.ts'
@@ -50,6 +51,18 @@ describe('rules', () => {
     const without = asked.filter(({ column }) => column === undefined).map(({ field }) => field)
     expect([...new Set(without)]).toEqual(['annotations.authorization.k8s.io/decision'])
     for (const { plan } of rules) expect(emitWhere(plan, auditSchema).where).not.toBe('')
+  })
+
+  it('decide nothing by what anyone can make up, but for the one about that', () => {
+    const trusting = rules.filter(({ plan }) =>
+      leaves(plan).some(({ field }) => findField(field)?.field.trust === 'anyone'),
+    )
+    expect(trusting.map(({ ref }) => ref.detection)).toEqual(['E14'])
+  })
+
+  it('filter by no level and no stage: what cannot be seen cannot be told', () => {
+    const fields = rules.flatMap(({ plan }) => leaves(plan).map(({ field }) => field))
+    expect(fields.filter((field) => field === 'level' || field === 'stage')).toEqual([])
   })
 
   it('each have a file of cases, and each file of cases a rule', () => {
