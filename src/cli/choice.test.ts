@@ -54,7 +54,7 @@ describe('ignore file', () => {
     const { entries, issues } = parseIgnoreFile(text, 'i.yaml')
     expect(entries).toEqual([])
     expect(issues.map((issue) => issue.message.toLowerCase()).join()).toContain(said)
-    expect(issues[0]?.at).toMatchObject({ file: 'i.yaml', line: 1 })
+    expect(issues[0]).toMatchObject({ code: 'cli/ignore-entry', at: { file: 'i.yaml', line: 1 } })
   })
 
   test('LIMIT.ignoreEntriesMax', () => {

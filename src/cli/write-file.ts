@@ -22,7 +22,7 @@ export const checkWritable = async (file: string): Promise<void> => {
   }
 }
 
-/** Opens a file to write a result to, unless it is one of the logs: evidence is never written over. */
+/** Opens a file to write a result to, unless it is one of the logs: evidence stays as it is. */
 export const openFile = async (file: string, logs: readonly string[]): Promise<FileOutput> => {
   await refuseLogs(file, logs)
   try {

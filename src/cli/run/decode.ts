@@ -1,64 +1,92 @@
 import { escapeTerminal } from '../../base/escape-text.ts'
 import type { Issue } from '../../base/issue.ts'
-import { LIMIT } from '../../base/limit.ts'
 import { toCanonical } from '../../decode/canonical.ts'
 import { redactText } from '../../decode/redact.ts'
 import type { AuditEvent } from '../../model/event.ts'
+import type { Input } from '../../source/inputs.ts'
 import type { Given } from '../command.ts'
-import { isProblem, withoutEvents } from '../hunt-problems.ts'
+import { withoutEvents } from '../hunt-problems.ts'
 import { sourceNames } from '../hunt-request.ts'
-import { issueText } from '../issue-lines.ts'
+import { IssueWriter } from '../issue-writer.ts'
 import { jsonLine } from '../output/machine.ts'
-import { counted } from '../output/words.ts'
-import { readEvents } from '../read-events.ts'
+import { type EventVisitor, readEvents } from '../read-events.ts'
 import { EXIT, type Output, type Shell } from '../shell.ts'
 import { checkWritable, type FileOutput, openFile } from '../write-file.ts'
 
 /** Runs `deckwatch decode`. */
 export const runDecode = async (given: Given, shell: Shell): Promise<number> => {
-  const named = [given.text('output'), given.text('issues')]
-  for (const file of named) if (file !== undefined) await checkWritable(file)
+  const decoding = new Decoding(given, shell)
+  for (const file of decoding.files) if (file !== undefined) await checkWritable(file)
   const request = {
     paths: given.arguments,
     sources: sourceNames(given),
     strict: given.on('strict'),
     signal: shell.signal,
   }
-  const files: FileOutput[] = []
-  const issues = new IssueWriter(shell, given.on('strict'))
-  let writer: Writer | undefined
-  let inputCount = 0
-  const empty = await readEvents(request, {
-    begin: async (inputs) => {
-      inputCount = inputs.length
-      const logs = inputs.map((input) => input.path)
-      const [output, list] = await Promise.all(
-        named.map(async (file) => {
-          if (file === undefined) return undefined
-          const opened = await openFile(file, logs)
-          files.push(opened)
-          return opened
-        }),
-      )
-      issues.writeTo(list)
-      writer = writerFor(given.text('format') ?? 'ndjson', output ?? shell.output)
-      await writer.open()
-    },
-    events: async (events) => {
-      await writer?.write(events)
-      await issues.flush()
-    },
-    issue: (issue) => issues.add(issue),
-  })
-  await writer?.close()
-  if (!shell.signal.aborted && (inputCount > 0 || !issues.isBad)) {
-    const files = empty.map((input) => input.path)
-    for (const issue of withoutEvents(files, inputCount, given.arguments)) issues.add(issue)
+  const empty = await readEvents(request, decoding)
+  return decoding.finish(empty)
+}
+
+/** Writes events and issues as they are read, and knows how it ended. */
+class Decoding implements EventVisitor {
+  readonly #given: Given
+  readonly #shell: Shell
+  readonly #issues: IssueWriter
+  readonly #opened: FileOutput[] = []
+  #writer: Writer | undefined
+  #inputs: readonly Input[] = []
+
+  constructor(given: Given, shell: Shell) {
+    this.#given = given
+    this.#shell = shell
+    this.#issues = new IssueWriter(shell, given.on('strict'))
   }
-  await issues.close()
-  for (const file of files) await file.close()
-  if (shell.signal.aborted) return EXIT.interrupted
-  return issues.isBad ? EXIT.badInput : EXIT.nothing
+
+  /** The files to write to: the events', and the issues'. */
+  get files(): readonly [string | undefined, string | undefined] {
+    return [this.#given.text('output'), this.#given.text('issues')]
+  }
+
+  async begin(inputs: readonly Input[]): Promise<void> {
+    this.#inputs = inputs
+    const [output, issues] = this.files
+    this.#issues.writeTo(await this.#open(issues))
+    const events = (await this.#open(output)) ?? this.#shell.output
+    this.#writer = writerFor(this.#given.text('format') ?? 'ndjson', events)
+    await this.#writer.open()
+  }
+
+  async events(events: readonly AuditEvent[]): Promise<void> {
+    await this.#writer?.write(events)
+    await this.#issues.flush()
+  }
+
+  issue(issue: Issue): void {
+    this.#issues.add(issue)
+  }
+
+  /** Writes the rest; gives the exit code. */
+  async finish(empty: readonly Input[]): Promise<number> {
+    await this.#writer?.close()
+    const interrupted = this.#shell.signal.aborted
+    if (!interrupted && (this.#inputs.length > 0 || !this.#issues.isBad)) {
+      const files = empty.map((input) => input.path)
+      const named = this.#given.arguments
+      for (const issue of withoutEvents(files, this.#inputs.length, named)) this.issue(issue)
+    }
+    await this.#issues.close()
+    for (const file of this.#opened) await file.close()
+    if (interrupted) return EXIT.interrupted
+    return this.#issues.isBad ? EXIT.badInput : EXIT.nothing
+  }
+
+  async #open(file: string | undefined): Promise<FileOutput | undefined> {
+    if (file === undefined) return undefined
+    const logs = this.#inputs.map((input) => input.path)
+    const opened = await openFile(file, logs)
+    this.#opened.push(opened)
+    return opened
+  }
 }
 
 interface Writer {
@@ -119,51 +147,3 @@ function eventLine(event: AuditEvent): string {
 
 /** The query may hold anything, a token too: it is left out. */
 const pathOf = (event: AuditEvent): string => (event.requestURI ?? '-').replace(/\?.*$/s, '?…')
-
-/** Issues go to a file whole, else to the errors: so many of each code, and then their number. */
-class IssueWriter {
-  readonly #shell: Shell
-  readonly #strict: boolean
-  readonly #counts = new Map<string, number>()
-  #file: Output | undefined
-  #waiting: Issue[] = []
-  #bad = false
-
-  constructor(shell: Shell, strict: boolean) {
-    this.#shell = shell
-    this.#strict = strict
-  }
-
-  /** Whether one of them makes the input bad. */
-  get isBad(): boolean {
-    return this.#bad
-  }
-
-  writeTo(file: Output | undefined): void {
-    this.#file = file
-  }
-
-  add(issue: Issue): void {
-    const nth = (this.#counts.get(issue.code) ?? 0) + 1
-    this.#counts.set(issue.code, nth)
-    this.#bad ||= isProblem(issue, this.#strict)
-    if (this.#file !== undefined || nth <= LIMIT.textRowsMax) this.#waiting.push(issue)
-  }
-
-  async flush(): Promise<void> {
-    const asText = this.#file === undefined ? issueText : (one: Issue) => `${jsonLine(one)}\n`
-    const text = this.#waiting.map(asText).join('')
-    this.#waiting = []
-    if (text !== '') await (this.#file ?? this.#shell.errors).write(text)
-  }
-
-  async close(): Promise<void> {
-    await this.flush()
-    if (this.#file !== undefined) return
-    for (const [code, all] of this.#counts) {
-      const hidden = all - LIMIT.textRowsMax
-      if (hidden <= 0) continue
-      await this.#shell.errors.write(`… and ${counted(hidden, 'more issue')} of ${code}\n`)
-    }
-  }
-}
