@@ -46,7 +46,7 @@ export const LIMIT = {
   /** Different claims shown for one group of findings in a text report. */
   textClaimsMax: 4,
   /** Rows of one list in the HTML report; the rest is counted. */
-  htmlRowsMax: 1_000,
+  htmlRowsMax: 300,
   /** Worker threads of one hunt. */
   threadsMax: 256,
   /** Entries in an ignore file. */
