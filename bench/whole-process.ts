@@ -54,8 +54,13 @@ interface HuntCorpus extends File {
   readonly small: File | undefined
 }
 
-interface Run {
+/** What B0 or a hunt took, by the clock and of processor time. */
+interface Time {
   readonly ms: number
+  readonly cpuMs: number
+}
+
+interface Run extends Time {
   readonly peakMb: number
 }
 
@@ -95,15 +100,20 @@ function repeat<T>(rounds: number, once: () => T): readonly T[] {
   return Array.from({ length: rounds }, once)
 }
 
-type HuntPair = { readonly b0: number; readonly hunt: Run }
+interface HuntPair {
+  readonly b0: Time
+  readonly hunt: Run
+}
 
 function toMeasured(figure: Figure, pairs: readonly HuntPair[], corpus: HuntCorpus): Measured {
-  const ratios = pairs.map(({ b0, hunt }) => b0 / hunt.ms)
+  const ratios = pairs.map(({ b0, hunt }) => b0.ms / hunt.ms)
+  const byCpu = median(pairs.map(({ b0, hunt }) => b0.cpuMs / hunt.cpuMs))
   const speed = corpus.events / median(pairs.map(({ hunt }) => hunt.ms))
-  const b0 = corpus.events / median(pairs.map((pair) => pair.b0))
+  const b0 = corpus.events / median(pairs.map(({ b0: { ms } }) => ms))
   const start = corpus.small === undefined ? '' : ', start left out'
-  const note = `${speed.toFixed(0)} k events/s; B0 ${b0.toFixed(0)} k${start}`
-  const halves = pairs.map((pair) => pair.b0)
+  const speeds = `${speed.toFixed(0)} k events/s; B0 ${b0.toFixed(0)} k`
+  const note = `${speeds}; by processor time ${byCpu.toFixed(2)}${start}`
+  const halves = pairs.map(({ b0: { ms } }) => ms)
   const half = halves.length >> 1
   const drift = Math.abs(median(halves.slice(0, half)) / median(halves.slice(-half)) - 1)
   return { ...measured(figure, ratios, note), refused: drift > 0.08 }
@@ -120,33 +130,34 @@ function measured(figure: Figure, values: readonly number[], note: string): Meas
   }
 }
 
-/** B0 on the first core: milliseconds of the loop alone. */
-function bare(corpus: File): number {
+/** B0 on the first core: the loop alone. */
+function bare(corpus: File): Time {
   const script = join(ROOT, 'bench/yardstick-process.ts')
   const done = spawnSync(...pinned([process.execPath, script, corpus.path], '0'), {
     encoding: 'utf8',
   })
   if (done.status !== 0) throw new Error(`B0 failed: ${done.stderr}`)
-  const { ms, events } = JSON.parse(done.stdout)
+  const { events, ...time } = JSON.parse(done.stdout)
   if (events !== corpus.events) throw new Error(`B0 read ${events} events, not ${corpus.events}`)
-  return ms
+  return time
 }
 
 /** A hunt: whole, or less its start. */
 function hunt(corpus: HuntCorpus, threads: number, core?: string): Run {
   const whole = huntOnce(corpus, threads, core)
-  const start = corpus.small === undefined ? 0 : huntOnce(corpus.small, threads, core).ms
-  return { ...whole, ms: whole.ms - start }
+  if (corpus.small === undefined) return whole
+  const start = huntOnce(corpus.small, threads, core)
+  return { ...whole, ms: whole.ms - start.ms, cpuMs: whole.cpuMs - start.cpuMs }
 }
 
 /** One hunt, and whether it found what was planted. */
 function huntOnce(corpus: File, threads: number, core?: string): Run {
-  const peak = `${corpus.path}.peak`
+  const usage = `${corpus.path}.usage`
   const command = [
     ...[
       process.execPath,
       '--import',
-      join(ROOT, 'bench/report-peak.ts'),
+      join(ROOT, 'bench/report-usage.ts'),
       join(ROOT, 'src/main.ts'),
     ],
     ...['hunt', corpus.path, '--format', 'ndjson', '--threads', String(threads)],
@@ -154,7 +165,7 @@ function huntOnce(corpus: File, threads: number, core?: string): Run {
   const start = performance.now()
   const done = spawnSync(...pinned(command, core), {
     encoding: 'utf8',
-    env: { ...process.env, DECKWATCH_PEAK_FILE: peak },
+    env: { ...process.env, DECKWATCH_USAGE_FILE: usage },
     maxBuffer: 1 << 30,
   })
   const ms = performance.now() - start
@@ -163,7 +174,7 @@ function huntOnce(corpus: File, threads: number, core?: string): Run {
     const found = done.stdout.split(`"detection":"${detection}"`).length - 1
     if (found !== count) throw new Error(`hunt found ${found} of ${detection}, not ${count}`)
   }
-  return { ms, peakMb: Number(readFileSync(peak, 'utf8')) / 1_000 }
+  return { ms, ...JSON.parse(readFileSync(usage, 'utf8')) }
 }
 
 function startOf(figure: Figure, command: readonly string[], rounds: number): Measured {
