@@ -96,7 +96,11 @@ const coversResource = (held: readonly string[], resource: string): boolean => {
 }
 
 /** Stars at the end are trimmed all together. */
-const prefixOf = (pattern: string): string => pattern.replace(/\*+$/, '')
+const prefixOf = (pattern: string): string => {
+  let end = pattern.length
+  while (end > 0 && pattern.charAt(end - 1) === '*') end--
+  return pattern.slice(0, end)
+}
 
 const urlMatches =
   (path: string) =>

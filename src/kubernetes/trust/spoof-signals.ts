@@ -1,7 +1,6 @@
 import { LIMIT } from '../../base/limit.ts'
 import type { AuditEvent, ObjectRef } from '../../model/event.ts'
 import type { Peer, SpoofSignal } from '../../model/facts.ts'
-import { parseTarget } from '../request-info/target.ts'
 import { isOddReference } from './names.ts'
 import { classOf } from './peer.ts'
 
@@ -25,9 +24,11 @@ const NONE: readonly SpoofSignal[] = []
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 /** Control characters (C0, DEL, C1), and those that turn the direction of text around. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
-/** Such a character, or an escape whose byte one can begin with; most URIs have neither. */
-const MAYBE_CONTROL =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|%(?:[01]|7f|c2|d8|e2)/i
+/** The same, percent-encoded: the bytes of DEL, C1 and the turning characters in UTF-8. */
+const ESCAPED = '7f|c2%[89][0-9a-f]|d8%9c|e2%80%(?:8[ef]|a[a-e])|e2%81%a[6-9]'
+const ESCAPED_IN_PATH = new RegExp(`%(?:[01][0-9a-f]|${ESCAPED})`, 'i')
+/** In a query, tabs and line ends are usual: an exec's command may be a script. */
+const ESCAPED_IN_QUERY = new RegExp(`%(?:0[0-8bcef]|1[0-9a-f]|${ESCAPED})`, 'i')
 
 /** The API server makes a random UUID, version 4, in lower case. */
 const isServerChosen = (id: string): boolean => id.length === 36 && UUID_V4.test(id)
@@ -60,15 +61,14 @@ const refIsControlled = (ref: ObjectRef): boolean =>
   isControlled(ref.apiGroup) ||
   isControlled(ref.apiVersion)
 
-/** In a query, tabs and line ends are usual: an exec's command may be a script. */
+/** Looked for as they are written, so that no malformed escape beside them can hide them. */
 const uriIsControlled = (uri: string | undefined): boolean => {
-  if (uri === undefined || !MAYBE_CONTROL.test(uri)) return false
+  if (uri === undefined) return false
   if (CONTROL.test(uri)) return true
-  const target = parseTarget(uri)
-  if (target === undefined) return true
-  if (CONTROL.test(target.path)) return true
-  const query = parseTarget(`/${target.query.replaceAll('?', '%3F')}`)?.path ?? ''
-  return CONTROL.test(query.replace(/[\t\n\r]/g, ''))
+  if (!uri.includes('%')) return false
+  const mark = uri.indexOf('?')
+  if (mark < 0) return ESCAPED_IN_PATH.test(uri)
+  return ESCAPED_IN_PATH.test(uri.slice(0, mark)) || ESCAPED_IN_QUERY.test(uri.slice(mark))
 }
 
 /**
