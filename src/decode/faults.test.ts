@@ -77,7 +77,8 @@ describe('huge and deep (F18, F19)', () => {
     const uses = `[${Array(LIMIT.yamlAliasesMax + 1)
       .fill('*a')
       .join(', ')}]`
-    const bomb = `kind: Event\nverb: get\na: &a [x, x]\nb: &b ${uses}\nc: ${uses.replaceAll('a', 'b')}\n`
+    const head = 'kind: Event\nverb: get\na: &a [x, x]'
+    const bomb = `${head}\nb: &b ${uses}\nc: ${uses.replaceAll('a', 'b')}\n`
     expect(decoded(`${bomb}---\nkind: Event\nverb: get\nauditID: y\n`)).toMatchObject({
       codes: ['decode/bad-yaml', 'decode/no-time'],
       events: [{ auditID: 'y' }],
@@ -86,7 +87,8 @@ describe('huge and deep (F18, F19)', () => {
 
   test('many torn lines take no more than linear time', () => {
     const torn = '{"kind":"Event","a":["{"'.repeat(2)
-    const many = `${`${torn}\n`.repeat(20_000)}${'{ x\n'.repeat(50_000)}${'{"a":[\n'.repeat(50_000)}`
+    const broken = '{ x\n'.repeat(50_000) + '{"a":[\n'.repeat(50_000)
+    const many = `${torn}\n`.repeat(20_000) + broken
     const start = performance.now()
     expect(decoded(many).events).toEqual([])
     expect(performance.now() - start).toBeLessThan(20_000)

@@ -130,7 +130,7 @@ export class Framing {
     return true
   }
 
-  /** A large object, just scanned and so proved to be JSON: an event is parsed without its bodies. */
+  /** A large object, just scanned and so proved: an event is parsed without its bodies. */
   #large(at: number, end: number, index: number, shape: string): void {
     const bytes = this.#bytes
     const scan = this.#recordScan
@@ -286,7 +286,7 @@ export class Framing {
     this.#records.notAudit()
   }
 
-  /** Where the record at `at` must have ended: no record goes on behind a line like the next one. */
+  /** Where the record at `at` must have ended: before a line that begins as records do. */
   #regionEnd(at: number): number {
     if (at >= this.#region.from && at < this.#region.to) return this.#region.to
     this.#region = { from: at, to: regionEnd(this.#bytes, at) }

@@ -1,4 +1,5 @@
 import { indexWithin, latin1 } from '../base/slice.ts'
+import { PREFIXES } from './shape/prefixes.ts'
 
 /** A record behind a prefix. */
 export interface Behind {
@@ -18,26 +19,9 @@ export const jsonAfterPrefix = (bytes: Buffer, at: number, end: number): Behind 
   const start = indexWithin(bytes, '{"', at, Math.min(end, at + PREFIX_BYTES_MAX))
   if (start < 0) return undefined
   const prefix = latin1(bytes, at, start)
-  const shape = PREFIXES.find(([, pattern]) => pattern.test(prefix))?.[0]
-  return shape === undefined ? undefined : { shape, start }
+  const shape = PREFIXES.find(({ pattern }) => pattern.test(prefix))
+  return shape && { shape: shape.name, start }
 }
-
-/** What tools print before a line. All are written from documentation but for their separators. */
-const PREFIXES: readonly (readonly [string, RegExp])[] = [
-  // aws logs tail: time, stream. The time is left out with `--format short`.
-  ['eks-tail', /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)? kube-apiserver-audit-\S+ $/],
-  // The container runtime's own log file.
-  ['cri', /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d) (stdout|stderr) [FP] $/],
-  // logcli, its default output: time, labels.
-  ['loki', /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d) \{[^{}]{0,512}\} $/],
-  // kubectl logs --timestamps, and other tools that put only a time before.
-  ['timestamp', /^\d{4}-\d\d-\d\d[T ][\d:.,]+ ?(Z|UTC|[+-]\d\d:?\d\d)? $/],
-  // RFC 5424 and RFC 3164.
-  ['syslog', /^<\d{1,3}>[\x20-\x7e\x80-\xff]{0,512}$/],
-  ['syslog', /^[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ \S+?: $/],
-  // oc adm node-logs --role=master --path=kube-apiserver/audit.log: the node's name.
-  ['openshift', /^[A-Za-z0-9][\w.-]{0,252} $/],
-]
 
 /** Whether a block is no text at all. */
 export const isBinary = (bytes: Buffer): boolean => {

@@ -16,6 +16,14 @@ export interface Found extends Bodies {
   readonly unparsable: number
 }
 
+/** Issues of one code that are only counted. */
+interface Counted {
+  readonly message: string
+  readonly offset: number
+  readonly length: number
+  count: number
+}
+
 /** Turns parsed records into events. One for a block; `begin` names the record at hand. */
 export class Records {
   readonly source: Source
@@ -25,11 +33,8 @@ export class Records {
   #offset = 0
   #length = 0
   #index = 0
-  #notAudit = 0
-  #notAuditAt = 0
-  #notAuditLength = 0
-  #cloudApi = 0
-  #cloudApiAt = 0
+  /** Issues that are only counted, by code: the first one's place is kept. */
+  readonly #counted = new Map<string, Counted>()
 
   constructor(source: Source, options: DecodeOptions, sink: DecodeSink, onText: OnText) {
     this.source = source
@@ -56,11 +61,7 @@ export class Records {
 
   /** Counts the record at hand as no audit event. */
   notAudit(): void {
-    if (this.#notAudit === 0) {
-      this.#notAuditAt = this.#offset
-      this.#notAuditLength = this.#length
-    }
-    this.#notAudit += 1
+    this.#count('decode/not-audit', 'no audit event here')
   }
 
   /** An issue about the record at hand. */
@@ -75,22 +76,19 @@ export class Records {
 
   /** Tells what was only counted. Call it once, after the last record. */
   finish(): void {
-    const file = this.source.file
-    if (this.#notAudit > 0) {
-      this.sink.issue({
-        code: 'decode/not-audit',
-        message: 'no audit event here',
-        at: { file, offset: this.#notAuditAt, length: this.#notAuditLength },
-        count: this.#notAudit,
-      })
+    const { file } = this.source
+    for (const [code, { message, offset, length, count }] of this.#counted) {
+      this.sink.issue({ code, message, at: { file, offset, length }, count })
     }
-    if (this.#cloudApi === 0) return
-    this.sink.issue({
-      code: 'decode/cloud-api',
-      message: 'about the cloud’s own API, not the cluster’s',
-      at: { file, offset: this.#cloudApiAt },
-      count: this.#cloudApi,
-    })
+  }
+
+  #count(code: string, message: string): void {
+    const known = this.#counted.get(code)
+    if (known !== undefined) known.count += 1
+    else {
+      const at = { offset: this.#offset, length: this.#length }
+      this.#counted.set(code, { message, ...at, count: 1 })
+    }
   }
 
   #native(record: Foreign, shape: string, found: Found | undefined): void {
@@ -116,7 +114,7 @@ export class Records {
     if (wrong.length > 0) {
       this.issue('decode/bad-type', `wrong type: ${wrong.slice(0, 8).join(', ')}`)
     }
-    if (members.stageTimestamp === '') this.issue('decode/no-time', 'the event says no time')
+    if (members.stageTimestamp === '') this.#count('decode/no-time', 'the event says no time')
   }
 
   #wrapped(record: Foreign, shape: string, depth: number): void {
@@ -133,8 +131,7 @@ export class Records {
 
   #opened(opened: Opened, shape: string, depth: number): void {
     if (opened.kind === 'cloud-api') {
-      if (this.#cloudApi === 0) this.#cloudApiAt = this.#offset
-      this.#cloudApi += 1
+      this.#count('decode/cloud-api', 'about the cloud’s own API, not the cluster’s')
     } else if (opened.kind === 'inside') this.#each(opened.values, shape, depth + 1)
     else {
       const { provider, members, bodies, unknown } = opened

@@ -25,8 +25,8 @@ export const redactText = (text: string): string => {
 }
 
 /**
- * A copy of a body with its secrets masked: `data` and `stringData` of Secrets (alone, in a list, or
- * patched), tokens that the API server issues or reviews, password-like members, and `redactText`
+ * A copy of a body with its secrets masked: `data` and `stringData` of Secrets (alone, in a list,
+ * or patched), tokens that the API server issues or reviews, password-like members, and `redactText`
  * for every other text, also inside `last-applied-configuration`. What lies deeper than
  * `LIMIT.jsonDepthMax` is left out. `objectRef` says what a patch is of.
  */

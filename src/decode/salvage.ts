@@ -37,7 +37,7 @@ interface Range {
   readonly to: number
 }
 
-/** Where the value of the record's own member lies: the key's place is proved by the parse after. */
+/** Where the value of a member lies: that it is the record's own, the parse afterwards proves. */
 function bodyOf(bytes: Buffer, at: number, end: number, key: string): Range | undefined {
   const found = indexWithin(bytes, key, at, end)
   if (found < 0) return undefined

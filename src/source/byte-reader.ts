@@ -21,17 +21,17 @@ export class ByteReader {
     return this.#head.subarray(0, count)
   }
 
-  /** At least one byte and at most `most`, or nothing at the end. */
-  async take(most: number): Promise<Buffer> {
+  /** At least one byte and at most `most` without taking them, or nothing at the end. */
+  async look(most: number): Promise<Buffer> {
     await this.peek(1)
-    const taken = this.#head.subarray(0, most)
-    this.#head = this.#head.subarray(taken.length)
-    return taken
+    return this.#head.subarray(0, most)
   }
 
-  /** Puts bytes back, to be taken first. */
-  giveBack(bytes: Buffer): void {
-    this.#head = this.#head.length === 0 ? bytes : Buffer.concat([bytes, this.#head])
+  /** At least one byte and at most `most`, or nothing at the end. */
+  async take(most: number): Promise<Buffer> {
+    const taken = await this.look(most)
+    this.#head = this.#head.subarray(taken.length)
+    return taken
   }
 
   /** What is left, chunk by chunk. */

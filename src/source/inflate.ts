@@ -132,13 +132,13 @@ class Member {
   /** What comes out, until the member ends or is faulty. The reader then stands behind it. */
   async *pieces(reader: ByteReader, limit: Limit): Chunks {
     while (!this.#ended && this.fault === undefined) {
-      const step = await reader.take(STEP_BYTES)
+      const step = await reader.look(STEP_BYTES)
       const before = this.#stream.bytesWritten
       if (step.length === 0) this.#stream.end()
       else await this.#write(step)
       if (step.length === 0) await this.#done
       const used = this.#ended ? this.#stream.bytesWritten - before : step.length
-      if (used < step.length) reader.giveBack(step.subarray(used))
+      if (used > 0) await reader.take(used)
       limit.compressed += used
       yield* this.#take(limit)
       this.fault ??= limit.fault()

@@ -18,7 +18,7 @@ export interface Input {
   readonly fingerprint: string
 }
 
-/** Names the API server whose log the files are that `glob` matches: `--source cluster/server=GLOB`. */
+/** Names the API server of the files that `glob` matches: `--source cluster/server=GLOB`. */
 export interface SourceName {
   readonly cluster: string
   readonly server: string

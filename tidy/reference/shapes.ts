@@ -1,3 +1,4 @@
+import { PREFIXES } from '../../src/decode/shape/prefixes.ts'
 import { SHAPES } from '../../src/decode/shape/registry.ts'
 import { code, type Page, page, table } from './page.ts'
 
@@ -9,7 +10,7 @@ export const shapesPage = (): Page =>
     INTRODUCTION,
     table(
       ['Shape', 'What it is', 'Proven by'],
-      SHAPES.map((shape) => [code(shape.name), shape.about, PROOF[shape.proof]]),
+      [...SHAPES, ...PREFIXES].map((shape) => [code(shape.name), shape.about, PROOF[shape.proof]]),
     ),
   )
 

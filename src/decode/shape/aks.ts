@@ -18,8 +18,8 @@ export const aks: Shape = {
 }
 
 /**
- * A row of Log Analytics' resource-specific tables. A body too big for a row is a text that says so;
- * it is left out here, and so found missing.
+ * A row of Log Analytics' resource-specific tables. A body too big for a row is a text that says
+ * so; it is left out here, and so found missing.
  */
 export const aksTable: Shape = {
   name: 'aks-table',
