@@ -48,7 +48,8 @@ const EXPLAINED = {
   controller: [
     'The pod is made by replicaset-controller from a template. deckwatch judges the template when',
     'its author writes it, and does not repeat the finding for each pod; this trace has no such',
-    'event. The same pod made by a person is found.',
+    'event. In a system namespace (E10) controllers are who belongs there. The same pod made by a',
+    'person is found.',
   ].join(' '),
 } as const
 
