@@ -3,7 +3,7 @@
  * Upstream: kubernetes/kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go and
  * apiserver pkg/authentication/user (system:apiserver); kube-apiserver-kubelet-client is the name
  * that kubeadm gives to the API server's client certificate towards kubelets, and
- * system:konnectivity-server the one of kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity.
+ * system:konnectivity-server the one of the documentation's page on setting up Konnectivity.
  */
 export const CONTROL_PLANE_USERS: ReadonlySet<string> = new Set([
   'system:apiserver',
