@@ -1,12 +1,11 @@
 import { LIMIT } from '../base/limit.ts'
 import { CANNOT_TELL, type CannotTell, type FieldValue, type Scalar } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
-import { type ElementGroup, type Field, findField, GROUPS } from '../model/fields.ts'
+import { type ElementGroup, FIELDS, type Field, findField, GROUPS } from '../model/fields.ts'
 import type { Access } from '../sigma/emit/predicate.ts'
-import type { Schema } from '../sigma/schema.ts'
+import type { Schema, SchemaField } from '../sigma/schema.ts'
 
-/** The fields of audit events as the rule language asks for them: `model/fields.ts`, by name. */
-export const auditSchema: Schema = (name) => {
+const schemaField = (name: string): SchemaField | undefined => {
   const found = findField(name)
   if (found === undefined) return undefined
   const { field } = found
@@ -19,6 +18,11 @@ export const auditSchema: Schema = (name) => {
     values: field.values,
   }
 }
+
+/** The fields of audit events as the rule language asks for them: `model/fields.ts`, by name. */
+export const auditSchema: Schema = Object.assign(schemaField, {
+  names: FIELDS.map((field) => field.name),
+})
 
 /** How a predicate reads the facts of an event. Absent in an event that hides it is "cannot tell". */
 export const factsAccess: Access<Facts> = {

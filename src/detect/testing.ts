@@ -65,6 +65,7 @@ export const testFacts = (event: AuditEvent, changes: Partial<Facts> = {}): Fact
   certificate: undefined,
   service: undefined,
   token: undefined,
+  auditIDChosen: false,
   spoofSignals: [],
   at: () => undefined,
   ...changes,

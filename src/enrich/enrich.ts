@@ -10,7 +10,7 @@ import { requestFactsOf } from '../kubernetes/request-info/request-facts.ts'
 import { serviceOf } from '../kubernetes/services/service.ts'
 import { tokenOf } from '../kubernetes/tokens/token-request.ts'
 import { peerOf } from '../kubernetes/trust/peer.ts'
-import { spoofSignalsOf } from '../kubernetes/trust/spoof-signals.ts'
+import { isServerChosen, spoofSignalsOf } from '../kubernetes/trust/spoof-signals.ts'
 import type { AuditEvent } from '../model/event.ts'
 import type {
   Actor,
@@ -80,6 +80,11 @@ class EnrichedEvent implements Facts {
   get outcome(): Outcome | CannotTell {
     this.#outcome ??= outcomeOf(this.event)
     return this.#outcome
+  }
+
+  get auditIDChosen(): boolean | undefined {
+    const { auditID } = this.event
+    return auditID === undefined ? undefined : !isServerChosen(auditID)
   }
 
   get spoofSignals(): readonly SpoofSignal[] {

@@ -197,6 +197,8 @@ export interface Facts {
   readonly certificate: CertificateFacts | undefined | CannotTell
   readonly service: ServiceFacts | undefined | CannotTell
   readonly token: TokenFacts | undefined | CannotTell
+  /** Whether the client chose the auditID; undefined when there is none. */
+  readonly auditIDChosen: boolean | undefined
   readonly spoofSignals: readonly SpoofSignal[]
   /**
    * Values at a native dotted path below a body; keys may hold dots themselves. An empty list: what

@@ -6,8 +6,11 @@ import type { BindingSubject, Facts, GrantRule, Known, PodContainer, PodVolume }
 /** Who decides a field's value: the API server, a client it authenticated, or anyone at all. */
 export type Trust = 'server' | 'client' | 'anyone'
 
-/** The type of one value; a list type has any number of them. */
-export type FieldType = 'text' | 'number' | 'boolean' | 'time' | 'address'
+/**
+ * The type of one value; a list type has any number of them. `any` is a value whose type the event's
+ * author chose.
+ */
+export type FieldType = 'text' | 'number' | 'boolean' | 'time' | 'address' | 'any'
 
 interface Description {
   readonly name: string
@@ -353,6 +356,7 @@ export const FIELDS: readonly Field[] = [
     PART.requestObject,
     (f, at) => f.at('requestObject', at),
     'What was submitted, by a dotted path; any member of a list matches.',
+    'any',
   ),
   path(
     'responseObject.*',
@@ -360,6 +364,7 @@ export const FIELDS: readonly Field[] = [
     PART.responseObject,
     (f, at) => f.at('responseObject', at),
     'What was answered, by a dotted path; any member of a list matches.',
+    'any',
   ),
 
   value(
@@ -875,6 +880,15 @@ export const FIELDS: readonly Field[] = [
     'The kind of object a requested token is bound to.',
     FROM_BODY,
   ),
+  value(
+    'spoof.auditID',
+    'boolean',
+    'server',
+    PART.auditID,
+    'spoof_audit_id',
+    (f) => f.auditIDChosen,
+    'Whether the client chose the auditID: no API server makes such a one.',
+  ),
   list(
     'spoof.signals',
     'text',
@@ -966,8 +980,9 @@ function path(
   part: number,
   read: (facts: Facts, path: string) => FieldValue,
   about: string,
+  type: FieldType = 'text',
 ): PathField {
-  return { kind: 'path', name, type: 'text', list: true, trust, part, read, about }
+  return { kind: 'path', name, type, list: true, trust, part, read, about }
 }
 
 function element<E>(

@@ -31,7 +31,7 @@ const ESCAPED_IN_PATH = new RegExp(`%(?:[01][0-9a-f]|${ESCAPED})`, 'i')
 const ESCAPED_IN_QUERY = new RegExp(`%(?:0[0-8bcef]|1[0-9a-f]|${ESCAPED})`, 'i')
 
 /** The API server makes a random UUID, version 4, in lower case. */
-const isServerChosen = (id: string): boolean => id.length === 36 && UUID_V4.test(id)
+export const isServerChosen = (id: string): boolean => id.length === 36 && UUID_V4.test(id)
 
 const addForwarded = (event: AuditEvent, peer: Peer, signals: SpoofSignal[]): void => {
   signals.push('forwarded-chain')
