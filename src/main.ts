@@ -21,7 +21,11 @@ if (isOldNode(process.versions.node)) {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Who reads has closed the pipe (`| head`): there is nobody left to tell anything.
-    process.exit(error.code === 'EPIPE' ? EXIT_PIPE : EXIT_ENVIRONMENT)
+    if (error.code === 'EPIPE') process.exit(EXIT_PIPE)
+    const remedy = 'make room on the disk, or name another file'
+    const message = `error: the output cannot be written (${error.code})\n  ${remedy}\n`
+    if (stream === process.stdout) process.stderr.write(message)
+    process.exit(EXIT_ENVIRONMENT)
   })
 }
 

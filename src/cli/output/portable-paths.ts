@@ -27,7 +27,8 @@ export const withPortablePaths = (report: Report): Report => {
   }
 }
 
-function commonFolder(files: readonly string[]): string | undefined {
+/** The deepest folder that holds all of the files; undefined where they share none. */
+export const commonFolder = (files: readonly string[]): string | undefined => {
   const [first, ...rest] = files.map((file) => dirname(file).split('/'))
   if (first === undefined) return undefined
   let length = first.length
@@ -36,5 +37,6 @@ function commonFolder(files: readonly string[]): string | undefined {
     while (same < length && parts[same] === first[same]) same += 1
     length = same
   }
+  if (length === 0 || first[0] === '.') return undefined
   return first.slice(0, length).join('/') || '/'
 }

@@ -61,10 +61,8 @@ export const issueSection = (report: Report, page: Page): readonly string[] => {
     ]
   })
   const about = `${counted(report.totals.issues, 'issue')}; docs/reference/issues.md explains them`
-  return [
-    heading('ISSUES', about, page),
-    ...layOut([{ align: 'right' }, {}, { flex: true }, { flex: true }], rows, page.width),
-  ]
+  const columns = [{ align: 'right' }, {}, { flex: true }, { flex: true, cut: 'start' }] as const
+  return [heading('ISSUES', about, page), ...layOut(columns, rows, page.width)]
 }
 
 function blindTable(blind: readonly RuleCoverage[], page: Page): readonly string[] {

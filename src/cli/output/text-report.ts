@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { Gap, InputSummary, Report } from '../../model/finding.ts'
@@ -6,8 +7,10 @@ import type { HuntResult } from './hunt-result.ts'
 import { cell, layOut } from './layout.ts'
 import { heading, moreLine, type Page } from './page.ts'
 import type { Palette } from './palette.ts'
+import { commonFolder } from './portable-paths.ts'
 import { blindnessSection, issueSection, setAsideSection } from './text-coverage.ts'
 import { actorSection, findingSection, techniqueSection } from './text-findings.ts'
+import { shorten } from './width.ts'
 import { bytes, clockFor, count, counted, dateTime, duration, namingOf } from './words.ts'
 
 /** The report of a hunt for a person at a terminal, `width` columns wide. */
@@ -43,42 +46,60 @@ function titleLines({ report, complete }: HuntResult, { palette }: Page): readon
 
 function inputSection({ report, named }: HuntResult, page: Page): readonly string[] {
   const { inputs, totals } = report
+  const folder = inputs.length > 1 ? commonFolder(inputs.map((input) => input.file)) : undefined
+  const about = [
+    `${counted(inputs.length, 'file')}${folder === undefined ? '' : ` in ${folder}`}`,
+    counted(totals.events, 'event'),
+    `${bytes(totals.bytes)} of log`,
+  ]
+  const nameOf = (file: string): string => (folder === undefined ? file : relative(folder, file))
+  return [
+    heading('INPUT', escapeTerminal(about.join(' · ')), page),
+    ...inputLines(inputs, nameOf, page),
+    page.palette.faint(`  ${namingOf(named)}`),
+    ...hashLines(inputs, nameOf, page),
+  ]
+}
+
+type NameOf = (file: string) => string
+
+/** Files with events, one a line; those without in a sentence. */
+function inputLines(
+  inputs: readonly InputSummary[],
+  nameOf: NameOf,
+  page: Page,
+): readonly string[] {
   const { palette, width } = page
-  const about =
-    `${counted(inputs.length, 'file')} · ${counted(totals.events, 'event')} · ` +
-    `${bytes(totals.bytes)} of log`
-  const columns = [
-    { flex: true, cut: 'start' },
-    {},
-    { max: 24 },
-    { align: 'right' },
-    { align: 'right' },
-    {},
-  ] as const
-  const rows = inputs
+  const logs = inputs.filter((input) => input.shapes.length > 0)
+  const others = inputs.filter((input) => input.shapes.length === 0)
+  const [left, right] = [{}, { align: 'right' }] as const
+  const columns = [{ flex: true, cut: 'start' }, left, { max: 24 }, right, right, left] as const
+  const rows = logs
     .slice(0, LIMIT.textRowsMax)
     .map((input) => [
-      cell(input.file),
+      cell(nameOf(input.file)),
       cell(`${input.cluster}/${input.server}`, palette.accent),
       cell(input.shapes.join(' '), palette.faint),
       cell(counted(input.events, 'event')),
       cell(bytes(input.bytes)),
-      cell(fingerprintOf(input), palette.faint),
+      cell(input.fingerprint.slice(0, FINGERPRINT_DIGITS), palette.faint),
     ])
+  const names = others.map((input) => nameOf(input.file)).join(', ')
+  const about = `${counted(others.length, 'file')} without any audit event: ${names}`
   return [
-    heading('INPUT', about, page),
     ...layOut(columns, rows, width),
-    ...moreLine(inputs.length - rows.length, 'files', page),
-    palette.faint(`  ${namingOf(named)}`),
-    ...hashLines(inputs, page),
+    ...moreLine(logs.length - rows.length, 'files', page),
+    ...(others.length === 0
+      ? []
+      : [palette.warning(`  ${shorten(escapeTerminal(about), width - 2)}`)]),
   ]
 }
 
-const fingerprintOf = (input: InputSummary): string => input.fingerprint.slice(0, 8)
+const FINGERPRINT_DIGITS = 8
 
-function hashLines(inputs: readonly InputSummary[], page: Page): readonly string[] {
+function hashLines(inputs: readonly InputSummary[], nameOf: NameOf, page: Page): readonly string[] {
   const rows = inputs.flatMap((input) =>
-    input.sha256 === undefined ? [] : [[cell(input.sha256), cell(input.file)]],
+    input.sha256 === undefined ? [] : [[cell(input.sha256), cell(nameOf(input.file))]],
   )
   if (rows.length === 0) return []
   return ['', '  SHA-256 of each', ...layOut([{}, { flex: true }], rows, page.width)]
