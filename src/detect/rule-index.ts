@@ -22,6 +22,9 @@ export interface Bucket {
   readonly seen: Uint32Array
 }
 
+/** A member of a path, or its absence. */
+type Name = string | undefined
+
 /** Called for every rule that does not say "no". */
 export type OnVerdict = (rule: number, truth: Truth) => void
 
@@ -34,9 +37,12 @@ const LITERAL_FIELDS = ['actor.kind', 'actor.name', 'user.username', 'outcome', 
  */
 export class RuleIndex {
   readonly #rules: readonly CompiledRule[]
-  readonly #buckets = new Map<string, Map<string, Bucket>>()
+  /** By verb, resource, subresource and group: absent and empty are different kinds of request. */
+  readonly #objects: Map<string, Map<Name, Map<Name, Map<Name, Bucket>>>> = new Map()
+  /** By verb: requests that are not about objects. */
+  readonly #others = new Map<string, Bucket>()
+  #buckets: Bucket[] = []
   readonly #eligible: readonly Uint32Array[]
-  #size = 0
 
   constructor(rules: readonly CompiledRule[]) {
     this.#rules = rules
@@ -45,12 +51,13 @@ export class RuleIndex {
 
   /** The rules for this kind of request. */
   bucketOf(event: AuditEvent): Bucket {
+    this.#makeRoom()
     return this.#find(event)
   }
 
   /** The rules for this kind of request; the event is counted as seen. */
   bucketFor(event: AuditEvent): Bucket {
-    const bucket = this.#find(event)
+    const bucket = this.bucketOf(event)
     const rank = STAGE_RANK[event.stage]
     bucket.seen[rank] = (bucket.seen[rank] ?? 0) + 1
     return bucket
@@ -66,9 +73,7 @@ export class RuleIndex {
 
   /** For every rule the events of its kind, by rank of stage. */
   eligible(): readonly Uint32Array[] {
-    for (const byResource of this.#buckets.values()) {
-      for (const bucket of byResource.values()) this.#settle(bucket)
-    }
+    for (const bucket of this.#buckets) this.#settle(bucket)
     return this.#eligible
   }
 
@@ -79,28 +84,29 @@ export class RuleIndex {
 
   #find(event: AuditEvent): Bucket {
     const ref = event.objectRef
-    // A separator that no path can hold keeps (a, b/c) and (a/b, c) apart.
-    const kind =
-      ref === undefined
-        ? ''
-        : `${ref.resource ?? ''}\n${ref.subresource ?? ''}\n${ref.apiGroup ?? ''}${present(ref)}`
-    let byKind = this.#buckets.get(event.verb)
-    const found = byKind?.get(kind)
+    if (ref === undefined) {
+      const found = this.#others.get(event.verb)
+      if (found !== undefined) return found
+      const bucket = this.#build(event)
+      this.#others.set(event.verb, bucket)
+      return bucket
+    }
+    const byResource = branch(this.#objects, event.verb)
+    const byGroup = branch(branch(byResource, ref.resource), ref.subresource)
+    const found = byGroup.get(ref.apiGroup)
     if (found !== undefined) return found
-    if (this.#size >= LIMIT.ruleBucketsMax) {
-      this.eligible()
-      this.#buckets.clear()
-      this.#size = 0
-      byKind = undefined
-    }
-    if (byKind === undefined) {
-      byKind = new Map()
-      this.#buckets.set(event.verb, byKind)
-    }
     const bucket = this.#build(event)
-    byKind.set(kind, bucket)
-    this.#size += 1
+    byGroup.set(ref.apiGroup, bucket)
     return bucket
+  }
+
+  /** Forgets all buckets, not what they counted, when hostile kinds of request have made too many. */
+  #makeRoom(): void {
+    if (this.#buckets.length < LIMIT.ruleBucketsMax) return
+    this.eligible()
+    this.#objects.clear()
+    this.#others.clear()
+    this.#buckets = []
   }
 
   #build(event: AuditEvent): Bucket {
@@ -120,7 +126,9 @@ export class RuleIndex {
       else byField.set(field, [...(byField.get(field) ?? []), rule])
     }
     const literals = [...byField].map(([field, group]) => this.#literalGroup(field, group))
-    return { rules, always, literals, seen: new Uint32Array(4) }
+    const bucket = { rules, always, literals, seen: new Uint32Array(4) }
+    this.#buckets.push(bucket)
+    return bucket
   }
 
   #literalGroup(field: string, rules: readonly number[]): LiteralGroup {
@@ -143,9 +151,17 @@ export class RuleIndex {
   }
 }
 
-/** An absent member and an empty one are different kinds of request. */
-const present = (ref: NonNullable<AuditEvent['objectRef']>): string =>
-  `\n${ref.resource === undefined ? 0 : 1}${ref.subresource === undefined ? 0 : 1}${ref.apiGroup === undefined ? 0 : 1}`
+const branch = <Key, Below, Value>(
+  tree: Map<Key, Map<Below, Value>>,
+  key: Key,
+): Map<Below, Value> => {
+  let below = tree.get(key)
+  if (below === undefined) {
+    below = new Map()
+    tree.set(key, below)
+  }
+  return below
+}
 
 const NONE: readonly number[] = []
 
