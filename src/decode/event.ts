@@ -31,7 +31,7 @@ export interface Members {
   readonly dryRun?: boolean | undefined
 }
 
-/** The bodies of an event: values, or bytes that are proved to be JSON and parsed when asked for. */
+/** The bodies of an event: values, or bytes proved to be JSON and parsed when asked for. */
 export interface Bodies {
   readonly request: unknown
   readonly response: unknown

@@ -26,7 +26,7 @@ export const redactText = (text: string): string => {
 
 /**
  * A copy of a body with its secrets masked: `data` and `stringData` of Secrets (alone, in a list,
- * or patched), tokens that the API server issues or reviews, password-like members, and `redactText`
+ * or patched), tokens that the API server issues or reviews, password-like members; `redactText`
  * for every other text, also inside `last-applied-configuration`. What lies deeper than
  * `LIMIT.jsonDepthMax` is left out. `objectRef` says what a patch is of.
  */

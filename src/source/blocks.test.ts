@@ -143,6 +143,14 @@ describe('reading', () => {
     expect(offset).toBe(LINES.length * 8)
   })
 
+  test('a record that is too long is skipped, with its range', async () => {
+    const long = `{"pad":"${'x'.repeat(LIMIT.recordBytesMax)}"}\n`
+    const { text, ending, codes } = await read('long.log', zstdCompressSync(`a\n${long}b\n`))
+    expect(text).toBe('a\nb\n')
+    expect(codes).toEqual(['source/record-too-long'])
+    expect(ending.issues[0]?.at).toMatchObject({ offset: 2, length: long.length })
+  })
+
   test('stops when it is told to', async () => {
     const path = folder.write('stop.log', LINES.repeat(8))
     const { inputs } = await listInputs([path], [])

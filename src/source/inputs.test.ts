@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { listInputs, stemOf } from './inputs.ts'
@@ -36,11 +36,13 @@ describe('what is read', () => {
   })
 
   test('what is missing, empty or unreadable is an issue', async () => {
-    folder.write('empty/.keep/x', '')
-    const missing = [join(folder.path, 'none.log'), join(folder.path, 'none/*.log')]
+    mkdirSync(join(folder.path, 'empty/below'), { recursive: true })
+    const names = ['none.log', 'none/*.log', 'empty']
+    const missing = names.map((name) => join(folder.path, name))
     const { inputs, issues } = await listInputs(missing, [])
     expect(inputs).toEqual([])
-    expect(issues.map((issue) => issue.code)).toEqual(['source/missing', 'source/missing'])
+    const codes = issues.map((issue) => issue.code)
+    expect(codes).toEqual(['source/missing', 'source/missing', 'source/empty-folder'])
   })
 
   test.skipIf(process.getuid?.() === 0)('a file without permission (not as root)', async () => {

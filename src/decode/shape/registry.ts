@@ -7,7 +7,7 @@ import { gke } from './gke.ts'
 import type { Shape } from './shape.ts'
 import { elasticsearch, loki, splunk } from './siem.ts'
 
-/** Every shape of a JSON record, in the order in which they are tried: the first to open it wins. */
+/** Every shape of a JSON record, in the order in which they are tried: the first to open wins. */
 export const SHAPES: readonly Shape[] = [
   eventList,
   gke,
