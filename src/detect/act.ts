@@ -30,8 +30,9 @@ const DIGEST_DIGITS = 32
 
 /**
  * The digest that the stages of one request share. The place where an event was read is not part of
- * it, so that a copy from the webhook joins the file's line; neither is anything that a client could
- * use alone to join two requests: the server's own microsecond, user and peer stand beside its auditID.
+ * it, so that a copy from the webhook joins the file's line; neither is anything that a client
+ * could use alone to join two requests: the server's own microsecond, user and peer stand beside
+ * its auditID.
  */
 export const actKey = (event: AuditEvent): string =>
   hash(
@@ -47,7 +48,9 @@ export const actKey = (event: AuditEvent): string =>
     ]),
   ).slice(0, DIGEST_DIGITS)
 
-/** `{"kind":"Event","apiVersion":"audit.k8s.io/v1",`: what a line has more than a webhook's item. */
+/**
+ * `{"kind":"Event","apiVersion":"audit.k8s.io/v1",`: what a line has more than a webhook's item.
+ */
 const LINE_HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1",')
 
 /** Digest of an event's bytes: equal for the line of a file and the item of a webhook body. */

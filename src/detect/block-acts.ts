@@ -11,8 +11,9 @@ export interface EarlierStages {
 const EVENTS_TO_START = 256
 
 /**
- * Joins the stages of requests within a block, so that most requests, whose last stage settles them,
- * cost nothing further: an earlier stage waits unjudged, and is judged only if nothing came after it.
+ * Joins the stages of requests within a block, so that most requests, whose last stage settles
+ * them, cost nothing further: an earlier stage waits unjudged, and is judged only if nothing came
+ * after it.
  */
 export class BlockActs {
   readonly #waiting = new Map<string, EarlierStages>()

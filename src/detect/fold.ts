@@ -47,8 +47,8 @@ interface Found {
 const FINAL_RANK = STAGE_RANK.Panic
 
 /**
- * Joins what blocks say of acts, in any order, into findings: the latest stage of an act decides, and
- * copies of an event count once. It has a lifetime of one hunt, and bounded state.
+ * Joins what blocks say of acts, in any order, into findings: the latest stage of an act decides,
+ * and copies of an event count once. It has a lifetime of one hunt, and bounded state.
  */
 export class ActFold {
   readonly #open = new Map<string, OpenAct>()
@@ -186,7 +186,9 @@ export class ActFold {
     if (this.#found.length >= LIMIT.findingsKeptMax * 2) this.#prune(LIMIT.findingsKeptMax)
   }
 
-  /** Keeps the most severe and earliest. The order is total, so what is dropped never comes back. */
+  /**
+   * Keeps the most severe and earliest. The order is total, so what is dropped never comes back.
+   */
   #prune(keep: number): void {
     this.#found.sort((a, b) => byUrgency(a.finding, b.finding))
     const dropped = this.#found.splice(keep)

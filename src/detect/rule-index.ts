@@ -100,7 +100,9 @@ export class RuleIndex {
     return bucket
   }
 
-  /** Forgets all buckets, not what they counted, when hostile kinds of request have made too many. */
+  /**
+   * Forgets all buckets, not what they counted, when hostile kinds of request have made too many.
+   */
   #makeRoom(): void {
     if (this.#buckets.length < LIMIT.ruleBucketsMax) return
     this.eligible()

@@ -24,7 +24,9 @@ export const auditSchema: Schema = Object.assign(schemaField, {
   names: FIELDS.map((field) => field.name),
 })
 
-/** How a predicate reads the facts of an event. Absent in an event that hides it is "cannot tell". */
+/**
+ * How a predicate reads the facts of an event. Absent in an event that hides it is "cannot tell".
+ */
 export const factsAccess: Access<Facts> = {
   value: (name) => valueReader(required(name)),
   elements: (group) => GROUPS[group as ElementGroup] ?? (() => undefined),
@@ -61,8 +63,8 @@ const KEY_READERS: Readonly<Record<string, (key: RequestKey) => FieldValue>> = {
 }
 
 /**
- * How a predicate reads a request's kind alone: every other field cannot be told. A rule whose answer
- * is then "no" is "no" for every request of that kind, which is what makes the index exact.
+ * How a predicate reads a request's kind alone: every other field cannot be told. A rule whose
+ * answer is then "no" is "no" for every request of that kind, which is what makes the index exact.
  */
 export const keyAccess: Access<RequestKey> = {
   value: (name) => KEY_READERS[name] ?? (() => CANNOT_TELL),

@@ -7,8 +7,8 @@ import type { BindingSubject, Facts, GrantRule, Known, PodContainer, PodVolume }
 export type Trust = 'server' | 'client' | 'anyone'
 
 /**
- * The type of one value; a list type has any number of them. `any` is a value whose type the event's
- * author chose.
+ * The type of one value; a list type has any number of them. `any` is a value whose type the
+ * event's author chose.
  */
 export type FieldType = 'text' | 'number' | 'boolean' | 'time' | 'address' | 'any'
 

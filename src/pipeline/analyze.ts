@@ -24,7 +24,9 @@ export interface BlockJob {
   readonly offset: number
   readonly source: Source
   readonly fingerprint: string
-  /** The only block of its file: stages of its acts may well lie in other files (webhook bodies). */
+  /**
+   * The only block of its file: stages of its acts may well lie in other files (webhook bodies).
+   */
   readonly alone: boolean
 }
 
@@ -36,6 +38,7 @@ export interface BlockResult {
   readonly issueCounts: Readonly<Record<string, number>>
 }
 
+/** What to judge with, and which events. */
 export interface AnalyzeOptions {
   readonly rules: readonly CompiledRule[]
   readonly enrich: EnrichOptions
@@ -134,7 +137,9 @@ class BlockWork implements DecodeSink {
     else if (this.#settlesElsewhere(event, earlier)) this.#record(facts, verdicts, earlier)
   }
 
-  /** Whether the start of this act may wait in another block, to be told that all rules say "no". */
+  /**
+   * Whether the start of this act may wait in another block, to be told that all rules say "no".
+   */
   #settlesElsewhere(event: AuditEvent, earlier: readonly AuditEvent[]): boolean {
     if (event.stage === 'RequestReceived') return false
     const started = earlier.some((other) => other.stage === 'RequestReceived')

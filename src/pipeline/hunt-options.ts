@@ -13,7 +13,9 @@ export interface HuntOptions {
   readonly paths: readonly string[]
   readonly sources: readonly SourceName[]
   readonly rules: readonly RuleFile[]
-  /** RFC 3339 text; events before `since` or at or after `until` are passed over (and not counted). */
+  /**
+   * RFC 3339 text; events before `since` or at or after `until` are passed over (and not counted).
+   */
   readonly since: string | undefined
   readonly until: string | undefined
   /** CIDRs of trusted proxies, and of the cluster's own addresses. */

@@ -2,7 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { analyzerFor, type CrewAnswer, type CrewOrder } from './crew.ts'
 import type { HuntOptions } from './hunt-options.ts'
 
-/** A worker of the crew: raw blocks in, verdicts out. Started by crew.ts, which gives the options. */
+/**
+ * A worker of the crew: raw blocks in, verdicts out. Started by crew.ts, which gives the options.
+ */
 const analyzer = analyzerFor(workerData as HuntOptions)
 
 parentPort?.on('message', (order: CrewOrder) => {
