@@ -16,7 +16,7 @@ import { lastIndexWithin, latin1, utf8 } from '../base/slice.ts'
 import { findDuplicateKeys } from './duplicate-keys.ts'
 import { LazyBody } from './event.ts'
 import { findGlued } from './glued.ts'
-import { isBinary, jsonAfterPrefix, loneSurrogate } from './lines.ts'
+import { csvObject, isBinary, jsonAfterPrefix, loneSurrogate } from './lines.ts'
 import { isObject } from './members.ts'
 import { type Found, isAudit, REQUEST, RESPONSE, type Records } from './records.ts'
 import { salvage } from './salvage.ts'
@@ -257,7 +257,7 @@ export class Framing {
     const lineEnd = this.#lineEnd(at)
     if (bytes[at] === QUOTE && this.#record(at, lineEnd, 0, this.#setting.shape)) return lineEnd + 1
     const behind = jsonAfterPrefix(bytes, at, lineEnd)
-    if (behind === undefined) this.#nothing(at, lineEnd)
+    if (behind === undefined) this.#field(at, lineEnd)
     else {
       const shape = this.#setting.shape === 'native' ? behind.shape : this.#setting.shape
       let end = lineEnd
@@ -272,6 +272,18 @@ export class Framing {
     const newline = this.#bytes.indexOf(NEWLINE, at)
     this.#row = { from: at, to: newline < 0 ? this.#bytes.length : newline }
     return this.#row.to
+  }
+
+  /** A line of CSV with a record in a field, or nothing of ours. */
+  #field(at: number, lineEnd: number): void {
+    const text = csvObject(this.#bytes, at, lineEnd)
+    if (text === undefined) {
+      this.#nothing(at, lineEnd)
+      return
+    }
+    const shape = this.#setting.shape === 'native' ? 'csv' : this.#setting.shape
+    this.#begin(at, lineEnd, 0)
+    this.#records.value(text, shape, this.#setting.depth + 1, undefined)
   }
 
   #zeros(at: number): number {

@@ -1,4 +1,4 @@
-import { indexWithin, latin1 } from '../base/slice.ts'
+import { indexWithin, latin1, utf8 } from '../base/slice.ts'
 import { PREFIXES } from './shape/prefixes.ts'
 
 /** A record behind a prefix. */
@@ -21,6 +21,22 @@ export const jsonAfterPrefix = (bytes: Buffer, at: number, end: number): Behind 
   const prefix = latin1(bytes, at, start)
   const shape = PREFIXES.find(({ pattern }) => pattern.test(prefix))
   return shape && { shape: shape.name, start }
+}
+
+/**
+ * The first field of a line of CSV that holds a JSON object, its quotes no longer doubled; undefined
+ * for other text. Upstream: RFC 4180, section 2.
+ */
+export const csvObject = (bytes: Buffer, at: number, end: number): string | undefined => {
+  const start = indexWithin(bytes, '"{""', at, end)
+  if (start < 0 || (start > at && bytes[start - 1] !== 0x2c && bytes[start - 1] !== 0x09)) {
+    return undefined
+  }
+  const text = utf8(bytes, start + 1, end)
+  for (let quote = text.indexOf('"'); quote >= 0; quote = text.indexOf('"', quote + 2)) {
+    if (text[quote + 1] !== '"') return text.slice(0, quote).replaceAll('""', '"')
+  }
+  return undefined
 }
 
 /** Whether a block is no text at all. */

@@ -1,4 +1,4 @@
-import { PREFIXES } from '../../src/decode/shape/prefixes.ts'
+import { PREFIXES, WRITINGS } from '../../src/decode/shape/prefixes.ts'
 import { SHAPES } from '../../src/decode/shape/registry.ts'
 import { code, type Page, page, table } from './page.ts'
 
@@ -10,7 +10,11 @@ export const shapesPage = (): Page =>
     INTRODUCTION,
     table(
       ['Shape', 'What it is', 'Proven by'],
-      [...SHAPES, ...PREFIXES].map((shape) => [code(shape.name), shape.about, PROOF[shape.proof]]),
+      [...WRITINGS, ...SHAPES, ...PREFIXES].map((shape) => [
+        code(shape.name),
+        shape.about,
+        PROOF[shape.proof],
+      ]),
     ),
   )
 

@@ -1,5 +1,5 @@
 import { isObject } from '../members.ts'
-import { inside, type Shape } from './shape.ts'
+import { inside, type JsonRecord, type Shape } from './shape.ts'
 
 /** Docker's json-file log of an API server that logs to its standard output. */
 export const docker: Shape = {
@@ -29,7 +29,7 @@ export const filebeat: Shape = {
   about: 'Filebeat or Elastic Agent (`@timestamp` with `message`, `json` or `kubernetes.audit`).',
   proof: 'documentation',
   open: (record) => {
-    if (isAudit(record.kubernetes?.audit)) return inside([record.kubernetes.audit])
+    if (isAudit(record.kubernetes?.audit)) return inside([dotted(record.kubernetes.audit)])
     if (record['@timestamp'] === undefined) return undefined
     if (isAudit(record.json)) return inside([record.json])
     if (isLine(record.event?.original)) return inside([record.event.original])
@@ -57,6 +57,19 @@ export const otlp: Shape = {
     const logs = scopes.flatMap((one) => list(one?.logRecords ?? one?.log_records))
     return inside(logs.map((one) => plain(one?.body, 0)))
   },
+}
+
+/**
+ * Elastic's integration writes annotations with `_` for `.`, for its index splits names at dots. In
+ * the part before the slash, a domain, no underscore was there before.
+ */
+function dotted(event: JsonRecord): JsonRecord {
+  if (!isObject(event.annotations)) return event
+  const entries = Object.entries(event.annotations).map(([key, value]) => {
+    const slash = Math.max(0, key.indexOf('/'))
+    return [key.slice(0, slash).replaceAll('_', '.') + key.slice(slash), value]
+  })
+  return { ...event, annotations: Object.fromEntries(entries) }
 }
 
 const isLine = (value: unknown): value is string => typeof value === 'string'

@@ -53,3 +53,19 @@ export const PREFIXES: readonly Prefix[] = [
     pattern: /^[A-Za-z0-9][\w.-]{0,252} $/,
   },
 ]
+
+/** Shapes that lie in how the bytes are written, not in what a record says. */
+export const WRITINGS: readonly Omit<Prefix, 'pattern'>[] = [
+  {
+    name: 'native',
+    about: 'Events as the API server writes them: on a line, several on a line, or pretty-printed.',
+    proof: 'sample',
+  },
+  { name: 'json-array', about: 'A JSON array of events.', proof: 'sample' },
+  { name: 'yaml', about: 'YAML documents, one event each.', proof: 'sample' },
+  {
+    name: 'csv',
+    about: 'Lines of CSV of which a field holds a record as JSON.',
+    proof: 'documentation',
+  },
+]
