@@ -141,6 +141,7 @@ export class Framing {
       isObject(head) && isAudit(head) ? bodiesOf(bytes, scan) : undefined
     this.#begin(at, end, index)
     if (depth > LIMIT.jsonDepthMax) this.#deep(at, end)
+    if (scan.odd && !this.#records.options.strict) this.#duplicates(at, end)
     const value: unknown = found === undefined ? JSON.parse(utf8(bytes, at, end)) : head
     this.#records.value(value, shape, this.#setting.depth, found)
   }
@@ -317,13 +318,17 @@ export class Framing {
   }
 
   #strict(at: number, end: number): void {
+    this.#duplicates(at, end)
+    if (end - at >= LAZY_BYTES) return
+    scanValue(this.#bytes, at, end, this.#scan)
+    if (this.#scan.depth > LIMIT.jsonDepthMax) this.#deep(at, end)
+  }
+
+  #duplicates(at: number, end: number): void {
     const keys = findDuplicateKeys(this.#bytes.subarray(at, end))
     if (keys.length > 0) {
       this.#records.issue('decode/duplicate-key', `twice: ${keys.slice(0, 8).join(', ')}`)
     }
-    if (end - at >= LAZY_BYTES) return
-    scanValue(this.#bytes, at, end, this.#scan)
-    if (this.#scan.depth > LIMIT.jsonDepthMax) this.#deep(at, end)
   }
 
   #deep(at: number, end: number): void {

@@ -55,6 +55,7 @@ describe('a record read without its bodies is the record read whole', () => {
   test('a body that comes twice: the last counts, as in JSON.parse (A3)', () => {
     const text = large({}).replace('"responseObject"', '"requestObject"')
     sameAsParsed(decoded(text).events[0], text)
+    expect(decoded(text).codes).toEqual(['decode/duplicate-key'])
     const escaped = large({}).replace('"responseObject"', '"request\\u004fbject"')
     sameAsParsed(decoded(escaped).events[0], escaped)
   })

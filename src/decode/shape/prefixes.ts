@@ -61,7 +61,7 @@ export const WRITINGS: readonly Omit<Prefix, 'pattern'>[] = [
     about: 'Events as the API server writes them: on a line, several on a line, or pretty-printed.',
     proof: 'sample',
   },
-  { name: 'json-array', about: 'A JSON array of events.', proof: 'sample' },
+  { name: 'json-array', about: 'A JSON array of events.', proof: 'documentation' },
   { name: 'yaml', about: 'YAML documents, one event each.', proof: 'sample' },
   {
     name: 'csv',
