@@ -79,12 +79,19 @@ class Table {
   }
 }
 
-/** All zero marks a free slot, so the one digest that is all zero counts as its neighbour. */
+const scratch = new Uint32Array(WORDS)
+
+/**
+ * The first 128 bits, in a buffer that the next call uses again. All zero marks a free slot, so the
+ * one digest that is all zero counts as its neighbour.
+ */
 const wordsOf = (hex: string): Uint32Array => {
-  const words = new Uint32Array(WORDS)
+  let any = 0
   for (let word = 0; word < WORDS; word += 1) {
-    words[word] = Number.parseInt(hex.slice(word * 8, word * 8 + 8), 16)
+    const bits = Number.parseInt(hex.slice(word * 8, word * 8 + 8), 16)
+    scratch[word] = bits
+    any |= bits
   }
-  if (words.every((word) => word === 0)) words[WORDS - 1] = 1
-  return words
+  if (any === 0) scratch[WORDS - 1] = 1
+  return scratch
 }

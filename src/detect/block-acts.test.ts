@@ -47,3 +47,14 @@ describe('the stages of a request in one block', () => {
     expect(acts.mayHaveStartedBefore(at('ResponseComplete', 30))).toBe(false)
   })
 })
+
+test('requests that share an auditID are each joined with their own last stage, in any order', () => {
+  const acts = new BlockActs()
+  const other = { user: { username: 'eve', uid: undefined, groups: [], extra: undefined } }
+  acts.wait(at('RequestReceived', 1))
+  acts.wait(at('RequestReceived', 1, other))
+  acts.wait(at('ResponseStarted', 1, other))
+  expect(acts.settle(at('ResponseComplete', 1))?.events).toHaveLength(1)
+  expect(acts.settle(at('ResponseComplete', 1, other))?.events).toHaveLength(2)
+  expect([...acts.unsettled()]).toEqual([])
+})

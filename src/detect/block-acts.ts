@@ -1,4 +1,5 @@
 import { type AuditEvent, STAGE_RANK } from '../model/event.ts'
+import { actKey } from './act.ts'
 
 /** The earlier stages of an act, as far as one block shows them. */
 export interface EarlierStages {
@@ -16,36 +17,49 @@ const EVENTS_TO_START = 256
  * after it.
  */
 export class BlockActs {
+  /** By auditID, as long as it belongs to one request. */
   readonly #waiting = new Map<string, EarlierStages>()
+  /** Requests under the auditID of another one, by all that identifies them. */
+  readonly #sharing = new Map<string, EarlierStages>()
   #seen = 0
   #startsBefore = ''
 
   /** Keeps a stage that a later one may settle. */
   wait(event: AuditEvent): void {
     this.#see(event)
-    const key = joinKey(event)
-    const earlier = this.#waiting.get(key)
-    if (earlier === undefined) this.#waiting.set(key, { events: [event], latest: event })
-    else if (isSameRequest(earlier.latest, event)) {
-      const latest = isLater(event, earlier.latest) ? event : earlier.latest
-      this.#waiting.set(key, { events: [...earlier.events, event], latest })
-    } else this.#waiting.set(`${key}\n${this.#seen}`, { events: [event], latest: event })
+    const id = event.auditID ?? ''
+    const first = this.#waiting.get(id)
+    if (first === undefined) this.#waiting.set(id, { events: [event], latest: event })
+    else if (isSameRequest(first.latest, event)) this.#waiting.set(id, joined(first, event))
+    else {
+      const key = actKey(event)
+      const earlier = this.#sharing.get(key)
+      const act =
+        earlier === undefined ? { events: [event], latest: event } : joined(earlier, event)
+      this.#sharing.set(key, act)
+    }
   }
 
   /** The earlier stages of the act that this final stage ends; they wait no longer. */
   settle(event: AuditEvent): EarlierStages | undefined {
     this.#see(event)
-    if (this.#waiting.size === 0) return undefined
-    const key = joinKey(event)
-    const earlier = this.#waiting.get(key)
-    if (earlier === undefined || !isSameRequest(earlier.latest, event)) return undefined
-    this.#waiting.delete(key)
+    if (this.#waiting.size === 0 && this.#sharing.size === 0) return undefined
+    const id = event.auditID ?? ''
+    const first = this.#waiting.get(id)
+    if (first !== undefined && isSameRequest(first.latest, event)) {
+      this.#waiting.delete(id)
+      return first
+    }
+    if (this.#sharing.size === 0) return undefined
+    const key = actKey(event)
+    const earlier = this.#sharing.get(key)
+    this.#sharing.delete(key)
     return earlier
   }
 
   /** Those that nothing in this block settled. */
   unsettled(): Iterable<EarlierStages> {
-    return this.#waiting.values()
+    return [...this.#waiting.values(), ...this.#sharing.values()]
   }
 
   /**
@@ -64,12 +78,14 @@ export class BlockActs {
   }
 }
 
-/** The server's own microsecond beside the id, which a client may choose. */
-const joinKey = (event: AuditEvent): string =>
-  `${event.requestReceivedTimestamp}\n${event.auditID ?? ''}`
+const joined = (earlier: EarlierStages, event: AuditEvent): EarlierStages => ({
+  events: [...earlier.events, event],
+  latest: isLater(event, earlier.latest) ? event : earlier.latest,
+})
 
 /** The members that `actKey` digests, compared one by one. */
 const isSameRequest = (a: AuditEvent, b: AuditEvent): boolean =>
+  a.requestReceivedTimestamp === b.requestReceivedTimestamp &&
   a.verb === b.verb &&
   a.user.username === b.user.username &&
   a.requestURI === b.requestURI &&

@@ -44,9 +44,20 @@ export const describeMatch = (rule: CompiledRule, facts: Facts, mask: Mask): Fin
 
 /** Why the rule cannot tell: the reasons of all the fields that it asked in vain. */
 export const reasonsFor = (rule: CompiledRule, facts: Facts): readonly Reason[] => {
+  const { unknown } = facts.event
+  const hidden = askedInVain(rule, facts, (part) => (part & unknown) !== 0)
+  // Most often what the event could not carry says it all; if not, a patch shows only a part.
+  return hidden.length > 0 ? hidden : askedInVain(rule, facts, () => true)
+}
+
+const askedInVain = (
+  rule: CompiledRule,
+  facts: Facts,
+  isAsked: (part: number) => boolean,
+): readonly Reason[] => {
   const reasons: Reason[] = []
   for (const { part, test } of rule.tests) {
-    if (test(facts) !== UNKNOWN) continue
+    if (!isAsked(part) || test(facts) !== UNKNOWN) continue
     const reason = reasonFor(facts.event, part)
     if (!reasons.includes(reason)) reasons.push(reason)
   }

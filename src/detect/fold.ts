@@ -30,9 +30,10 @@ export interface FoldResult {
 }
 
 interface OpenAct {
-  rank: number
-  latest: ActRecord[]
-  events: EventRef[]
+  readonly rank: number
+  /** The records of the latest stage: several if it was logged with different bytes. */
+  readonly latest: readonly ActRecord[]
+  readonly events: readonly EventRef[]
 }
 
 /** Findings of one act that may still gain events. */
@@ -52,6 +53,7 @@ const FINAL_RANK = STAGE_RANK.Panic
  */
 export class ActFold {
   readonly #open = new Map<string, OpenAct>()
+  /** Of finished acts: their keys, and the digests of what ended them. */
   readonly #closed = new DigestSet(LIMIT.actsRememberedMax / 2)
   readonly #foundByAct = new Map<string, Found[]>()
   readonly #tallies: RuleTally[]
@@ -105,39 +107,32 @@ export class ActFold {
   /** A final stage: its verdicts replace those of the stages before it. */
   #settle(record: ActRecord): void {
     const earlier = this.#open.get(record.key)
-    this.#open.delete(record.key)
-    this.#close(record.key, {
-      rank: record.rank,
-      latest: [record],
-      events: [...(earlier?.events ?? []), ...record.events],
-    })
+    if (earlier !== undefined) this.#open.delete(record.key)
+    const events = earlier === undefined ? record.events : [...earlier.events, ...record.events]
+    this.#close(record.key, { rank: record.rank, latest: [record], events })
   }
 
   #addToOpen(record: ActRecord): void {
     const act = this.#open.get(record.key)
-    if (act === undefined) {
-      this.#makeRoom()
-      this.#open.set(record.key, {
-        rank: record.rank,
-        latest: [record],
-        events: [...record.events],
-      })
-      return
+    if (act === undefined) this.#makeRoom()
+    this.#open.set(record.key, act === undefined ? opened(record) : this.#joined(act, record))
+  }
+
+  #joined(act: OpenAct, record: ActRecord): OpenAct {
+    const events = [...act.events, ...record.events]
+    if (record.rank > act.rank) return { ...opened(record), events }
+    if (record.rank < act.rank || act.latest.some((one) => one.content === record.content)) {
+      return { ...act, events }
     }
-    act.events.push(...record.events)
-    if (record.rank > act.rank) {
-      act.rank = record.rank
-      act.latest = [record]
-    } else if (record.rank === act.rank && act.latest.every((r) => r.content !== record.content)) {
-      act.latest.push(record)
-      for (const one of act.latest) this.#collide(record.key, one)
-    }
+    const latest = [...act.latest, record]
+    for (const one of latest) this.#collide(record.key, one)
+    return { rank: act.rank, latest, events }
   }
 
   /** A stage that comes late, a copy, or another event under the same identity. */
   #addToClosed(record: ActRecord): void {
     const found = this.#foundByAct.get(record.key)
-    const isCopy = record.rank < FINAL_RANK || this.#closed.has(variantKey(record))
+    const isCopy = record.rank < FINAL_RANK || this.#closed.has(record.content)
     if (isCopy || record.signals.length === 0) {
       for (const one of found ?? []) {
         if (one.apart && one.content !== record.content) continue
@@ -145,7 +140,7 @@ export class ActFold {
       }
       return
     }
-    this.#closed.add(variantKey(record))
+    this.#closed.add(record.content)
     this.#collide(record.key, record)
     for (const one of found ?? []) {
       setApart(record, one)
@@ -158,7 +153,7 @@ export class ActFold {
     this.#closed.add(key)
     for (const record of act.latest) {
       if (record.signals.length === 0) continue
-      this.#closed.add(variantKey(record))
+      this.#closed.add(record.content)
       const apart = act.latest.length > 1
       const events = apart ? ownEvents(record.events, record.rank) : act.events
       this.#report(record, events, apart ? variantKey(record) : key, apart)
@@ -226,6 +221,12 @@ export const byUrgency = (a: Finding, b: Finding): number =>
   SEVERITIES.indexOf(b.rule.level) - SEVERITIES.indexOf(a.rule.level) ||
   compareText(a.time, b.time) ||
   compareText(a.id, b.id)
+
+const opened = (record: ActRecord): OpenAct => ({
+  rank: record.rank,
+  latest: [record],
+  events: record.events,
+})
 
 const variantKey = ({ key, content }: { key: string; content: string }): string =>
   hash('sha256', key + content)

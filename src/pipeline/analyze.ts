@@ -132,7 +132,6 @@ class BlockWork implements DecodeSink {
     const facts = enrich(event, this.#options.enrich)
     const verdicts: Verdict[] = []
     this.#index.judge(bucket, facts, (rule, truth) => verdicts.push({ rule, truth }))
-    if (event.unparsable !== 0) this.#issues.add(unparsableBody(event))
     if (verdicts.length > 0) this.#record(facts, verdicts, earlier)
     else if (this.#settlesElsewhere(event, earlier)) this.#record(facts, verdicts, earlier)
   }
@@ -207,12 +206,6 @@ const duplicateKeys = (job: BlockJob, event: AuditEvent): readonly Issue[] =>
       length: event.origin.length,
     },
   }))
-
-const unparsableBody = (event: AuditEvent): Issue => ({
-  code: 'decode/unparsable-body',
-  message: 'a body of this event is no JSON; rules that need it cannot tell',
-  at: { file: event.origin.source.file, offset: event.origin.offset, length: event.origin.length },
-})
 
 /** Identity of rules by content, for the report's head. */
 export const contentOf = (files: readonly { file: string; text: string }[]): string =>

@@ -10,7 +10,7 @@ export class IssueTray {
   readonly #kept = new Map<string, Issue[]>()
 
   add(issue: Issue): void {
-    this.addAll([issue], { [issue.code]: 1 })
+    this.addAll([issue], { [issue.code]: issue.count ?? 1 })
   }
 
   /** Takes over another tray: what it kept, and how many it counted of each code. */
