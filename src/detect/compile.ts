@@ -8,7 +8,7 @@ import { leaves } from '../sigma/plan/leaves.ts'
 import { necessary } from '../sigma/plan/necessary.ts'
 import type { Leaf, Plan } from '../sigma/plan/plan.ts'
 import { planRule } from '../sigma/plan/plan-rule.ts'
-import { auditSchema, factsAccess, keyAccess, type RequestKey } from './schema.ts'
+import { auditSchema, factsAccess } from './schema.ts'
 
 /** A rule that is ready to judge. */
 export interface CompiledRule {
@@ -16,8 +16,6 @@ export interface CompiledRule {
   readonly sigma: SigmaRule
   readonly plan: Plan
   readonly test: Predicate<Facts>
-  /** Judges a request by its kind alone: "no" means that the rule never speaks of such requests. */
-  readonly scope: Predicate<RequestKey>
   /** Each test of the rule by itself, and the part of an event that it asks. */
   readonly tests: readonly { readonly part: number; readonly test: Predicate<Facts> }[]
   /** Field to exact lower-case values, of which one is needed for anything but "no". */
@@ -60,7 +58,6 @@ const compileRule = (
     sigma,
     plan,
     test: emitPredicate(plan, factsAccess),
-    scope: emitPredicate(plan, keyAccess),
     tests: leaves(plan).map(testOf),
     needs: necessary(plan),
   }

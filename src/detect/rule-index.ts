@@ -3,20 +3,29 @@ import { CANNOT_TELL, type FieldValue, NO, type Truth } from '../base/truth.ts'
 import type { AuditEvent } from '../model/event.ts'
 import { STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
+import type { Predicate } from '../sigma/emit/predicate.ts'
 import type { CompiledRule } from './compile.ts'
 import { factsAccess } from './schema.ts'
+import { ScopedRule } from './scoped-rule.ts'
 
 /** Rules that need one of a few exact values in a field, found by reading that field once. */
 interface LiteralGroup {
   readonly read: (facts: Facts) => FieldValue
-  readonly rules: readonly number[]
-  readonly byValue: ReadonlyMap<string, readonly number[]>
+  readonly rules: readonly BoundRule[]
+  readonly byValue: ReadonlyMap<string, readonly BoundRule[]>
 }
 
-/** The rules that may speak of one kind of request, as numbers into the rule set. */
+/** A rule as it is for one kind of request. */
+interface BoundRule {
+  /** Its number in the rule set. */
+  readonly rule: number
+  readonly test: Predicate<Facts>
+}
+
+/** The rules that may speak of one kind of request. */
 export interface Bucket {
-  readonly rules: readonly number[]
-  readonly always: readonly number[]
+  readonly rules: readonly BoundRule[]
+  readonly always: readonly BoundRule[]
   readonly literals: readonly LiteralGroup[]
   /** Events of this kind by rank of stage. */
   readonly seen: Uint32Array
@@ -42,10 +51,12 @@ export class RuleIndex {
   /** By verb: requests that are not about objects. */
   readonly #others = new Map<string, Bucket>()
   #buckets: Bucket[] = []
+  readonly #scoped: readonly ScopedRule[]
   readonly #eligible: readonly Uint32Array[]
 
   constructor(rules: readonly CompiledRule[]) {
     this.#rules = rules
+    this.#scoped = rules.map((rule) => new ScopedRule(rule.plan))
     this.#eligible = rules.map(() => new Uint32Array(4))
   }
 
@@ -65,21 +76,14 @@ export class RuleIndex {
 
   /** Judges the event by each rule of its bucket that its literals do not rule out. */
   judge(bucket: Bucket, facts: Facts, onVerdict: OnVerdict): void {
-    for (const rule of bucket.always) this.#test(rule, facts, onVerdict)
-    for (const group of bucket.literals) {
-      for (const rule of candidates(group, facts)) this.#test(rule, facts, onVerdict)
-    }
+    judgeAll(bucket.always, facts, onVerdict)
+    for (const group of bucket.literals) judgeAll(candidates(group, facts), facts, onVerdict)
   }
 
   /** For every rule the events of its kind, by rank of stage. */
   eligible(): readonly Uint32Array[] {
     for (const bucket of this.#buckets) this.#settle(bucket)
     return this.#eligible
-  }
-
-  #test(rule: number, facts: Facts, onVerdict: OnVerdict): void {
-    const truth = this.#rules[rule]?.test(facts) ?? NO
-    if (truth !== NO) onVerdict(rule, truth)
   }
 
   #find(event: AuditEvent): Bucket {
@@ -119,13 +123,16 @@ export class RuleIndex {
       subresource: event.objectRef?.subresource,
       apiGroup: event.objectRef?.apiGroup,
     }
-    const rules = [...this.#rules.keys()].filter((rule) => this.#rules[rule]?.scope(key) !== NO)
-    const always: number[] = []
-    const byField = new Map<string, number[]>()
-    for (const rule of rules) {
-      const field = LITERAL_FIELDS.find((name) => this.#rules[rule]?.needs.has(name))
-      if (field === undefined) always.push(rule)
-      else byField.set(field, [...(byField.get(field) ?? []), rule])
+    const rules = this.#scoped.flatMap((scoped, rule): BoundRule[] => {
+      const test = scoped.forKey(key)
+      return test === undefined ? [] : [{ rule, test }]
+    })
+    const always: BoundRule[] = []
+    const byField = new Map<string, BoundRule[]>()
+    for (const bound of rules) {
+      const field = LITERAL_FIELDS.find((name) => this.#rules[bound.rule]?.needs.has(name))
+      if (field === undefined) always.push(bound)
+      else byField.set(field, [...(byField.get(field) ?? []), bound])
     }
     const literals = [...byField].map(([field, group]) => this.#literalGroup(field, group))
     const bucket = { rules, always, literals, seen: new Uint32Array(4) }
@@ -133,23 +140,30 @@ export class RuleIndex {
     return bucket
   }
 
-  #literalGroup(field: string, rules: readonly number[]): LiteralGroup {
-    const byValue = new Map<string, number[]>()
-    for (const rule of rules) {
-      for (const value of this.#rules[rule]?.needs.get(field) ?? []) {
-        byValue.set(value, [...(byValue.get(value) ?? []), rule])
+  #literalGroup(field: string, rules: readonly BoundRule[]): LiteralGroup {
+    const byValue = new Map<string, BoundRule[]>()
+    for (const bound of rules) {
+      for (const value of this.#rules[bound.rule]?.needs.get(field) ?? []) {
+        byValue.set(value, [...(byValue.get(value) ?? []), bound])
       }
     }
     return { read: factsAccess.value(field), rules, byValue }
   }
 
   #settle(bucket: Bucket): void {
-    for (const rule of bucket.rules) {
+    for (const { rule } of bucket.rules) {
       const counts = this.#eligible[rule]
       if (counts === undefined) continue
       for (const [rank, seen] of bucket.seen.entries()) counts[rank] = (counts[rank] ?? 0) + seen
     }
     bucket.seen.fill(0)
+  }
+}
+
+const judgeAll = (rules: readonly BoundRule[], facts: Facts, onVerdict: OnVerdict): void => {
+  for (const { rule, test } of rules) {
+    const truth = test(facts)
+    if (truth !== NO) onVerdict(rule, truth)
   }
 }
 
@@ -165,21 +179,21 @@ const branch = <Key, Below, Value>(
   return below
 }
 
-const NONE: readonly number[] = []
+const NONE: readonly BoundRule[] = []
 
 /** The rules of the group that the field's value allows. */
-const candidates = (group: LiteralGroup, facts: Facts): readonly number[] => {
+const candidates = (group: LiteralGroup, facts: Facts): readonly BoundRule[] => {
   const value = group.read(facts)
   if (value === CANNOT_TELL) return group.rules
   if (typeof value === 'string') return group.byValue.get(foldAscii(value)) ?? NONE
   return Array.isArray(value) && value.length > 0 ? anyMember(group, value) : NONE
 }
 
-const anyMember = (group: LiteralGroup, values: readonly unknown[]): readonly number[] => {
-  const rules = new Set<number>()
+const anyMember = (group: LiteralGroup, values: readonly unknown[]): readonly BoundRule[] => {
+  const rules = new Set<BoundRule>()
   for (const value of values) {
     if (typeof value !== 'string') continue
-    for (const rule of group.byValue.get(foldAscii(value)) ?? NONE) rules.add(rule)
+    for (const bound of group.byValue.get(foldAscii(value)) ?? NONE) rules.add(bound)
   }
   return [...rules]
 }

@@ -63,14 +63,11 @@ const KEY_READERS: Readonly<Record<string, (key: RequestKey) => FieldValue>> = {
 }
 
 /**
- * How a predicate reads a request's kind alone: every other field cannot be told. A rule whose
- * answer is then "no" is "no" for every request of that kind, which is what makes the index exact.
+ * How a test reads a request's kind alone: every other field cannot be told. A rule whose answer is
+ * then "no" is "no" for every request of that kind, which is what makes the index exact.
  */
-export const keyAccess: Access<RequestKey> = {
+export const keyAccess: { value(name: string): (key: RequestKey) => FieldValue } = {
   value: (name) => KEY_READERS[name] ?? (() => CANNOT_TELL),
-  elements: () => () => CANNOT_TELL,
-  elementValue: () => () => CANNOT_TELL,
-  texts: () => () => CANNOT_TELL,
 }
 
 interface Found {
