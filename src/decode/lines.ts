@@ -24,8 +24,8 @@ export const jsonAfterPrefix = (bytes: Buffer, at: number, end: number): Behind 
 }
 
 /**
- * The first field of a line of CSV that holds a JSON object, its quotes no longer doubled; undefined
- * for other text. Upstream: RFC 4180, section 2.
+ * The first field of a line of CSV that holds a JSON object, its quotes no longer doubled;
+ * undefined for other text. Upstream: RFC 4180, section 2.
  */
 export const csvObject = (bytes: Buffer, at: number, end: number): string | undefined => {
   const start = indexWithin(bytes, '"{""', at, end)
