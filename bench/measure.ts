@@ -6,6 +6,8 @@ export interface Pair {
   readonly yardstick: () => number
   /** B. Throws when it found other than it must: speed never comes from doing less. */
   readonly subject: () => number
+  /** How many times B does its work in one go; its time is divided by that. */
+  readonly repeats?: number
 }
 
 /** What came of measuring a pair. */
@@ -62,7 +64,7 @@ function compareOnce(pair: Pair, rounds: number): Comparison {
   const b: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     a.push(timeOf(pair.yardstick))
-    b.push(timeOf(pair.subject))
+    b.push(timeOf(pair.subject) / (pair.repeats ?? 1))
   }
   const half = rounds >> 1
   const drift = Math.abs(median(a.slice(0, half)) / median(a.slice(-half)) - 1)
