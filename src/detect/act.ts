@@ -20,13 +20,28 @@ export interface ActRecord {
   readonly key: string
   /** Of the stage that gave the verdicts. */
   readonly rank: number
-  /** Digest of that stage's bytes. Empty when there are no signals. */
+  /** Digest of that stage's bytes; `NO_CONTENT` when there are no signals. */
   readonly content: string
   readonly events: readonly EventRef[]
   readonly signals: readonly Signal[]
 }
 
-const DIGEST_DIGITS = 32
+/**
+ * Finished acts of which no rule has more to say than the others: many, so that they travel light.
+ * The same as one `ActRecord` each, without events.
+ */
+export interface SettledActs {
+  readonly rank: number
+  readonly signals: readonly Signal[]
+  /** For each act its key and its content, one after the other, `DIGEST_DIGITS` digits each. */
+  readonly digests: string
+}
+
+/** Hexadecimal digits of a digest: 128 bits. */
+export const DIGEST_DIGITS = 32
+
+/** The content of an act that no rule has anything to say about. */
+export const NO_CONTENT: string = '0'.repeat(DIGEST_DIGITS)
 
 /**
  * The digest that the stages of one request share. The place where an event was read is not part of
@@ -38,12 +53,14 @@ export const actKey = (event: AuditEvent): string => {
   const { cluster } = event.origin.source
   const target = event.requestURI ?? JSON.stringify(event.objectRef)
   // The length of each text that a client chooses keeps it from running over into the next.
-  const chosen = [event.auditID, target, event.user.username, event.sourceIPs?.at(-1)]
-    .map((text) => `${text?.length ?? '-'} ${text ?? ''}`)
-    .join('\n')
+  const user = measured(event.user.username)
+  const chosen =
+    measured(event.auditID) + measured(target) + user + measured(event.sourceIPs?.at(-1))
   const text = `${cluster}\n${event.requestReceivedTimestamp}\n${event.verb}\n${chosen}`
   return hash('sha256', text).slice(0, DIGEST_DIGITS)
 }
+
+const measured = (text: string | undefined): string => `${text?.length ?? '-'} ${text ?? ''}\n`
 
 /**
  * `{"kind":"Event","apiVersion":"audit.k8s.io/v1",`: what a line has more than a webhook's item.

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { LIMIT } from '../base/limit.ts'
 import { UNKNOWN, YES } from '../base/truth.ts'
 import type { EventRef, Finding } from '../model/finding.ts'
-import type { ActRecord, Signal } from './act.ts'
+import { type ActRecord, NO_CONTENT, type Signal } from './act.ts'
 import { ActFold, type FoldResult } from './fold.ts'
 
 const key = (name: string): string => hash('sha256', name).slice(0, 32)
@@ -63,7 +63,7 @@ const received = (name: string, signals: Signal[]): ActRecord => ({
 const complete = (name: string, signals: Signal[], variant = ''): ActRecord => ({
   key: key(name),
   rank: 3,
-  content: signals.length === 0 ? '' : key(`${name}-complete-${variant}`),
+  content: signals.length === 0 ? NO_CONTENT : key(`${name}-complete-${variant}`),
   events: signals.length === 0 ? [] : [event(name, 'ResponseComplete', `audit${variant}.log`)],
   signals,
 })
@@ -108,6 +108,15 @@ describe('an act', () => {
     expect(counts(result)[0]).toEqual([2, 0])
     expect(new Set(result.findings.map((one) => one.id)).size).toBe(2)
     expect(result.losses.collisions).toHaveLength(2)
+  })
+
+  test('counts the same whether it comes alone or among many settled ones', () => {
+    const [a, b] = [complete('a', [unknown(1)]), complete('b', [unknown(1)])]
+    const acts = new ActFold(3, () => {})
+    const digests = a.key + a.content + b.key + b.content
+    acts.addSettled({ rank: 3, signals: a.signals, digests })
+    acts.addSettled({ rank: 3, signals: a.signals, digests })
+    expect(acts.finish().tallies).toEqual(fold([a, b]).tallies)
   })
 
   test('cannot be hidden by a harmless event under its identity, before or after', () => {
@@ -180,7 +189,7 @@ describe('bounds', () => {
     const total = LIMIT.actsRememberedMax + 2
     for (let n = 0; n < total; n += 1) {
       const digest = word(Math.imul(n, 2_654_435_761) >>> 0) + word(n) + word(7) + word(9)
-      acts.add({ key: digest, rank: 3, content: '', events: [], signals: [] })
+      acts.add({ key: digest, rank: 3, content: NO_CONTENT, events: [], signals: [] })
     }
     expect(acts.finish().losses.actsForgotten).toBeGreaterThan(0)
   })

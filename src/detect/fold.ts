@@ -5,7 +5,7 @@ import { UNKNOWN, YES } from '../base/truth.ts'
 import type { Reason } from '../model/blindness.ts'
 import { STAGE_RANK } from '../model/event.ts'
 import { type EventRef, type Finding, SEVERITIES } from '../model/finding.ts'
-import { type ActRecord, findingId, type Signal } from './act.ts'
+import { type ActRecord, DIGEST_DIGITS, findingId, type SettledActs, type Signal } from './act.ts'
 
 /** What one rule found and could not tell, in acts. */
 export interface RuleTally {
@@ -45,6 +45,8 @@ interface Found {
   apart: boolean
 }
 
+const NO_EVENTS: readonly EventRef[] = []
+
 const FINAL_RANK = STAGE_RANK.Panic
 
 /**
@@ -83,6 +85,15 @@ export class ActFold {
     if (this.#closed.has(record.key)) this.#addToClosed(record)
     else if (record.rank >= FINAL_RANK) this.#settle(record)
     else this.#addToOpen(record)
+  }
+
+  /** Adds each of the acts as a record of its own. */
+  addSettled({ rank, signals, digests }: SettledActs): void {
+    for (let at = 0; at < digests.length; at += DIGEST_DIGITS * 2) {
+      const key = digests.slice(at, at + DIGEST_DIGITS)
+      const content = digests.slice(at + DIGEST_DIGITS, at + DIGEST_DIGITS * 2)
+      this.add({ key, rank, content, events: NO_EVENTS, signals })
+    }
   }
 
   finish(): FoldResult {

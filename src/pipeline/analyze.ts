@@ -5,7 +5,15 @@ import { type Truth, YES } from '../base/truth.ts'
 import { type DecodeSink, decodeBlock } from '../decode/decode.ts'
 import { findDuplicateKeys } from '../decode/duplicate-keys.ts'
 import { redactField } from '../decode/redact.ts'
-import { type ActRecord, actKey, contentDigest, eventId, type Signal } from '../detect/act.ts'
+import {
+  type ActRecord,
+  actKey,
+  contentDigest,
+  eventId,
+  NO_CONTENT,
+  type SettledActs,
+  type Signal,
+} from '../detect/act.ts'
 import { BlockActs } from '../detect/block-acts.ts'
 import type { CompiledRule } from '../detect/compile.ts'
 import { describeMatch, reasonsFor } from '../detect/describe.ts'
@@ -33,6 +41,7 @@ export interface BlockJob {
 /** What a block says: everything that the fold and the report need, and no parsed event. */
 export interface BlockResult {
   readonly records: readonly ActRecord[]
+  readonly settled: readonly SettledActs[]
   readonly stats: Stats
   readonly issues: readonly Issue[]
   readonly issueCounts: Readonly<Record<string, number>>
@@ -80,6 +89,8 @@ class BlockWork implements DecodeSink {
   readonly #issues = new IssueTray()
   readonly #acts = new BlockActs()
   readonly #records: ActRecord[] = []
+  /** By rank and signals. */
+  readonly #settled = new Map<string, Alike>()
 
   constructor(job: BlockJob, options: AnalyzeOptions, index: RuleIndex) {
     this.#job = job
@@ -113,6 +124,10 @@ class BlockWork implements DecodeSink {
     }
     return {
       records: this.#records,
+      settled: [...this.#settled.values()].map((one) => ({
+        ...one,
+        digests: one.digests.join(''),
+      })),
       stats: this.#stats.done(),
       issues: this.#issues.kept(),
       issueCounts: this.#issues.counts,
@@ -146,20 +161,29 @@ class BlockWork implements DecodeSink {
   }
 
   #record(facts: Facts, verdicts: readonly Verdict[], earlier: readonly AuditEvent[]): void {
+    const { event } = facts
     const signals = verdicts.map((verdict) => this.#signal(verdict, facts))
     const isMatch = signals.some((signal) => signal.truth === YES)
-    if (isMatch) for (const issue of duplicateKeys(this.#job, facts.event)) this.#issues.add(issue)
-    const rank = STAGE_RANK[facts.event.stage]
+    if (isMatch) for (const issue of duplicateKeys(this.#job, event)) this.#issues.add(issue)
+    const key = actKey(event)
+    const rank = STAGE_RANK[event.stage]
+    const content = signals.length === 0 ? NO_CONTENT : contentDigest(rawIn(this.#job, event))
     // Only a finding shows its events; of what is not final a later stage may make one.
-    const isShown = isMatch || (signals.length > 0 && rank < STAGE_RANK.Panic)
-    const events = isShown ? [...earlier, facts.event] : NONE
-    this.#records.push({
-      key: actKey(facts.event),
-      rank,
-      content: signals.length === 0 ? '' : contentDigest(rawIn(this.#job, facts.event)),
-      events: events.map((event) => refOf(event, this.#job.fingerprint)),
-      signals,
-    })
+    if (!isMatch && rank >= STAGE_RANK.Panic) {
+      this.#settle(rank, signals, key + content)
+      return
+    }
+    const events = signals.length === 0 ? NONE : [...earlier, event]
+    const refs = events.map((one) => refOf(one, this.#job.fingerprint))
+    this.#records.push({ key, rank, content, events: refs, signals })
+  }
+
+  #settle(rank: number, signals: readonly Signal[], digests: string): void {
+    const alike = signals.map(({ rule, reasons }) => `${rule} ${reasons.join(' ')}`).join('\n')
+    const name = `${rank}\n${alike}`
+    const known = this.#settled.get(name)
+    if (known === undefined) this.#settled.set(name, { rank, signals, digests: [digests] })
+    else known.digests.push(digests)
   }
 
   #signal({ rule, truth }: Verdict, facts: Facts): Signal {
@@ -174,6 +198,13 @@ class BlockWork implements DecodeSink {
 }
 
 const NONE: readonly AuditEvent[] = []
+
+/** Acts on which all rules say the same. */
+interface Alike {
+  readonly rank: number
+  readonly signals: readonly Signal[]
+  readonly digests: string[]
+}
 
 /** A rule's number and what it says. */
 interface Verdict {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { compileRules } from '../detect/compile.ts'
+import type { CompiledRule } from '../detect/compile.ts'
 import { Analyzer, type BlockJob, type BlockResult } from './analyze.ts'
 import type { HuntOptions } from './hunt-options.ts'
 
@@ -26,27 +26,25 @@ export type CrewAnswer =
 const BLOCKS_IN_HAND = 2
 
 /** Hires as many workers as the options say; with none, the calling thread does the work. */
-export const openCrew = (options: HuntOptions): Crew =>
-  options.threads === 0 ? hereCrew(options) : new WorkerCrew(options)
+/** Hires the crew. Workers compile the rules for themselves: functions do not travel. */
+export const openCrew = (options: HuntOptions, rules: readonly CompiledRule[]): Crew =>
+  options.threads === 0 ? hereCrew(analyzerFor(options, rules)) : new WorkerCrew(options)
 
 /** The part of the options that judging needs, as a worker gets it. */
-export const analyzerFor = (options: HuntOptions): Analyzer =>
+export const analyzerFor = (options: HuntOptions, rules: readonly CompiledRule[]): Analyzer =>
   new Analyzer({
-    rules: compileRules(options.rules).rules,
+    rules,
     enrich: { proxies: options.proxies, clusterRanges: options.clusterRanges },
     since: options.since,
     until: options.until,
     strict: options.strict,
   })
 
-const hereCrew = (options: HuntOptions): Crew => {
-  const analyzer = analyzerFor(options)
-  return {
-    take: async (job, done) => done(analyzer.analyze(job)),
-    finish: async () => analyzer.eligible(),
-    stop: async () => {},
-  }
-}
+const hereCrew = (analyzer: Analyzer): Crew => ({
+  take: async (job, done) => done(analyzer.analyze(job)),
+  finish: async () => analyzer.eligible(),
+  stop: async () => {},
+})
 
 interface Hand {
   readonly worker: Worker

@@ -16,7 +16,7 @@ export const hunt: Hunt = async (options, hooks, signal) => {
   const { inputs, issues: inputIssues } = await listInputs(options.paths, options.sources)
   const fold = new ActFold(rules.length, (finding) => hooks.finding?.(finding))
   const tally = new Tally([...issues, ...inputIssues], inputs)
-  const crew = openCrew(options)
+  const crew = openCrew(options, rules)
   try {
     for (const input of inputs) {
       if (signal.aborted) break
@@ -26,6 +26,7 @@ export const hunt: Hunt = async (options, hooks, signal) => {
         const job = { bytes, offset, source, fingerprint, alone: first && last }
         await crew.take(job, (result) => {
           for (const record of result.records) fold.add(record)
+          for (const acts of result.settled) fold.addSettled(acts)
           tally.addBlock(input, result)
           hooks.progress?.(tally.progress(fold.findingCount))
         })

@@ -1,11 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { compileRules } from '../detect/compile.ts'
 import { analyzerFor, type CrewAnswer, type CrewOrder } from './crew.ts'
 import type { HuntOptions } from './hunt-options.ts'
 
 /**
  * A worker of the crew: raw blocks in, verdicts out. Started by crew.ts, which gives the options.
  */
-const analyzer = analyzerFor(workerData as HuntOptions)
+const options = workerData as HuntOptions
+const analyzer = analyzerFor(options, compileRules(options.rules).rules)
 
 parentPort?.on('message', (order: CrewOrder) => {
   const answer: CrewAnswer =
