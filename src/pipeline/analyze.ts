@@ -139,7 +139,8 @@ class BlockWork implements DecodeSink {
       return true
     }
     const time = Date.parse(event.requestReceivedTimestamp)
-    return time >= this.#since && time < this.#until
+    // Of an event without a time nobody can say that it lies outside.
+    return Number.isNaN(time) || (time >= this.#since && time < this.#until)
   }
 
   /** Judges the latest stage of an act; the earlier ones only lend their places. */

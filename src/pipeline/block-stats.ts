@@ -26,6 +26,8 @@ export class BlockStats {
   add(event: AuditEvent): void {
     const time = event.stageTimestamp
     this.#events += 1
+    // An AdmissionReview, for one, says no time.
+    if (time === '') return
     if (this.#first === undefined || time < this.#first) this.#first = time
     if (this.#last === undefined || time > this.#last) this.#last = time
     if (!time.startsWith(this.#minute) || this.#minute === '') this.#addMinute(time)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -159,6 +159,18 @@ describe('hunt', () => {
       until: '2026-11-20T10:00:20Z',
     })
     expect(report.totals).toMatchObject({ events: 1, findings: 1 })
+  })
+
+  test('keeps an event without a time in every window, and takes no time from it', async () => {
+    const review = readFileSync(
+      new URL('../decode/fixtures/admission.ndjson', import.meta.url),
+      'utf8',
+    )
+    const report = await run([write('review.ndjson', [review.trim()])], {
+      since: '2026-11-20T10:00:00Z',
+    })
+    expect(report.totals.events).toBe(review.trim().split('\n').length)
+    expect(report.totals.firstTime).toBeUndefined()
   })
 
   test('stops when asked to, with what was found until then', async () => {

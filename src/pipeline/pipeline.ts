@@ -22,6 +22,7 @@ export const hunt: Hunt = async (options, hooks, signal) => {
       if (signal.aborted) break
       const reading = openBlocks(input, signal, { sha256: options.sha256 })
       for await (const { bytes, offset, source, first, last } of reading) {
+        tally.addRead(input, offset + bytes.length)
         const fingerprint = fingerprintOf(input, source)
         const job = { bytes, offset, source, fingerprint, alone: first && last }
         await crew.take(job, (result) => {

@@ -28,6 +28,7 @@ export class Tally {
   readonly #issues = new IssueTray()
   readonly #times = new SourceTimes()
   #bytesDone = 0
+  #bytesNow = 0
   #events = 0
 
   constructor(issues: readonly Issue[], inputs: readonly Input[]) {
@@ -57,19 +58,27 @@ export class Tally {
     this.#events += stats.events
   }
 
+  /** Content read so far of the input in hand: of a compressed one more than its bytes. */
+  addRead(input: Input, contentBytes: number): void {
+    this.#bytesNow = Math.min(contentBytes, input.bytes)
+  }
+
   addInput(input: Input, ending: Ending): void {
     const one = this.#of(input)
     one.contentBytes = ending.bytes
     one.sha256 = ending.sha256
-    one.issues += ending.issues.length
-    for (const issue of ending.issues) this.#issues.add(issue)
+    for (const issue of ending.issues) {
+      one.issues += issue.count ?? 1
+      this.#issues.add(issue)
+    }
     this.#bytesDone += input.bytes
+    this.#bytesNow = 0
   }
 
   progress(findings: number): Progress {
     const isStream = this.#inputs.some(({ input }) => input.path === '-')
     return {
-      bytes: this.#bytesDone,
+      bytes: this.#bytesDone + this.#bytesNow,
       bytesTotal: isStream
         ? undefined
         : this.#inputs.reduce((sum, one) => sum + one.input.bytes, 0),
