@@ -85,12 +85,14 @@ function twoCores(corpus: HuntCorpus, rounds: number): readonly Measured[] {
     b0: bare(corpus),
     hunt: hunt(corpus, 2),
     one: hunt(corpus, 1),
+    machine: gainOfMachine(corpus),
   }))
   const gains = pairs.map(({ hunt, one }) => one.ms / hunt.ms)
+  const possible = median(pairs.map(({ machine }) => machine))
   const peaks = pairs.map(({ hunt }) => hunt.peakMb)
   return [
     toMeasured(FIGURES.huntTwoCores, pairs, corpus),
-    measured(FIGURES.scaling, gains, ''),
+    measured(FIGURES.scaling, gains, `two B0 at once gain ${possible.toFixed(2)} ×`),
     measured(FIGURES.memory, peaks, `of a file of ${Math.round(corpus.events / 1_000)} k events`),
   ]
 }
@@ -140,6 +142,22 @@ function bare(corpus: File): Time {
   const { events, ...time } = JSON.parse(done.stdout)
   if (events !== corpus.events) throw new Error(`B0 read ${events} events, not ${corpus.events}`)
   return time
+}
+
+/**
+ * What two processes of B0 at once gain over one after the other: 2 on two cores of their own, less
+ * where cores share what they need.
+ */
+function gainOfMachine(corpus: File): number {
+  const alone = bare(corpus).ms
+  const script = join(ROOT, 'bench/yardstick-process.ts')
+  const one = `"${process.execPath}" "${script}" "${corpus.path}"`
+  const both = spawnSync('sh', ['-c', `${one} & ${one} & wait`], { encoding: 'utf8' })
+  const times = both.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).ms)
+  return times.reduce((sum, ms) => sum + alone / ms, 0)
 }
 
 /** A hunt: whole, or less its start. */
