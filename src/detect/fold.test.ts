@@ -14,6 +14,7 @@ const event = (name: string, stage: string, file = 'audit.log'): EventRef => ({
   auditID: name,
   stage,
   time: '2026-11-20T00:00:00Z',
+  server: file,
   file,
   offset: name.length,
   length: 1,

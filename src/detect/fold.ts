@@ -101,10 +101,7 @@ export class ActFold {
     this.#open.clear()
     this.#prune(LIMIT.findingsKeptMax)
     return {
-      findings: this.#found.map(({ finding, events }) => ({
-        ...finding,
-        events: [...events].sort(byStageThenPlace),
-      })),
+      findings: this.#found.map(({ finding, events }) => withSorted(finding, events)),
       tallies: this.#tallies,
       losses: {
         actsEvicted: this.#evicted,
@@ -261,6 +258,14 @@ const countReasons = (tally: RuleTally, signal: Signal): void => {
 const withEvents = (events: readonly EventRef[], more: readonly EventRef[]): EventRef[] => [
   ...new Map([...events, ...more].map((event) => [event.id, event])).values(),
 ]
+
+/** Of a log and its copy the first by place names the server, whichever was read first. */
+const withSorted = (finding: Finding, unsorted: readonly EventRef[]): Finding => {
+  const events = [...unsorted].sort(byStageThenPlace)
+  const stage = events.at(-1)?.stage
+  const server = events.find((event) => event.stage === stage)?.server ?? finding.server
+  return { ...finding, server, events }
+}
 
 const byStageThenPlace = (a: EventRef, b: EventRef): number =>
   rankOf(a) - rankOf(b) || compareText(a.file, b.file) || a.offset - b.offset

@@ -33,6 +33,8 @@ export interface EventRef {
   readonly auditID: string | undefined
   readonly stage: string
   readonly time: string
+  /** The API server whose log it was read from. */
+  readonly server: string
   readonly file: string
   readonly offset: number
   readonly length: number

@@ -218,6 +218,7 @@ const refOf = (event: AuditEvent, fingerprint: string): EventRef => ({
   auditID: event.auditID?.slice(0, LIMIT.shownCharactersMax),
   stage: event.stage,
   time: event.stageTimestamp,
+  server: event.origin.source.server,
   file: event.origin.source.file,
   offset: event.origin.offset,
   length: event.origin.length,

@@ -25,6 +25,7 @@ const EVENT: EventRef = {
   auditID: 'a',
   stage: 'ResponseComplete',
   time: '2026-11-20T10:00:00.000000Z',
+  server: 's',
   file: 'audit.log',
   offset: 12,
   length: 34,

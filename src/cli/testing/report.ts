@@ -130,6 +130,7 @@ function eventOf(id: string): EventRef {
     auditID: '0d1cf3a6-7f1e-4dd5-8b0a-2f4dd5c0a111',
     stage: 'ResponseComplete',
     time: '2026-11-20T21:53:13.250000Z',
+    server: 'audit-a',
     file: 'logs/audit-a.log.zst',
     offset: 4096,
     length: 1712,
