@@ -23,8 +23,8 @@ const parts: Readonly<Record<string, () => readonly Measured[]>> = {
   hunt: () =>
     measureHunts(
       short
-        ? { bytes: 200e6, rounds: 3, withoutStart: true }
-        : { bytes: 1e9, rounds: 7, withoutStart: false },
+        ? { bytes: 200e6, rounds: 2, bytesAside: 60e6 }
+        : { bytes: 1e9, rounds: 7, bytesAside: 0 },
     ),
   start: () => measureStart(short ? 5 : 15),
 }

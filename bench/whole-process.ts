@@ -12,8 +12,11 @@ import { deviationOf, median } from './measure.ts'
 export interface HuntEffort {
   readonly bytes: number
   readonly rounds: number
-  /** Of a small corpus the start of the process would be most of the time: leave it out. */
-  readonly withoutStart: boolean
+  /**
+   * Of a small corpus much of the time would be the start and the warm-up of each thread. The time
+   * of a hunt in so many bytes is left out, and these bytes are not counted.
+   */
+  readonly bytesAside: number
 }
 
 /**
@@ -21,10 +24,10 @@ export interface HuntEffort {
  * and what two workers gain over one.
  */
 export const measureHunts = (effort: HuntEffort): readonly Measured[] => {
+  build()
   const folder = mkdtempSync(join(tmpdir(), 'deckwatch-bench-'))
   try {
-    const small = effort.withoutStart ? writeCorpus(join(folder, 'small.log'), 1) : undefined
-    const corpus = { ...writeCorpus(join(folder, 'audit.log'), effort.bytes), small }
+    const corpus = writeHuntCorpus(folder, effort)
     return [...oneCore(corpus, effort.rounds), ...twoCores(corpus, effort.rounds)]
   } finally {
     rmSync(folder, { recursive: true })
@@ -33,13 +36,11 @@ export const measureHunts = (effort: HuntEffort): readonly Measured[] => {
 
 /** The time until the built command has done next to nothing. */
 export const measureStart = (rounds: number): readonly Measured[] => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'tidy/build.ts')], { stdio: 'inherit' })
-  if (built.status !== 0) throw new Error('the build failed')
-  const main = join(ROOT, 'dist/main.js')
+  build()
   const rule = join(ROOT, 'content/rules/execution/pod-exec.yaml')
   return [
-    startOf(FIGURES.help, [main, '--help'], rounds),
-    startOf(FIGURES.ruleTest, [main, 'rule', 'test', rule], rounds),
+    startOf(FIGURES.help, [MAIN, '--help'], rounds),
+    startOf(FIGURES.ruleTest, [MAIN, 'rule', 'test', rule], rounds),
   ]
 }
 
@@ -50,8 +51,10 @@ interface File {
 }
 
 interface HuntCorpus extends File {
-  /** Hunted in to know the time of the start, when that is to be left out. */
-  readonly small: File | undefined
+  /** Its time is subtracted. */
+  readonly aside: File | undefined
+  /** The events whose time is left. */
+  readonly counted: number
 }
 
 /** What B0 or a hunt took, by the clock and of processor time. */
@@ -65,12 +68,25 @@ interface Run extends Time {
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const MAIN = join(ROOT, 'dist/main.js')
+
+/** What is measured is the package as it is published. */
+function build(): void {
+  const built = spawnSync(process.execPath, [join(ROOT, 'tidy/build.ts')], { stdio: 'inherit' })
+  if (built.status !== 0) throw new Error('the build failed')
+}
 
 function writeCorpus(path: string, bytes: number): File {
   const file = openSync(path, 'w')
   const made = eachChunk(MIXED, bytes, 1, (chunk) => writeSync(file, chunk))
   closeSync(file)
   return { path, ...made }
+}
+
+function writeHuntCorpus(folder: string, { bytes, bytesAside }: HuntEffort): HuntCorpus {
+  const aside = bytesAside === 0 ? undefined : writeCorpus(join(folder, 'aside.log'), bytesAside)
+  const whole = writeCorpus(join(folder, 'audit.log'), bytes + bytesAside)
+  return { ...whole, aside, counted: whole.events - (aside?.events ?? 0) }
 }
 
 function oneCore(corpus: HuntCorpus, rounds: number): readonly Measured[] {
@@ -110,9 +126,9 @@ interface HuntPair {
 function toMeasured(figure: Figure, pairs: readonly HuntPair[], corpus: HuntCorpus): Measured {
   const ratios = pairs.map(({ b0, hunt }) => b0.ms / hunt.ms)
   const byCpu = median(pairs.map(({ b0, hunt }) => b0.cpuMs / hunt.cpuMs))
-  const speed = corpus.events / median(pairs.map(({ hunt }) => hunt.ms))
-  const b0 = corpus.events / median(pairs.map(({ b0: { ms } }) => ms))
-  const start = corpus.small === undefined ? '' : ', start left out'
+  const speed = corpus.counted / median(pairs.map(({ hunt }) => hunt.ms))
+  const b0 = corpus.counted / median(pairs.map(({ b0: { ms } }) => ms))
+  const start = corpus.aside === undefined ? '' : ', start left out'
   const speeds = `${speed.toFixed(0)} k events/s; B0 ${b0.toFixed(0)} k`
   const note = `${speeds}; by processor time ${byCpu.toFixed(2)}${start}`
   const halves = pairs.map(({ b0: { ms } }) => ms)
@@ -132,24 +148,25 @@ function measured(figure: Figure, values: readonly number[], note: string): Meas
   }
 }
 
-/** B0 on the first core: the loop alone. */
-function bare(corpus: File): Time {
+/** B0 on the first core: the loop alone, of the events that count. */
+function bare(corpus: HuntCorpus): Time {
   const script = join(ROOT, 'bench/yardstick-process.ts')
   const done = spawnSync(...pinned([process.execPath, script, corpus.path], '0'), {
     encoding: 'utf8',
   })
   if (done.status !== 0) throw new Error(`B0 failed: ${done.stderr}`)
-  const { events, ...time } = JSON.parse(done.stdout)
+  const { events, ms, cpuMs } = JSON.parse(done.stdout)
   if (events !== corpus.events) throw new Error(`B0 read ${events} events, not ${corpus.events}`)
-  return time
+  const share = corpus.counted / corpus.events
+  return { ms: ms * share, cpuMs: cpuMs * share }
 }
 
 /**
  * What two processes of B0 at once gain over one after the other: 2 on two cores of their own, less
  * where cores share what they need.
  */
-function gainOfMachine(corpus: File): number {
-  const alone = bare(corpus).ms
+function gainOfMachine(corpus: HuntCorpus): number {
+  const alone = (bare(corpus).ms * corpus.events) / corpus.counted
   const script = join(ROOT, 'bench/yardstick-process.ts')
   const one = `"${process.execPath}" "${script}" "${corpus.path}"`
   const both = spawnSync('sh', ['-c', `${one} & ${one} & wait`], { encoding: 'utf8' })
@@ -160,24 +177,19 @@ function gainOfMachine(corpus: File): number {
   return times.reduce((sum, ms) => sum + alone / ms, 0)
 }
 
-/** A hunt: whole, or less its start. */
+/** A hunt: whole, or less what is to be left out. */
 function hunt(corpus: HuntCorpus, threads: number, core?: string): Run {
   const whole = huntOnce(corpus, threads, core)
-  if (corpus.small === undefined) return whole
-  const start = huntOnce(corpus.small, threads, core)
-  return { ...whole, ms: whole.ms - start.ms, cpuMs: whole.cpuMs - start.cpuMs }
+  if (corpus.aside === undefined) return whole
+  const aside = huntOnce(corpus.aside, threads, core)
+  return { ...whole, ms: whole.ms - aside.ms, cpuMs: whole.cpuMs - aside.cpuMs }
 }
 
 /** One hunt, and whether it found what was planted. */
 function huntOnce(corpus: File, threads: number, core?: string): Run {
   const usage = `${corpus.path}.usage`
   const command = [
-    ...[
-      process.execPath,
-      '--import',
-      join(ROOT, 'bench/report-usage.ts'),
-      join(ROOT, 'src/main.ts'),
-    ],
+    ...[process.execPath, '--import', join(ROOT, 'bench/report-usage.ts'), MAIN],
     ...['hunt', corpus.path, '--format', 'ndjson', '--threads', String(threads)],
   ]
   const start = performance.now()
