@@ -9,7 +9,7 @@ export interface EarlierStages {
 }
 
 /** How many events at the start of a block tell what time it begins at. */
-const EVENTS_TO_START = 256
+const EVENTS_TO_START = 64
 
 /**
  * Joins the stages of requests within a block, so that most requests, whose last stage settles
