@@ -121,9 +121,13 @@ export interface Items {
   readonly closed: boolean
 }
 
+/** Whether text ends in the key, and its colon, of an array of records in an envelope. */
+export const isRecordsKey = (text: string): boolean =>
+  /"(items|records|events|logEvents|results|hits)"\s*:\s*$/.test(text.slice(-64))
+
 /**
- * Walks the items of the array at `from` that are objects or arrays, by brackets alone; other items
- * are passed over. `from` is the opening bracket's place.
+ * Walks the items of the array at `from`, by brackets and quotes alone. What stands between commas
+ * and is neither object, array nor text is an item too. `from` is the opening bracket's place.
  */
 export const scanItems = (
   bytes: Uint8Array,
@@ -135,15 +139,25 @@ export const scanItems = (
   while (at < end) {
     const byte = bytes[at]
     if (byte === CLOSE_ARRAY) return { end: at + 1, closed: true }
-    let stop = at + 1
-    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      stop = skipBalanced(bytes, at, end)
-      if (stop >= 0) onItem(at, stop)
-    } else if (byte === QUOTE) stop = afterQuote(bytes, at + 1, end)
+    if (byte === COMMA || isSpace(byte)) {
+      at += 1
+      continue
+    }
+    const stop = itemEnd(bytes, at, end)
     if (stop < 0) return { end: at, closed: false }
+    onItem(at, stop)
     at = stop
   }
   return { end: at, closed: false }
+}
+
+/** The end of the item that begins at `from`, or -1 when it does not end before `end`. */
+function itemEnd(bytes: Uint8Array, from: number, end: number): number {
+  const byte = bytes[from]
+  if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) return skipBalanced(bytes, from, end)
+  if (byte === QUOTE) return afterQuote(bytes, from + 1, end)
+  for (let at = from + 1; at < end; at += 1) if (ITEM_ENDS[bytes[at] as number] === 1) return at
+  return -1
 }
 
 /**
@@ -175,6 +189,10 @@ interface Head {
   readonly [name: string]: unknown
   readonly hits?: { readonly hits?: unknown }
 }
+
+/** 1 for what ends an item that is no object, array or text. */
+const ITEM_ENDS: Uint8Array = new Uint8Array(256)
+for (const char of ', \n\r\t]}{["') ITEM_ENDS[char.charCodeAt(0)] = 1
 
 function parsed(text: string): Head | undefined {
   try {

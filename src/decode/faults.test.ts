@@ -107,7 +107,7 @@ describe('one bad item among good ones (F20)', () => {
     ],
     ['a duplicate key', line({}).replace('"verb"', '"verb":"get","verb"'), 400, []],
     ['no event', '{"kind":0}', 399, ['decode/not-audit']],
-    ['not even an object', '17', 399, []],
+    ['not even an object', '17', 399, ['decode/not-audit']],
     ['a key with a dot', line({ 'a.b': 1, a: { b: 2 } }), 400, []],
     ['an infinite number', line({}).replace('201', '1e400'), 400, []],
   ])('%s', (_, bad, count, codes) => {

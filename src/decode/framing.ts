@@ -1,4 +1,5 @@
 import {
+  isRecordsKey,
   isSpace,
   isText,
   newRecordScan,
@@ -12,10 +13,10 @@ import {
   skipSpace,
 } from '../base/json-scan.ts'
 import { LIMIT } from '../base/limit.ts'
-import { lastIndexWithin, latin1, utf8 } from '../base/slice.ts'
+import { indexWithin, lastIndexWithin, latin1, utf8 } from '../base/slice.ts'
 import { findDuplicateKeys } from './duplicate-keys.ts'
 import { LazyBody } from './event.ts'
-import { findGlued } from './glued.ts'
+import { EVENT_HEAD, findGlued } from './glued.ts'
 import { csvObject, isBinary, jsonAfterPrefix, loneSurrogate } from './lines.ts'
 import { isObject } from './members.ts'
 import { type Found, isAudit, REQUEST, RESPONSE, type Records } from './records.ts'
@@ -41,6 +42,8 @@ const NEWLINE = 0x0a
 const OPEN_OBJECT = 0x7b
 const OPEN_ARRAY = 0x5b
 const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
 
 /** Finds the records of a block, one after the other, and hands them on parsed. */
 export class Framing {
@@ -81,7 +84,7 @@ export class Framing {
     if (byte === OPEN_OBJECT) return this.#object(at)
     // Between records: white space, the commas and brackets of an array cut in two, and the
     // record separator of RFC 7464.
-    if (isSpace(byte) || byte === 0x2c || byte === 0x5d || byte === 0x7d || byte === 0x1e) {
+    if (isSpace(byte) || byte === COMMA || byte === 0x5d || byte === 0x7d || byte === 0x1e) {
       return at + 1
     }
     if (byte === OPEN_ARRAY) return this.#array(at)
@@ -159,13 +162,26 @@ export class Framing {
     return start < 0 ? -1 : at + start
   }
 
-  /** The items, and then the document's own end: `}`, or members that say nothing. */
+  /** The items, and then the other members of the document, which mostly say nothing. */
   #itemsOf(start: number): number {
+    const bytes = this.#bytes
     const list = this.#setting.shape === 'native' ? 'event-list' : this.#setting.shape
-    const end = this.#items(start, list)
-    const tail = skipSpace(this.#bytes, end, this.#bytes.length)
-    const closed = this.#bytes[tail] === 0x7d || this.#bytes[tail] !== 0x2c
-    return closed ? end : this.#lineEnd(end)
+    const limit = this.#regionEnd(start)
+    let end = this.#items(start, list)
+    for (;;) {
+      const comma = skipSpace(bytes, end, limit)
+      if (comma >= limit || bytes[comma] !== COMMA) return end
+      const value = memberValue(bytes, comma + 1, limit, this.#scan)
+      if (value < 0) return this.#torn(comma, limit, -1 - value)
+      if (bytes[value] === OPEN_ARRAY && isRecordsKey(latin1(bytes, comma, value))) {
+        this.#issue('decode/duplicate-key', 'two lists of records in one', start, value - start)
+        end = this.#items(value, list)
+        continue
+      }
+      scanValue(bytes, value, limit, this.#scan)
+      if (this.#scan.end < 0) return this.#torn(comma, limit, -1 - this.#scan.end)
+      end = this.#scan.end
+    }
   }
 
   /** A JSON array of records. */
@@ -258,6 +274,13 @@ export class Framing {
     const lineEnd = this.#lineEnd(at)
     if (bytes[at] === QUOTE && this.#record(at, lineEnd, 0, this.#setting.shape)) return lineEnd + 1
     const behind = jsonAfterPrefix(bytes, at, lineEnd)
+    if (behind === undefined && this.#isTail(at)) {
+      const glued = findGlued(bytes, at, lineEnd, at)
+      if (glued >= 0) {
+        this.#issue('decode/torn', 'the beginning of a record is lost', at, glued - at)
+        return glued
+      }
+    }
     if (behind === undefined) this.#field(at, lineEnd)
     else {
       const shape = this.#setting.shape === 'native' ? behind.shape : this.#setting.shape
@@ -266,6 +289,15 @@ export class Framing {
       if (!this.#record(behind.start, end, 0, shape)) return this.#odd(behind.start, lineEnd)
     }
     return lineEnd + 1
+  }
+
+  /**
+   * Whether a record without its beginning may stand here: only where a file begins that was cut,
+   * or behind the zeros of a crash. Elsewhere text before an event was not torn off another one.
+   */
+  #isTail(at: number): boolean {
+    const { offset } = this.#setting
+    return offset !== undefined && (offset + at === 0 || (at > 0 && this.#bytes[at - 1] === 0))
   }
 
   #lineEnd(at: number): number {
@@ -279,7 +311,9 @@ export class Framing {
   #field(at: number, lineEnd: number): void {
     const text = csvObject(this.#bytes, at, lineEnd)
     if (text === undefined) {
-      this.#nothing(at, lineEnd)
+      const looksSo = indexWithin(this.#bytes, EVENT_HEAD, at, lineEnd) >= 0
+      if (looksSo) this.#issue('decode/unknown-prefix', 'an event within text', at, lineEnd - at)
+      else this.#nothing(at, lineEnd)
       return
     }
     const shape = this.#setting.shape === 'native' ? 'csv' : this.#setting.shape
@@ -374,6 +408,16 @@ function withoutBodies(bytes: Buffer, at: number, end: number, scan: RecordScan)
 
 function spliced(bytes: Buffer, at: number, cut: number, go: number, end: number): string {
   return `${utf8(bytes, at, cut)}null${utf8(bytes, go, end)}`
+}
+
+/** Where the value of the member at `from` begins, or `-1 - offset` of the first wrong byte. */
+function memberValue(bytes: Buffer, from: number, end: number, scan: Scan): number {
+  const key = skipSpace(bytes, from, end)
+  if (bytes[key] !== QUOTE) return -1 - key
+  scanValue(bytes, key, end, scan)
+  if (scan.end < 0) return scan.end
+  const colon = skipSpace(bytes, scan.end, end)
+  return bytes[colon] === COLON && colon < end ? skipSpace(bytes, colon + 1, end) : -1 - colon
 }
 
 function regionEnd(bytes: Buffer, at: number): number {

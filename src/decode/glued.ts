@@ -3,7 +3,7 @@ import { indexWithin, lastIndexWithin, utf8 } from '../base/slice.ts'
 import { isAudit } from './records.ts'
 
 /** How every line of an API server begins. */
-const HEAD = '{"kind":"Event"'
+export const EVENT_HEAD: string = '{"kind":"Event"'
 
 /** At most so many places are tried from the end of a torn record. */
 const TRIED_MAX = 32
@@ -19,14 +19,14 @@ const TRIED_MAX = 32
  * when the cut fell just before a value; the end of the file does not count as the end of a line.
  */
 export const findGlued = (bytes: Buffer, at: number, end: number, wrong: number): number => {
-  const after = indexWithin(bytes, HEAD, Math.max(at + 1, wrong - 2), end)
+  const after = indexWithin(bytes, EVENT_HEAD, Math.max(at + 1, wrong - 2), end)
   if (after >= 0) return after
   const newline = indexWithin(bytes, '\n', at, end)
   if (newline < 0) return -1
   const scan = newScan()
   let from = newline
   for (let tried = 0; tried < TRIED_MAX; tried += 1) {
-    const head = lastIndexWithin(bytes, HEAD, at + 1, from)
+    const head = lastIndexWithin(bytes, EVENT_HEAD, at + 1, from)
     if (head < 0) return -1
     scanValue(bytes, head, newline, scan)
     if (scan.end >= 0 && skipSpace(bytes, scan.end, newline) === newline) {

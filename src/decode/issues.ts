@@ -67,6 +67,11 @@ export const DECODE_ISSUES: IssueTable = {
     remedy: 'Nothing to do if the file holds other things too.',
     severity: 'warning',
   },
+  'decode/unknown-prefix': {
+    about: 'A line of text holds what looks like an event, behind a prefix of no known tool.',
+    remedy: 'Strip the prefix if the line is one of the audit log. It is not read: text may lie.',
+    severity: 'warning',
+  },
   'decode/cloud-api': {
     about: 'Records about the cloud’s own API (making clusters and node pools), not the cluster’s.',
     remedy: 'Nothing to do; they are not judged.',

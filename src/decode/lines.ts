@@ -39,8 +39,14 @@ export const csvObject = (bytes: Buffer, at: number, end: number): string | unde
   return undefined
 }
 
-/** Whether a block is no text at all. */
-export const isBinary = (bytes: Buffer): boolean => {
+/** Whether a block is no text at all. Zeros and odd bytes before events do not make it so. */
+export const isBinary = (bytes: Buffer): boolean =>
+  looksBinary(bytes) && !EVENT_WORDS.some((word) => bytes.includes(word))
+
+/** One of these stands in every event, whatever is wrapped around it. */
+const EVENT_WORDS = ['auditID', 'AuditId', 'protoPayload', 'AdmissionReview', 'audit.k8s.io/']
+
+function looksBinary(bytes: Buffer): boolean {
   if (bytes[0] === 0x7b) return false
   if (bytes[0] === 0) return startsWithZeros(bytes)
   const head = bytes.subarray(0, 1_024)

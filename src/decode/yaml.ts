@@ -1,4 +1,4 @@
-import { isMap, isSeq, parseAllDocuments } from 'yaml'
+import { type Document, isMap, isSeq, parseAllDocuments } from 'yaml'
 import { LIMIT } from '../base/limit.ts'
 import { utf8 } from '../base/slice.ts'
 import type { Records } from './records.ts'
@@ -26,24 +26,34 @@ function document(
     records.issue('decode/bad-yaml', `more than ${LIMIT.yamlBytesMax} bytes`)
     return
   }
-  const parsed = parse(utf8(bytes, from, end))
-  if (typeof parsed === 'string') records.issue('decode/bad-yaml', parsed)
-  else if (parsed.value !== null) records.value(parsed.value, 'yaml', 0, undefined)
+  for (const one of parse(utf8(bytes, from, end))) {
+    if (typeof one === 'string') records.issue('decode/bad-yaml', one)
+    else if (one.value !== null) records.value(one.value, 'yaml', 0, undefined)
+  }
 }
 
-/** The value of a document, or why there is none. */
-function parse(text: string): { readonly value: unknown } | string {
+/** What a document holds, or why that cannot be told. */
+type Parsed = { readonly value: unknown } | string
+
+/** The values of the documents: more than one where `...` ends one and no `---` begins the next. */
+function parse(text: string): readonly Parsed[] {
   try {
-    const [first] = parseAllDocuments(text, { schema: 'core', uniqueKeys: false })
-    if (first === undefined || !('contents' in first) || first.contents === null) {
-      return { value: null }
-    }
-    const error = first.errors[0]
-    if (error !== undefined) return firstLine(error.message)
-    if (!isMap(first.contents) && !isSeq(first.contents)) return { value: false }
-    return { value: first.toJS({ maxAliasCount: LIMIT.yamlAliasesMax }) }
+    const documents = parseAllDocuments(text, { schema: 'core', uniqueKeys: false })
+    return Array.isArray(documents) ? documents.map(documentValue) : []
   } catch (error) {
-    return firstLine(String(error))
+    return [firstLine(String(error))]
+  }
+}
+
+function documentValue(one: Document.Parsed): Parsed {
+  if (one.contents === null) return { value: null }
+  const error = one.errors[0]
+  if (error !== undefined) return firstLine(error.message)
+  if (!isMap(one.contents) && !isSeq(one.contents)) return { value: false }
+  try {
+    return { value: one.toJS({ maxAliasCount: LIMIT.yamlAliasesMax }) }
+  } catch (failure) {
+    return firstLine(String(failure))
   }
 }
 
