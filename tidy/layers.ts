@@ -64,7 +64,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   re2js: ['sigma', 'base'],
   yaml: ['sigma', 'decode', 'source', 'advise', 'detect', 'cli', 'pipeline'],
   chdb: ['sigma', 'store'],
-  '@clickhouse/client': ['store'],
   vitest: [],
   'fast-check': [],
 }
