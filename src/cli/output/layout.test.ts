@@ -47,6 +47,15 @@ describe('tables', () => {
     expect(line).toContain('short')
   })
 
+  test('a text that does not fit shows its short form', () => {
+    const rows = [[{ ...cell('system:serviceaccount:shop:web'), short: '…shop:web' }]]
+    expect(layOut([{ flex: true }], rows, 40)).toEqual(['  system:serviceaccount:shop:web'])
+    expect(layOut([{ flex: true }], rows, 20)).toEqual(['  …shop:web'])
+    expect(layOut([{ flex: true }], [[{ text: 'x'.repeat(99), short: '\u001b[2J' }]], 30)).toEqual([
+      '  \\u{1b}[2J',
+    ])
+  })
+
   test('wrapping keeps to the width and breaks long words', () => {
     const lines = wrap(`one two ${'z'.repeat(25)} three`, 10)
     expect(lines.every((line) => displayWidth(line) <= 10)).toBe(true)

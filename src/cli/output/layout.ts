@@ -8,6 +8,8 @@ export type Paint = (text: string) => string
 export interface Cell {
   readonly text: string
   readonly paint?: Paint
+  /** What to show, and to shorten further, where the text does not fit. */
+  readonly short?: string
 }
 
 /**
@@ -38,7 +40,7 @@ export const layOut = (
   width: number,
   indent: number = 2,
 ): readonly string[] => {
-  const shown = rows.map((row) => row.map((one) => ({ ...one, text: escapeTerminal(one.text) })))
+  const shown = rows.map((row) => row.map(escaped))
   const widths = widthsOf(columns, shown, width - indent)
   return shown.map((row) => {
     const cells = row.flatMap((one, i) => {
@@ -67,6 +69,12 @@ export const wrap = (text: string, width: number): readonly string[] => {
 }
 
 const GAP = '  '
+
+const escaped = (one: Cell): Cell => ({
+  ...one,
+  text: escapeTerminal(one.text),
+  ...(one.short === undefined ? {} : { short: escapeTerminal(one.short) }),
+})
 
 function widthsOf(
   columns: readonly Column[],
@@ -119,7 +127,8 @@ const FLEX_MIN = 12
 const NARROW = 20
 
 function drawCell(one: Cell, column: Column, width: number): string {
-  const text = column.cut === 'start' ? shortenStart(one.text, width) : shorten(one.text, width)
+  const whole = displayWidth(one.text) <= width ? one.text : (one.short ?? one.text)
+  const text = column.cut === 'start' ? shortenStart(whole, width) : shorten(whole, width)
   const pad = ' '.repeat(Math.max(0, width - displayWidth(text)))
   const painted = one.paint === undefined || text === '' ? text : one.paint(text)
   return column.align === 'right' ? pad + painted : painted + pad

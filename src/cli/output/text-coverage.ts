@@ -47,23 +47,28 @@ export const setAsideSection = ({ hidden }: HuntResult, page: Page): readonly st
   ]
 }
 
-/** ISSUES: what was wrong with the input, by code, with the first place. */
+/** ISSUES: what was wrong with the input, by code: how often, the first place, what is there. */
 export const issueSection = (report: Report, page: Page): readonly string[] => {
   const codes = Object.keys(report.issueCounts).sort()
   if (codes.length === 0) return []
-  const rows = codes.map((code) => {
-    const first = report.issues.find((issue) => issue.code === code)
-    return [
-      cell(count(report.issueCounts[code] ?? 0), page.palette.warning),
-      cell(code),
-      cell(first?.message ?? ''),
-      cell(first === undefined ? '' : formatPlace(first.at), page.palette.faint),
-    ]
-  })
+  const firsts = codes.map((code) => report.issues.find((issue) => issue.code === code))
+  const rows = codes.map((code, i) => [
+    cell(count(report.issueCounts[code] ?? 0), page.palette.warning),
+    cell(code),
+    cell(formatPlace(firsts[i]?.at ?? {}), page.palette.faint),
+  ])
   const about = `${counted(report.totals.issues, 'issue')}; docs/reference/issues.md explains them`
-  const columns = [{ align: 'right' }, {}, { flex: true }, { flex: true, cut: 'start' }] as const
-  return [heading('ISSUES', about, page), ...layOut(columns, rows, page.width)]
+  const columns = [{ align: 'right' }, {}, { flex: true, cut: 'start' }] as const
+  const heads = layOut(columns, rows, page.width)
+  const messages = firsts.map((issue) => wrap(issue?.message ?? '', page.width - MESSAGE_INDENT))
+  const indent = ' '.repeat(MESSAGE_INDENT)
+  return [
+    heading('ISSUES', about, page),
+    ...heads.flatMap((head, i) => [head, ...(messages[i] ?? []).map((line) => indent + line)]),
+  ]
 }
+
+const MESSAGE_INDENT = 6
 
 function blindTable(blind: readonly RuleCoverage[], page: Page): readonly string[] {
   if (blind.length === 0) return []

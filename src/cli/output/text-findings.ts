@@ -21,7 +21,7 @@ export const findingLine = (finding: Finding, width: number, palette: Palette): 
     cell(dateTime(finding.time), palette.faint),
     cell(levelWord(rule.level).padEnd(LEVEL_WIDTH), palette.level[rule.level]),
     cell(labelOf(rule).padEnd(LABEL_WIDTH), palette.strong),
-    cell(deed),
+    actorCell(deed),
     cell((finding.outcome ?? 'unknown').padEnd(OUTCOME_WIDTH), palette.faint),
   ]
   return `${layOut([{}, {}, {}, FILL, {}], [row], width, 0).join('')}\n`
@@ -87,12 +87,18 @@ function actorCells(row: ActorRow, page: Page): readonly Cell[] {
       : cell(count(row.bySeverity[level]), palette.level[level]),
   )
   return [
-    cell(row.posedAs.length === 0 ? row.actor : `${row.actor} (as ${row.posedAs.join(', ')})`),
+    actorCell(row.posedAs.length === 0 ? row.actor : `${row.actor} (as ${row.posedAs.join(', ')})`),
     ...numbers,
     cell(span(row.firstTime, row.lastTime, clock), palette.faint),
     cell(row.rules.join(' ')),
   ]
 }
+
+/** Where room is short, ServiceAccounts lose what they all begin with, and keep their names. */
+const actorCell = (text: string): Cell => ({
+  ...cell(text),
+  short: text.replaceAll('system:serviceaccount:', '…'),
+})
 
 const span = (from: string, to: string, clock: Page['clock']): string =>
   clock(from) === clock(to) ? clock(from) : `${clock(from)} → ${clock(to)}`
@@ -131,7 +137,7 @@ function groupCells(
   return [
     cell(span(first.time, group.lastTime, clock), palette.faint),
     cell(findings.length === 1 ? '' : `${count(findings.length)}×`),
-    cell(`${group.actor} → ${group.target}`),
+    actorCell(`${group.actor} → ${group.target}`),
     cell(group.outcomes.join(', '), happened ? undefined : palette.faint),
     cell(digest.shortId(first), palette.accent),
   ]
