@@ -122,7 +122,7 @@ details.more { border: 0; }
 .evidence td { font-size: 12.5px; padding: 4px 12px 4px 0; }
 .evidence { margin: 6px 0 2px; }
 ul.change { list-style: none; padding: 0; margin: 8px 0; }
-ul.change li { padding: 8px 0; border-bottom: 1px solidvar(--line); }
+ul.change li { padding: 8px 0; border-bottom: 1px solid var(--line); }
 ul.change li:last-child { border: 0; }
 .do { color: var(--good); font-weight: 600; }
 svg { display: block; width: 100%; height: auto; }
@@ -157,7 +157,8 @@ footer { color: var(--soft); font-size: 12.5px; padding: 36px 28px 48px; }
   main, header, footer { padding-left: 16px; padding-right: 16px; }
   h1 { font-size: 24px; }
   details>summary { grid-template-columns: 92px 46px 1fr; }
-  .count { grid-column: 3; }
+  .count { grid-column: 3; white-space: normal; }
+  .card>table, .card>svg { min-width: 760px; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; }
