@@ -9,6 +9,7 @@ import { parseBaseline } from './baseline.ts'
 import type { Choice } from './choice.ts'
 import type { Given } from './command.ts'
 import { type IgnoreEntry, parseIgnoreFile } from './ignore-file.ts'
+import { counted } from './output/words.ts'
 import { allRules, readText } from './rule-files.ts'
 import { CommandError, EXIT } from './shell.ts'
 import { version } from './version.ts'
@@ -16,6 +17,12 @@ import { version } from './version.ts'
 /** What `hunt` was asked, read and checked. */
 export const huntOptions = async (given: Given): Promise<HuntOptions> => {
   const [since, until] = [momentOf(given, 'since'), momentOf(given, 'until')]
+  if (since !== undefined && until !== undefined && Date.parse(since) >= Date.parse(until)) {
+    throw wrong(
+      `--since ${since} is not before --until ${until}`,
+      'give the earlier one to --since',
+    )
+  }
   return {
     ...(await logOptions(given, given.arguments)),
     since,
@@ -114,8 +121,11 @@ async function ignoreOf(file: string | undefined): Promise<readonly IgnoreEntry[
   if (file === undefined) return []
   const { entries, issues } = parseIgnoreFile(await readList(file), file)
   if (issues.length === 0) return entries
+  const shown = issues.slice(0, LIMIT.textRowsMax)
+  const more = issues.length - shown.length
+  const messages = shown.map((issue) => `${formatPlace(issue.at)}: ${issue.message}`)
   throw wrong(
-    issues.map((issue) => `${formatPlace(issue.at)}: ${issue.message}`).join('; '),
+    [...messages, ...(more > 0 ? [`and ${counted(more, 'more problem')}`] : [])].join('; '),
     'each entry needs rule, reason and expires; actor, namespace and name narrow it',
   )
 }

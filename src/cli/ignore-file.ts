@@ -29,7 +29,9 @@ export const parseIgnoreFile = (
     const { line, col } = lines.linePos(offset ?? 0)
     issues.push({ code: 'cli/ignore-entry', message, at: { file, line, column: col } })
   }
-  for (const error of document.errors) complain(error.message.split('\n')[0] ?? '', error.pos[0])
+  // What the parser says after its first error follows from it.
+  const [error] = document.errors
+  if (error !== undefined) complain(error.message.split('\n')[0] ?? '', error.pos[0])
   const root = document.contents
   if (issues.length > 0 || root === null) return { entries: [], issues }
   if (!isSeq(root)) {

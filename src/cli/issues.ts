@@ -5,7 +5,7 @@ export const cliIssues: IssueTable = {
   'cli/no-events': {
     about: 'A file that was named holds no audit event in any shape that deckwatch knows.',
     remedy:
-      'See that it is an audit log; docs/reference lists the shapes. Name the folder instead.',
+      'See that it is an audit log: docs/reference/shapes.md lists the shapes that are known.',
     severity: 'error',
   },
   'cli/ignore-entry': {

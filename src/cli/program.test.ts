@@ -90,6 +90,7 @@ describe('exit codes of hunt', () => {
     [['--nonsense'], 'unknown option'],
     [['--format', 'xml'], 'text, ndjson, json, csv, html'],
     [['--since', 'yesterday'], 'RFC 3339'],
+    [['--since', '2026-11-21', '--until', '2026-11-20'], 'is not before'],
     [['--source', 'prod'], '--source'],
     [['--proxy', 'localhost'], '10.0.0.0/8'],
     [['--threads', '-1'], '--threads'],
@@ -108,6 +109,12 @@ describe('exit codes of hunt', () => {
     const { exit, errors } = await hunt(log, '--ignore', bad)
     expect(exit).toBe(3)
     expect(errors).toContain('bad-ignore.yaml:1:3: the entry needs reason')
+  })
+
+  test('an ignore file that is no YAML is told once', async () => {
+    const { exit, errors } = await hunt(log, '--ignore', log)
+    expect(exit).toBe(3)
+    expect(errors.match(/:\d+:\d+: /g)).toHaveLength(1)
   })
 
   test('130 when interrupted, with what was found until then', async () => {
@@ -218,6 +225,12 @@ describe('show, explain, decode', () => {
     expect(errors).toContain('give more of the id')
   })
 
+  test('show does not pretend to read the standard input twice', async () => {
+    const { exit, errors } = await run(['show', '0', '-'])
+    expect(exit).toBe(3)
+    expect(errors).toContain('give a file')
+  })
+
   test('LIMIT.aroundEventsMax: more is only counted', async () => {
     const [line = ''] = readFileSync(log, 'utf8').split('\n').slice(3)
     const many = Array.from({ length: LIMIT.aroundEventsMax + 7 }, (_, i) =>
@@ -252,6 +265,14 @@ describe('show, explain, decode', () => {
     const { verdict, tests } = JSON.parse(output)
     expect(verdict).toBe('match')
     expect(tests[2]).toMatchObject({ field: 'pod.containers[].privileged', seen: 'true' })
+  })
+
+  test('explain of an audit id without logs says what to name', async () => {
+    const id = '38d70345-3a41-469e-a278-4eb0785c7539'
+    const { exit, errors } = await run(['explain', '--rule', 'C01', '--event', id])
+    expect(exit).toBe(2)
+    expect(errors).toContain(`${id} holds no event, or is no file`)
+    expect(errors).toContain('an audit id and the logs to look in')
   })
 
   test('explain says when a file holds several events, and when the rule is unknown', async () => {

@@ -72,7 +72,9 @@ async function findEvent(wanted: string, given: Given, shell: Shell): Promise<Au
   if (best === undefined) {
     throw new CommandError(
       EXIT.badInput,
-      `there is no event "${wanted}" in ${byId ? 'these logs' : file}`,
+      byId || file !== wanted
+        ? `there is no event "${wanted}" in ${byId ? 'these logs' : file}`
+        : `${file} holds no event, or is no file`,
       'name a file with one event, FILE@OFFSET, or an audit id and the logs to look in',
     )
   }

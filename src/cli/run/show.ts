@@ -20,6 +20,9 @@ import { CommandError, columnsOf, EXIT, type Shell, wantsColour } from '../shell
 /** Runs `deckwatch show`. */
 export const runShow = async (given: Given, shell: Shell): Promise<number> => {
   const [id = '', ...paths] = given.arguments
+  if (paths.includes('-')) {
+    throw wrong('show reads the logs twice, and the standard input can be read once', 'give a file')
+  }
   const spanMs = spanOf(given.text('around'))
   const options = await logOptions(given, paths)
   const finding = await findFinding(id, options, shell)

@@ -229,7 +229,8 @@ const checked = (
   const { planning, field } = asking
   const possible = possibleValues(field)
   if (possible !== undefined && !possible.some(scalarMatcher(test).text)) {
-    const message = `${field.name} is never ${JSON.stringify(source)}: it is ${possible.join(', ')}`
+    const values = possible.map((one) => (one === '' ? '""' : one)).join(', ')
+    const message = `${field.name} is never ${JSON.stringify(source)}: it is ${values}`
     warn(planning, 'sigma/impossible-value', message, place)
   }
   if (field.type === 'number' && test.kind === 'equals') {
