@@ -11,7 +11,16 @@ import { type Cell, cell, layOut, wrap } from './layout.ts'
 import { heading, moreLine, type Page } from './page.ts'
 import type { Palette } from './palette.ts'
 import { TECHNIQUE_NAMES } from './technique-names.ts'
-import { actorOf, count, counted, dateTime, labelOf, levelWord, targetOf } from './words.ts'
+import {
+  actorOf,
+  count,
+  counted,
+  dateTime,
+  labelOf,
+  levelWord,
+  shortNames,
+  targetOf,
+} from './words.ts'
 
 /** One finding on one line, as it is found. */
 export const findingLine = (finding: Finding, width: number, palette: Palette): string => {
@@ -94,11 +103,7 @@ function actorCells(row: ActorRow, page: Page): readonly Cell[] {
   ]
 }
 
-/** Where room is short, ServiceAccounts lose what they all begin with, and keep their names. */
-const actorCell = (text: string): Cell => ({
-  ...cell(text),
-  short: text.replaceAll('system:serviceaccount:', '…'),
-})
+const actorCell = (text: string): Cell => ({ ...cell(text), short: shortNames(text) })
 
 const span = (from: string, to: string, clock: Page['clock']): string =>
   clock(from) === clock(to) ? clock(from) : `${clock(from)} → ${clock(to)}`

@@ -92,3 +92,6 @@ export const namingOf = (named: boolean): string =>
   named
     ? 'cluster/server as --source names them, else after folder and file'
     : 'cluster/server are named after folder and file; --source cluster/server=GLOB names them'
+
+/** Where room is short: ServiceAccounts without what they all begin with, but with their names. */
+export const shortNames = (text: string): string => text.replaceAll('system:serviceaccount:', '…')

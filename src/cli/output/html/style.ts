@@ -153,18 +153,25 @@ i.low { background: var(--low); }
 i.informational { background: var(--informational); }
 i.gap { background: var(--soft); opacity: .35; border-radius: 2px; }
 footer { color: var(--soft); font-size: 12.5px; padding: 36px 28px 48px; }
-@media (max-width:640px) {
+@media screen and (max-width:640px) {
   main, header, footer { padding-left: 16px; padding-right: 16px; }
   h1 { font-size: 24px; }
   details>summary { grid-template-columns: 92px 46px 1fr; }
   .count { grid-column: 3; white-space: normal; }
-  .card>table, .card>svg { min-width: 760px; }
+  .card>table { min-width: 960px; }
+  .card>svg { min-width: 760px; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; }
   body { font-size: 11px; }
   main, header, footer { max-width: none; padding: 0; }
-  .card { break-inside: auto; border-color: #bbb; }
+  .card { break-inside: auto; border-color: #bbb; overflow: visible; padding: 4px 8px; }
+  table, th, .evidence td { font-size: 9.5px; }
+  th, td, .evidence td { padding-right: 6px; }
+  td, td.t, .nowrap { white-space: normal; overflow-wrap: anywhere; }
+  td.n { white-space: nowrap; overflow-wrap: normal; }
+  table:not(.evidence) td.mono { min-width: 10em; }
+  .count, .act .meta, .act .note, .outcome, .legend, details.more>summary { font-size: 10px; }
   tr, .act, summary { break-inside: avoid; }
   h2 { break-after: avoid; }
   details::details-content { display: block; content-visibility: visible; block-size: auto; }

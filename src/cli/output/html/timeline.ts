@@ -1,8 +1,8 @@
 import { SEVERITIES, type Severity } from '../../../model/finding.ts'
 import type { Digest } from '../digest.ts'
 import type { HuntResult } from '../hunt-result.ts'
-import { shorten } from '../width.ts'
-import { counted, dateTime, principalOf } from '../words.ts'
+import { displayWidth, shorten } from '../width.ts'
+import { counted, dateTime, principalOf, shortNames } from '../words.ts'
 import { html, type Markup } from './markup.ts'
 
 /** The timeline picture: findings over time, a lane for each actor, coloured by level. */
@@ -72,7 +72,8 @@ const laneBand = (index: number): Markup =>
 
 function drawLane(lane: Lane, index: number, scale: Scale): Markup {
   const middle = TOP + index * LANE + LANE / 2
-  const name = shorten(lane.name, NAME_COLUMNS)
+  const isLong = displayWidth(lane.name) > NAME_COLUMNS
+  const name = shorten(isLong ? shortNames(lane.name) : lane.name, NAME_COLUMNS)
   return html`<text class="lane" x="8" y="${middle + 4}">${name}<title>${lane.name}</title></text>
 ${dots(lane, scale).map((dot) => drawDot(dot, middle))}`
 }
