@@ -6,7 +6,10 @@ import type { AuditEvent } from './event.ts'
  */
 export type Known<T> = T | undefined | CannotTell
 
-/** What kind of identity acts. `node` is system:node:*, `controlplane` a component's own user. */
+/**
+ * What kind of identity acts. `node` is system:node:* of group system:nodes, `controlplane` a
+ * component's own user.
+ */
 export type ActorKind =
   | 'anonymous'
   | 'unauthenticated'

@@ -11,7 +11,7 @@ export const actorOf = (event: AuditEvent): Actor => {
   const user = event.impersonatedUser ?? event.user
   const name = user.username === '' ? undefined : user.username
   const account = name === undefined ? undefined : serviceAccountOf(name)
-  const kind = account === undefined ? kindOf(name) : 'serviceaccount'
+  const kind = account === undefined ? kindOf(name, user.groups) : 'serviceaccount'
   return {
     kind,
     name,
@@ -48,12 +48,19 @@ const ACCOUNT = 'system:serviceaccount:'
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/
 
-const kindOf = (name: string | undefined): ActorKind => {
+const kindOf = (name: string | undefined, groups: readonly string[] | undefined): ActorKind => {
   if (name === undefined) return 'unauthenticated'
   if (name === 'system:anonymous') return 'anonymous'
-  if (name.startsWith('system:node:')) return 'node'
+  if (name.startsWith('system:node:') && isNodeGroup(groups)) return 'node'
   return CONTROL_PLANE_USERS.has(name) ? 'controlplane' : 'human'
 }
+
+/**
+ * The name alone makes no node; where a log shows no groups it has to do.
+ * Upstream: kubernetes/kubernetes pkg/auth/nodeidentifier/default.go, NodeIdentity.
+ */
+const isNodeGroup = (groups: readonly string[] | undefined): boolean =>
+  groups === undefined || groups.includes('system:nodes')
 
 const isController = (account: AccountName | undefined): boolean =>
   account !== undefined &&
