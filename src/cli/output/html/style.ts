@@ -170,7 +170,7 @@ footer { color: var(--soft); font-size: 12.5px; padding: 36px 28px 48px; }
   th, td, .evidence td { padding-right: 6px; }
   td, td.t, .nowrap { white-space: normal; overflow-wrap: anywhere; }
   td.n { white-space: nowrap; overflow-wrap: normal; }
-  table:not(.evidence) td.mono { min-width: 10em; }
+  table:not(.evidence) code { overflow-wrap: normal; }
   .count, .act .meta, .act .note, .outcome, .legend, details.more>summary { font-size: 10px; }
   tr, .act, summary { break-inside: avoid; }
   h2 { break-after: avoid; }
