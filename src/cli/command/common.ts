@@ -1,4 +1,27 @@
-import type { OptionDeclaration } from '../command.ts'
+import type { ArgumentDeclaration, OptionDeclaration } from '../command.ts'
+
+/** The logs that a command reads. */
+export const LOGS_ARGUMENT: ArgumentDeclaration = {
+  name: 'PATH',
+  about: 'Log files, folders, globs or archives of any shape; - is the standard input.',
+  required: true,
+  repeat: true,
+}
+
+/** How a rule is named wherever one is asked for. */
+export const ABOUT_RULE = 'The id of a rule, a detection such as B01, or a file.'
+
+/** `--format`; the first choice is what is written without it. */
+export const formatOption = (
+  about: string,
+  choices: readonly [string, ...string[]],
+): OptionDeclaration => ({
+  name: '--format',
+  value: 'FORMAT',
+  about,
+  choices,
+  default: choices[0],
+})
 
 /** Options that mean the same in every command that reads logs. */
 export const LOG_OPTIONS: readonly OptionDeclaration[] = [
@@ -35,7 +58,19 @@ export const RULES_OPTION: OptionDeclaration = {
   repeat: true,
 }
 
-/** Plain text, for those who cannot or will not see colour. */
+/** Makes faults of the input count. */
+export const STRICT_OPTION: OptionDeclaration = {
+  name: '--strict',
+  about: 'Look deeper for faults in the input, and exit with 2 for any.',
+}
+
+/** How many workers read the logs. */
+export const THREADS_OPTION: OptionDeclaration = {
+  name: '--threads',
+  value: 'N',
+  about: 'Worker threads; 0 uses none. Default: one per core.',
+}
+
 /** Forbids colour; `NO_COLOR` does the same for all. */
 export const NO_COLOR_OPTION: OptionDeclaration = {
   name: '--no-color',

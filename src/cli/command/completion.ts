@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { formatOption } from './common.ts'
 
 /** `deckwatch completion SHELL`. */
 export const completion: Command = {
@@ -6,7 +7,7 @@ export const completion: Command = {
   name: 'completion',
   about: 'Print a script that completes commands and options in your shell.',
   arguments: [{ name: 'SHELL', about: 'bash, zsh or fish', required: true }],
-  options: [],
+  options: [formatOption('How to write the script.', ['text', 'json'])],
   examples: [
     { command: 'source <(deckwatch completion bash)', about: 'in ~/.bashrc' },
     { command: 'source <(deckwatch completion zsh)', about: 'in ~/.zshrc, after compinit' },
@@ -24,7 +25,8 @@ export const completion: Command = {
         `name one of ${SHELLS.join(', ')}`,
       )
     }
-    await shell.output.write(script)
+    const json = given.text('format') === 'json'
+    await shell.output.write(json ? `${JSON.stringify({ script })}\n` : script)
     return EXIT.nothing
   },
 }

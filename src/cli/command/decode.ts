@@ -1,31 +1,18 @@
 import type { Command } from '../command.ts'
-import { LOG_OPTIONS } from './common.ts'
+import { formatOption, LOG_OPTIONS, LOGS_ARGUMENT, STRICT_OPTION } from './common.ts'
 
 /** `deckwatch decode PATH…`. */
 export const decode: Command = {
   kind: 'command',
   name: 'decode',
   about: 'Print canonical audit events, one a line, whatever shape they came in; secrets masked.',
-  arguments: [
-    {
-      name: 'PATH',
-      about: 'Log files, folders, globs or archives of any shape; - is the standard input.',
-      required: true,
-      repeat: true,
-    },
-  ],
+  arguments: [LOGS_ARGUMENT],
   options: [
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write the events.',
-      choices: ['ndjson', 'text', 'json'],
-      default: 'ndjson',
-    },
+    formatOption('How to write the events.', ['ndjson', 'text', 'json']),
     { name: '--output', value: 'FILE', about: 'Write the events to a file.' },
     { name: '--issues', value: 'FILE', about: 'Write what was wrong to a file, as NDJSON.' },
     ...LOG_OPTIONS,
-    { name: '--strict', about: 'Look deeper for faults in the input, and exit with 2 for any.' },
+    STRICT_OPTION,
   ],
   examples: [
     { command: 'deckwatch decode ./logs', about: 'events as NDJSON' },

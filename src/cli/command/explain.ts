@@ -1,5 +1,12 @@
 import type { Command } from '../command.ts'
-import { LOG_OPTIONS, NO_COLOR_OPTION, PEER_OPTIONS, RULES_OPTION } from './common.ts'
+import {
+  ABOUT_RULE,
+  formatOption,
+  LOG_OPTIONS,
+  NO_COLOR_OPTION,
+  PEER_OPTIONS,
+  RULES_OPTION,
+} from './common.ts'
 
 /** `deckwatch explain --rule R --event E [PATH…]`. */
 export const explain: Command = {
@@ -19,20 +26,14 @@ export const explain: Command = {
     {
       name: '--rule',
       value: 'RULE',
-      about: 'The id of a rule, a detection such as B01, or a file.',
+      about: ABOUT_RULE,
     },
     {
       name: '--event',
       value: 'EVENT',
       about: 'A file with one event, FILE@OFFSET, - for the standard input, or an audit id.',
     },
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write it.',
-      choices: ['text', 'json'],
-      default: 'text',
-    },
+    formatOption('How to write it.', ['text', 'json']),
     RULES_OPTION,
     ...LOG_OPTIONS,
     ...PEER_OPTIONS,

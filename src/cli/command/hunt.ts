@@ -1,5 +1,14 @@
 import type { Command } from '../command.ts'
-import { LOG_OPTIONS, NO_COLOR_OPTION, PEER_OPTIONS, RULES_OPTION } from './common.ts'
+import {
+  formatOption,
+  LOG_OPTIONS,
+  LOGS_ARGUMENT,
+  NO_COLOR_OPTION,
+  PEER_OPTIONS,
+  RULES_OPTION,
+  STRICT_OPTION,
+  THREADS_OPTION,
+} from './common.ts'
 
 const LEVELS = ['informational', 'low', 'medium', 'high', 'critical']
 
@@ -8,22 +17,9 @@ export const hunt: Command = {
   kind: 'command',
   name: 'hunt',
   about: 'Find attacks in audit logs, with a reason for each, and list what could not be judged.',
-  arguments: [
-    {
-      name: 'PATH',
-      about: 'Log files, folders, globs or archives of any shape; - is the standard input.',
-      required: true,
-      repeat: true,
-    },
-  ],
+  arguments: [LOGS_ARGUMENT],
   options: [
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write the result.',
-      choices: ['text', 'ndjson', 'json', 'csv', 'html'],
-      default: 'text',
-    },
+    formatOption('How to write the result.', ['text', 'ndjson', 'json', 'csv', 'html']),
     { name: '--output', value: 'FILE', about: 'Write the result to a file.' },
     { name: '--since', value: 'TIME', about: 'Only from this moment on: 2026-11-20 or RFC 3339.' },
     { name: '--until', value: 'TIME', about: 'Only before this moment.' },
@@ -43,8 +39,8 @@ export const hunt: Command = {
     { name: '--hash', about: 'Compute the SHA-256 of every input.' },
     ...LOG_OPTIONS,
     ...PEER_OPTIONS,
-    { name: '--strict', about: 'Look deeper for faults in the input, and exit with 2 for any.' },
-    { name: '--threads', value: 'N', about: 'Worker threads; 0 uses none. Default: one per core.' },
+    STRICT_OPTION,
+    THREADS_OPTION,
     NO_COLOR_OPTION,
   ],
   examples: [

@@ -1,5 +1,5 @@
 import type { Command, CommandGroup } from '../command.ts'
-import { NO_COLOR_OPTION, RULES_OPTION } from './common.ts'
+import { ABOUT_RULE, formatOption, NO_COLOR_OPTION, RULES_OPTION } from './common.ts'
 
 const list: Command = {
   kind: 'command',
@@ -7,13 +7,7 @@ const list: Command = {
   about: 'List the rules: detection, level, techniques, title.',
   arguments: [],
   options: [
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write the list.',
-      choices: ['text', 'json', 'ndjson'],
-      default: 'text',
-    },
+    formatOption('How to write the list.', ['text', 'json', 'ndjson']),
     RULES_OPTION,
     NO_COLOR_OPTION,
   ],
@@ -31,21 +25,11 @@ const show: Command = {
   arguments: [
     {
       name: 'RULE',
-      about: 'The id of a rule, a detection such as B01, or a file.',
+      about: ABOUT_RULE,
       required: true,
     },
   ],
-  options: [
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write it.',
-      choices: ['text', 'json'],
-      default: 'text',
-    },
-    RULES_OPTION,
-    NO_COLOR_OPTION,
-  ],
+  options: [formatOption('How to write it.', ['text', 'json']), RULES_OPTION, NO_COLOR_OPTION],
   examples: [
     { command: 'deckwatch rule show C01', about: 'by detection' },
     { command: 'deckwatch rule show ./mine/rule.yaml', about: 'by file' },
@@ -65,16 +49,7 @@ const test: Command = {
       repeat: true,
     },
   ],
-  options: [
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write the results.',
-      choices: ['text', 'json'],
-      default: 'text',
-    },
-    NO_COLOR_OPTION,
-  ],
+  options: [formatOption('How to write the results.', ['text', 'json']), NO_COLOR_OPTION],
   examples: [
     { command: 'deckwatch rule test ./mine/rule.yaml', about: 'one rule' },
     { command: 'deckwatch rule test', about: 'every rule that comes with deckwatch' },

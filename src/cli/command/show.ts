@@ -1,5 +1,12 @@
 import type { Command } from '../command.ts'
-import { LOG_OPTIONS, NO_COLOR_OPTION, PEER_OPTIONS, RULES_OPTION } from './common.ts'
+import {
+  formatOption,
+  LOG_OPTIONS,
+  NO_COLOR_OPTION,
+  PEER_OPTIONS,
+  RULES_OPTION,
+  THREADS_OPTION,
+} from './common.ts'
 
 /** `deckwatch show ID PATH…`. */
 export const show: Command = {
@@ -21,17 +28,11 @@ export const show: Command = {
       value: 'SPAN',
       about: 'Also what the same actor did so long before and after: 90s, 10m, 2h, 1d.',
     },
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write it.',
-      choices: ['text', 'json'],
-      default: 'text',
-    },
+    formatOption('How to write it.', ['text', 'json']),
     RULES_OPTION,
     ...LOG_OPTIONS,
     ...PEER_OPTIONS,
-    { name: '--threads', value: 'N', about: 'Worker threads; 0 uses none. Default: one per core.' },
+    THREADS_OPTION,
     NO_COLOR_OPTION,
   ],
   examples: [
