@@ -12,24 +12,10 @@ import type {
 } from '../model/event.ts'
 
 /** The members of an event as a record says them, each of its right type or undefined. */
-export interface Members {
-  readonly level: Level | undefined
-  readonly auditID: string | undefined
-  readonly stage: Stage
-  readonly requestURI: string | undefined
-  readonly verb: string
-  readonly user: User
-  readonly impersonatedUser: User | undefined
-  readonly impersonationConstraint: string | undefined
-  readonly sourceIPs: readonly string[] | undefined
-  readonly userAgent: string | undefined
-  readonly objectRef: ObjectRef | undefined
-  readonly responseStatus: ResponseStatus | undefined
-  readonly requestReceivedTimestamp: string
-  readonly stageTimestamp: string
-  readonly annotations: Readonly<Record<string, string>> | undefined
-  readonly dryRun?: boolean | undefined
-}
+export type Members = Omit<
+  AuditEvent,
+  'provider' | 'requestObject' | 'responseObject' | 'unknown' | 'unparsable' | 'origin'
+>
 
 /** The bodies of an event: values, or bytes proved to be JSON and parsed when asked for. */
 export interface Bodies {

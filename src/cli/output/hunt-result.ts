@@ -1,5 +1,6 @@
 import type { Level } from '../../model/event.ts'
 import type { Report } from '../../model/finding.ts'
+import type { IgnoreEntry } from '../ignore-file.ts'
 
 /** What a rule needs of the log, to say what to change when it is blind. */
 export interface RuleNeed {
@@ -10,13 +11,7 @@ export interface RuleNeed {
 }
 
 /** An entry of the ignore file and what it did. */
-export interface SetAside {
-  readonly rule: string
-  readonly actor: string | undefined
-  readonly namespace: string | undefined
-  readonly name: string | undefined
-  readonly reason: string
-  readonly expires: string
+export interface SetAside extends IgnoreEntry {
   /** Findings set aside by it. */
   readonly findings: number
   /** Findings that it would have set aside had it not expired before they happened. */
