@@ -1,8 +1,17 @@
 import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Known, ServiceFacts } from '../../model/facts.ts'
-import { type Document, each, member, text, texts, whole } from '../submission/document.ts'
-import { submissionOf } from '../submission/submission.ts'
+import {
+  type Document,
+  each,
+  member,
+  orElse,
+  says,
+  text,
+  texts,
+  whole,
+} from '../submission/document.ts'
+import { type Submission, submissionOf } from '../submission/submission.ts'
 
 /** How a request exposes a Service. Upstream: kubernetes/api core/v1, ServiceSpec. */
 export const serviceOf = (event: AuditEvent): ServiceFacts | undefined | CannotTell => {
@@ -12,10 +21,18 @@ export const serviceOf = (event: AuditEvent): ServiceFacts | undefined | CannotT
   if (written === undefined || written === CANNOT_TELL) return written
   const spec = member(written.object, 'spec')
   return {
-    type: text(member(spec, 'type')),
+    type: orElse(text(member(spec, 'type')), typeBehind(written)),
     nodePorts: each(member(spec, 'ports'), nodePortOf),
     externalIPs: texts(member(spec, 'externalIPs')),
   }
+}
+
+/** A patch of the ports opens them as the type that the service has, where the answer shows it. */
+const typeBehind = (written: Submission): Known<string> => {
+  const { object, result } = written
+  const opens = !written.whole && says(member(object, 'spec'), 'ports')
+  if (!opens || result === undefined) return undefined
+  return text(member(member(result, 'spec'), 'type'))
 }
 
 /** 0 opens none. */
