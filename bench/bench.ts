@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
 const short = options.floors
 const parts: Readonly<Record<string, () => readonly Measured[]>> = {
   decode: () =>
-    measureDecoding(short ? { corpusBytes: 8e6, rounds: 7 } : { corpusBytes: 48e6, rounds: 11 }),
+    measureDecoding(short ? { corpusBytes: 24e6, rounds: 7 } : { corpusBytes: 48e6, rounds: 11 }),
   hunt: () =>
     measureHunts(
       short
