@@ -1,5 +1,5 @@
 import type { AuditEvent, ObjectRef, ResponseStatus, User } from '../model/event.ts'
-import { redactBody, redactText } from './redact.ts'
+import { redactBody, redactMessage, redactText } from './redact.ts'
 
 /**
  * The event as an object of `audit.k8s.io/v1`, its secrets masked, whatever shape it came in. Keys
@@ -24,7 +24,7 @@ export const toCanonical = (event: AuditEvent): Record<string, unknown> => {
     sourceIPs: event.sourceIPs?.map(redactText),
     userAgent: text(event.userAgent),
     objectRef: event.objectRef && objectRefOf(event.objectRef),
-    responseStatus: event.responseStatus && statusOf(event.responseStatus),
+    responseStatus: event.responseStatus && statusOf(event.responseStatus, event.objectRef),
     requestObject: body(event.requestObject),
     responseObject: body(event.responseObject),
     requestReceivedTimestamp: event.requestReceivedTimestamp || undefined,
@@ -56,10 +56,10 @@ const objectRefOf = (ref: ObjectRef): Record<string, unknown> =>
     subresource: text(ref.subresource),
   })
 
-const statusOf = (status: ResponseStatus): Record<string, unknown> =>
+const statusOf = (status: ResponseStatus, ref: ObjectRef | undefined): Record<string, unknown> =>
   defined({
     status: text(status.status),
-    message: text(status.message),
+    message: status.message === undefined ? undefined : redactMessage(status.message, ref),
     reason: text(status.reason),
     code: status.code,
   })

@@ -186,3 +186,64 @@ function collect(body: unknown, into: Set<string>): void {
   }
   if (object.kind === 'TokenReview' && object.spec?.token !== undefined) into.add(object.spec.token)
 }
+
+describe('no way of sending a secret shows it', () => {
+  const VALUE = 'CANARYs3cr3tvalue'
+  const DATA = Buffer.from(VALUE).toString('base64')
+  const ref = (resource: string): unknown => ({ resource, namespace: 'a', name: 'b' })
+  const applied = JSON.stringify({ kind: 'Secret', data: { p: DATA }, stringData: { q: VALUE } })
+  const ofSecret = (requestObject: unknown): unknown => ({
+    objectRef: ref('secrets'),
+    requestObject,
+  })
+  const annotated = (name: string, value: string): unknown => ({
+    metadata: { annotations: { [name]: value } },
+  })
+  const LAST = 'kubectl.kubernetes.io/last-applied-configuration'
+  const operation = (path: string, value: unknown): unknown => [{ op: 'add', path, value }]
+  const table = { kind: 'Table', rows: [{ cells: ['a'], object: { data: { a: DATA } } }] }
+  const message = `is invalid: data[a]: Invalid value: "${VALUE}"`
+  const header = 'command=Authorization%3A'
+  test.each<[string, unknown]>([
+    ['a Secret that says another kind', ofSecret({ kind: 'secret', data: { a: DATA } })],
+    ['a body that is text', ofSecret(`data: {a: ${DATA}}`)],
+    ['an operation', ofSecret(operation('/data/x', DATA))],
+    ['an operation on no pointer', ofSecret(operation('data/x', DATA))],
+    ['an operation on an odd member', ofSecret(operation('/DATA/x', VALUE))],
+    ['an operation without a path', ofSecret([{ op: 'add', value: { data: { a: DATA } } }])],
+    ['an operation on the whole', ofSecret(operation('', { kind: 'X', data: { a: DATA } }))],
+    ['an operation alone', ofSecret({ op: 'add', path: '/data/x', value: DATA })],
+    ['applied, of no kind', ofSecret(annotated(LAST, `{"data":{"a":"${DATA}"}}`))],
+    ['applied, by an operation', ofSecret(operation('/metadata/annotations/x', applied))],
+    [
+      'the same on something else',
+      { requestObject: operation('/metadata/annotations/x', applied) },
+    ],
+    ['applied by another tool', ofSecret(annotated('kapp.k14s.io/original', applied))],
+    ['a Secret within a ConfigMap', { requestObject: { data: { 'x.json': applied } } }],
+    ['a table', { objectRef: ref('secrets'), responseObject: table }],
+    ['tokens in a list', { requestObject: { token: [VALUE] } }],
+    ['a name in capitals', { requestObject: { Password: VALUE } }],
+    ['a variable', { requestObject: { env: [{ name: 'DB_PASSWORD', value: VALUE }] } }],
+    ['a flag', { requestObject: { args: [`--password=${VALUE}`] } }],
+    ['stringData of a custom resource', { requestObject: { spec: { stringData: { a: VALUE } } } }],
+    ['a kubeconfig', { requestObject: { data: { k: `users:\n- user:\n    token: ${VALUE}` } } }],
+    [
+      'registry credentials',
+      { requestObject: { data: { k: `{"auths":{"r":{"auth":"${DATA}"}}}` } } },
+    ],
+    ['a bearer in a URI', { requestURI: `/x?${header}%20Bearer%20${VALUE}` }],
+    ['a bearer in a URI, with plus', { requestURI: `/x?${header}+Bearer+${VALUE}` }],
+    ['a flag in a URI', { requestURI: `/x?command=--token%3D${VALUE}` }],
+    ['an annotation of the event', { annotations: { 'a.b/c': applied } }],
+    ['a message', { objectRef: ref('secrets'), responseStatus: { code: 422, message } }],
+    ['a message with JSON', { responseStatus: { code: 400, message: `got: ${applied}` } }],
+    ['an answer with a message', { objectRef: ref('secrets'), responseObject: { message } }],
+  ])('%s', (_, members) => {
+    const { events } = decoded(line(members as Record<string, unknown>))
+    const shown = JSON.stringify(events.map(toCanonical))
+    expect(events.length).toBe(1)
+    expect(shown).not.toContain(VALUE)
+    expect(shown).not.toContain(DATA)
+  })
+})

@@ -1,38 +1,33 @@
 import { LIMIT } from '../base/limit.ts'
 import type { AuditEvent, ObjectRef } from '../model/event.ts'
 import { isObject } from './members.ts'
-
-/** What a masked character becomes: one byte, so that lengths and places stay as they were. */
-const MASK = '*'
+import { mask, maskPatterns } from './redact-text.ts'
 
 /** What stands for what lies deeper than rules look. */
 const TOO_DEEP = `(deeper than ${LIMIT.jsonDepthMax} levels)`
 
 /**
- * The text with every secret in it masked, byte for byte: bearer and basic credentials, JSON web
- * tokens, tokens in a query, private keys. Text without any is given back as it is.
+ * The text with every secret in it masked, byte for byte: what looks like one anywhere, and in a
+ * text that is JSON what `redactBody` masks. Text without any is given back as it is.
  */
-export const redactText = (text: string): string => {
-  let masked = text
-  if (text.includes('eyJ')) masked = masked.replace(TOKEN_RUN, withoutWebTokens)
-  if (CREDENTIAL_HINT.test(masked)) {
-    masked = masked.replace(CREDENTIAL, (_, scheme: string, value: string) => scheme + mask(value))
-  }
-  if (masked.includes('=')) {
-    masked = masked.replace(QUERY_TOKEN, (_, name: string, value: string) => name + mask(value))
-  }
-  return masked.includes('PRIVATE KEY-----') ? withoutPrivateKeys(masked) : masked
-}
+export const redactText = (text: string): string => redactTextIn(text, 'other', 0)
+
+/**
+ * The message of an answer, which may quote what was sent: about a Secret, what it quotes is masked.
+ */
+export const redactMessage = (message: string, objectRef: ObjectRef | undefined): string =>
+  isSecret(objectRef) ? redactText(withoutQuotes(message)) : redactText(message)
 
 /**
  * A copy of a body with its secrets masked: `data` and `stringData` of Secrets (alone, in a list,
- * or patched), tokens that the API server issues or reviews, password-like members; `redactText`
- * for every other text, also inside `last-applied-configuration`. What lies deeper than
- * `LIMIT.jsonDepthMax` is left out. `objectRef` says what a patch is of.
+ * or patched), tokens that the API server issues or reviews, password-like members and variables;
+ * `redactText` for every other text. What lies deeper than `LIMIT.jsonDepthMax` is left out.
+ * `objectRef` says what a patch is of.
  */
 export const redactBody = (body: unknown, objectRef: ObjectRef | undefined): unknown => {
-  const ofSecret = objectRef?.resource === 'secrets' && !objectRef.apiGroup
-  return redact(body, ofSecret ? 'secret' : 'other', 0)
+  if (!isSecret(objectRef)) return redact(body, 'other', 0)
+  // A body that is text is none that the API server understood: nobody can say what it holds.
+  return typeof body === 'string' ? mask(body) : redact(body, 'secret', 0)
 }
 
 /**
@@ -41,31 +36,39 @@ export const redactBody = (body: unknown, objectRef: ObjectRef | undefined): unk
  */
 export const redactField = (event: AuditEvent, field: string, text: string): string => {
   const [root, ...path] = field.split('.')
+  if (field === 'responseStatus.message') return redactMessage(text, event.objectRef)
   if (root !== 'requestObject' && root !== 'responseObject') return redactText(text)
-  const ofSecret = event.objectRef?.resource === 'secrets' && !event.objectRef.apiGroup
+  const ofSecret = isSecret(event.objectRef)
   const inData = path.some((part) => SECRET_MEMBERS.has(part.replace(/\[.*$/, '')))
   const last = path.at(-1)?.replace(/\[.*$/, '') ?? ''
-  if (SECRET_NAMES.has(last)) return mask(text)
+  if (isSecretName(last) || last === 'stringData') return mask(text)
   if (inData && (ofSecret || kindOf(event, root) === 'Secret')) return mask(text)
   if (last === 'value' && ofSecret) return mask(text)
   return redactText(text)
 }
 
-/** Characters that a JSON web token is made of. Every expression here takes linear time. */
-const TOKEN_RUN = /[\w.-]{16,}/g
-const CREDENTIAL_HINT = /bearer|basic/i
-const CREDENTIAL = /(\b(?:bearer|basic)[\s:=]{1,8})([\w.~+/=-]{8,})/gi
-const QUERY_TOKEN =
-  /([?&](?:access_token|id_token|refresh_token|token|password|client_secret)=)([^&\s"]+)/gi
-
 /** Members of a Secret that hold its values. */
 const SECRET_MEMBERS: ReadonlySet<string> = new Set(['data', 'stringData'])
 
-/** Members that hold a secret in whatever object they are. */
+/** Members that hold a secret in whatever object they are, in lower case. */
 const SECRET_NAMES: ReadonlySet<string> = new Set([
-  ...['token', 'bearerToken', 'accessToken', 'refreshToken', 'idToken', 'clientSecret'],
+  ...['token', 'bearertoken', 'accesstoken', 'refreshtoken', 'idtoken', 'clientsecret'],
   ...['access_token', 'refresh_token', 'id_token', 'client_secret', 'password', 'passphrase'],
+  'auth',
 ])
+
+const isSecretName = (name: string): boolean => SECRET_NAMES.has(name.toLowerCase())
+
+/** Names of variables that hold a secret: the `value` beside such a `name` is masked. */
+const SECRET_VARIABLE =
+  /(?:passw(?:or)?d|passphrase|token|secret|api_?key|access_?key|private_?key|credentials?)$/i
+
+/** Text that may be JSON with a secret in it. */
+const JSON_SECRET_HINT =
+  /"(?:Secret|SecretList|(?:string)?data|[\w-]*(?:token|password|secret)|auth|passphrase|path)\\*"/i
+
+const isSecret = (ref: ObjectRef | undefined): boolean =>
+  ref?.resource === 'secrets' && !ref.apiGroup
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -73,17 +76,21 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 type Context = 'secret' | 'other'
 
 function redact(value: unknown, context: Context, depth: number): unknown {
-  if (typeof value === 'string') return redactText(value)
+  if (typeof value === 'string') return redactTextIn(value, context, depth)
   if (typeof value !== 'object' || value === null) return value
   if (depth >= LIMIT.jsonDepthMax) return TOO_DEEP
-  if (Array.isArray(value)) {
-    return value.map((item) =>
-      context === 'secret' && isObject(item) && typeof item.path === 'string'
-        ? redactOperation(item, depth + 1)
-        : redact(item, context, depth + 1),
-    )
-  }
-  return redactObject(value as Record<string, unknown>, context, depth)
+  if (Array.isArray(value)) return value.map((item) => redact(item, context, depth + 1))
+  const object = value as Record<string, unknown>
+  if (context === 'secret' && isOperation(object)) return redactOperation(object, depth + 1)
+  return redactObject(object, context, depth)
+}
+
+/** A text of a body. JSON within it is looked into as the body itself is. */
+function redactTextIn(text: string, context: Context, depth: number): string {
+  const first = text.charCodeAt(0)
+  const mayBeJson = (first === 0x7b || first === 0x5b) && JSON_SECRET_HINT.test(text)
+  const within = mayBeJson ? redactJson(text, context, depth + 1) : text
+  return maskPatterns(within ?? text)
 }
 
 function redactObject(
@@ -92,29 +99,45 @@ function redactObject(
   depth: number,
 ): Record<string, unknown> {
   const { kind } = object
-  const secret =
-    kind === 'Secret' || kind === 'SecretList' || (outer === 'secret' && kind === undefined)
-  const context = secret || (outer === 'secret' && isList(kind)) ? 'secret' : 'other'
+  // What was sent to `secrets` is a Secret, whatever kind it says it is.
+  const secret = kind === 'Secret' || kind === 'SecretList' || outer === 'secret'
+  const context = secret ? 'secret' : 'other'
+  const variable = typeof object.name === 'string' && SECRET_VARIABLE.test(object.name)
   const entries = Object.entries(object).map(([name, value]): [string, unknown] => {
-    if (secret && SECRET_MEMBERS.has(name)) return [name, maskAll(value, depth + 1)]
-    if (SECRET_NAMES.has(name)) return [name, maskTexts(value, depth + 1)]
-    if (name === LAST_APPLIED && typeof value === 'string') return [name, redactApplied(value)]
-    const inside = name === 'items' || name === 'metadata' || name === 'annotations'
-    return [name, redact(value, inside || Array.isArray(value) ? context : 'other', depth + 1)]
+    const key = maskPatterns(name)
+    if (name === 'stringData' || (secret && SECRET_MEMBERS.has(name))) {
+      return [key, maskAll(value, depth + 1)]
+    }
+    if (isSecretName(name)) return [key, maskTexts(value, depth + 1)]
+    if (name === 'value' && variable) return [key, maskTexts(value, depth + 1)]
+    if (name === LAST_APPLIED && typeof value === 'string') return [key, applied(value, context)]
+    if (name === 'message' && typeof value === 'string' && outer === 'secret') {
+      return [key, redactText(withoutQuotes(value))]
+    }
+    const inside = INSIDE.has(name) || Array.isArray(value)
+    return [key, redact(value, inside ? context : 'other', depth + 1)]
   })
   return Object.fromEntries(entries)
 }
 
-const isList = (kind: unknown): boolean => kind === 'List' || kind === 'Table'
+/** Members below which it is still about the same object, or one of the same kind. */
+const INSIDE: ReadonlySet<string> = new Set(['items', 'metadata', 'annotations', 'rows', 'object'])
+
+/** Of a JSON Patch, well formed or not: a refused one was logged all the same. */
+const isOperation = (object: Record<string, unknown>): boolean =>
+  object.op !== undefined || typeof object.path === 'string'
+
+/** Where an operation on a Secret holds none of its values. */
+const HARMLESS_PATH = /^\/(?:metadata|type|kind|apiVersion|immutable)(?:\/|$)/
 
 /** One operation of a JSON Patch on a Secret. */
 function redactOperation(operation: Record<string, unknown>, depth: number): unknown {
   const path = String(operation.path)
-  const first = path.split('/')[1] ?? ''
   const entries = Object.entries(operation).map(([name, value]): [string, unknown] => {
     if (name !== 'value') return [name, redact(value, 'other', depth + 1)]
-    if (SECRET_MEMBERS.has(first)) return [name, maskAll(value, depth + 1)]
-    return [name, redact(value, path === '' ? 'secret' : 'other', depth + 1)]
+    if (HARMLESS_PATH.test(path)) return [name, redact(value, 'secret', depth + 1)]
+    if (path === '' && isObject(value)) return [name, redactObject(value, 'secret', depth + 1)]
+    return [name, maskAll(value, depth + 1)]
   })
   return Object.fromEntries(entries)
 }
@@ -130,26 +153,42 @@ function maskAll(value: unknown, depth: number): unknown {
   return Object.fromEntries(entries)
 }
 
-/** A text is masked; an object under such a name (`token: {…}`) is looked into as any other. */
-const maskTexts = (value: unknown, depth: number): unknown =>
-  typeof value === 'string' ? mask(value) : redact(value, 'other', depth)
+/** Text and numbers are masked; an object under such a name (`token: {…}`) is looked into. */
+function maskTexts(value: unknown, depth: number): unknown {
+  if (typeof value === 'string' || typeof value === 'number') return maskAll(value, depth)
+  if (!Array.isArray(value)) return redact(value, 'other', depth)
+  if (depth >= LIMIT.jsonDepthMax) return TOO_DEEP
+  return value.map((item) => maskTexts(item, depth + 1))
+}
 
-/** JSON text within JSON: its secrets are masked in place, or all of it when that is not sure. */
-function redactApplied(text: string): string {
+/** What was last applied: when it is no JSON, nobody can say what of it is secret. */
+const applied = (text: string, context: Context): string =>
+  redactJson(text, context, 0) ?? mask(text)
+
+/**
+ * JSON text within JSON: its secrets are masked in place, or all of it when that is not sure;
+ * undefined when it is no JSON.
+ */
+function redactJson(text: string, context: Context, depth: number): string | undefined {
   let inner: unknown
   try {
     inner = JSON.parse(text)
   } catch {
-    return mask(text) // No JSON: nobody can say what of it is secret.
+    return undefined // No JSON: text like any other.
   }
-  const redacted = redact(inner, 'other', 0)
-  const before = JSON.stringify(boundedCopy(inner, 0))
-  const after = JSON.stringify(redacted)
+  const before = JSON.stringify(boundedCopy(inner, depth))
+  const after = JSON.stringify(redact(inner, context, depth))
   if (before === after) return text
   const trailing = text.length - text.trimEnd().length
   const compact = before.length + trailing === text.length
   return compact ? after + text.slice(text.length - trailing) : mask(text)
 }
+
+/** What a message of validation quotes of the object. */
+const withoutQuotes = (message: string): string =>
+  message
+    .replace(/(Invalid value: ")([^"]*)/g, (_, head: string, value: string) => head + mask(value))
+    .replace(/(error found in #)([\s\S]*)/, (_, head: string, rest: string) => head + mask(rest))
 
 /** A copy cut at the depth at which `redact` cuts. */
 function boundedCopy(value: unknown, depth: number): unknown {
@@ -159,46 +198,6 @@ function boundedCopy(value: unknown, depth: number): unknown {
   const entries = Object.entries(value).map(([name, item]) => [name, boundedCopy(item, depth + 1)])
   return Object.fromEntries(entries)
 }
-
-/** As many bytes of mask as the text has in UTF-8. */
-function mask(text: string): string {
-  return MASK.repeat(Buffer.byteLength(text))
-}
-
-/** Masks `eyJ….….…` in a run of such characters: three parts, of which the third may be absent. */
-function withoutWebTokens(run: string): string {
-  const parts = run.split('.')
-  for (let at = 0; at + 1 < parts.length; at += 1) {
-    const head = parts[at] ?? ''
-    const start = head.indexOf('eyJ')
-    if (start < 0 || head.length - start < 11 || (parts[at + 1] ?? '').length < 4) continue
-    parts[at] = head.slice(0, start) + mask(head.slice(start))
-    const last = Math.min(at + 2, parts.length - 1)
-    for (at += 1; at <= last; at += 1) parts[at] = mask(parts[at] ?? '')
-    at -= 1
-  }
-  return parts.join('.')
-}
-
-function withoutPrivateKeys(text: string): string {
-  const pieces: string[] = []
-  let from = 0
-  for (;;) {
-    const head = text.indexOf(KEY_HEAD, from)
-    if (head < 0) return pieces.join('') + text.slice(from)
-    const start = head + KEY_HEAD.length
-    const found = text.indexOf('-----END', start)
-    const end = found < 0 ? text.length : found
-    pieces.push(text.slice(from, start), mask(text.slice(start, end)))
-    // The tail names the key again: it is no head.
-    const tail = text.indexOf('-----', end + 8)
-    const next = found < 0 || tail < 0 ? text.length : tail + 5
-    pieces.push(text.slice(end, next))
-    from = next
-  }
-}
-
-const KEY_HEAD = 'PRIVATE KEY-----'
 
 function kindOf(event: AuditEvent, root: string): unknown {
   const body = root === 'requestObject' ? event.requestObject : event.responseObject
