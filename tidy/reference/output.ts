@@ -1,31 +1,34 @@
-import { csvReport, summaryOf, toFindingRecord } from '../../src/cli/output/machine.ts'
+import { csvReport, jsonReport, summaryOf, toFindingRecord } from '../../src/cli/output/machine.ts'
 import { incident } from '../../src/cli/testing/report.ts'
-import { readText } from '../files.ts'
-import { code, type Page, page, table, unwrapComment } from './page.ts'
+import { FINDING_KEYS, REPORT_KEYS, SUMMARY_KEYS } from './output-keys.ts'
+import { code, type Page, page, table } from './page.ts'
 
-/** The machine formats of `hunt`: keys, and an example of each. */
+/** The machine formats of `hunt`: every key that is written, what it is, and an example. */
 export const outputPage = (): Page => {
   const example = incident()
   const [first] = example.report.findings
+  const finding = first === undefined ? {} : toFindingRecord(first)
+  const { report } = JSON.parse([...jsonReport(example)].join(''))
+  const summary = summaryOf(example).trim()
   const [header] = [...csvReport(example)]
   return page(
     'output.md',
     'Output formats',
     INTRODUCTION,
     '## A finding',
-    table(['Key', 'What it is'], keysOf('Finding')),
+    keyTable(finding, FINDING_KEYS),
     'An example (`--format ndjson` writes it on one line):',
-    json(first === undefined ? {} : toFindingRecord(first)),
+    `\`\`\`json\n${JSON.stringify(finding, null, 2)}\n\`\`\``,
     '## The report (`--format json`)',
-    table(['Key', 'What it is'], keysOf('Report')),
-    'What each rule could judge (`coverage`):',
-    table(['Key', 'What it is'], keysOf('RuleCoverage')),
-    'Each input (`inputs`):',
-    table(['Key', 'What it is'], keysOf('InputSummary')),
+    'A map with one key, `report`, whose value has these:',
+    keyTable(report, REPORT_KEYS),
     '## Columns of `--format csv`',
+    "One finding a row. Texts that a spreadsheet would take for a formula begin with `'`.",
     code((header ?? '').trim()),
     '## The totals (`--summary FILE`)',
-    `\`\`\`json\n${summaryOf(example).trim()}\n\`\`\``,
+    keyTable(JSON.parse(summary), SUMMARY_KEYS),
+    'An example:',
+    `\`\`\`json\n${summary}\n\`\`\``,
   )
 }
 
@@ -33,18 +36,33 @@ const INTRODUCTION = `\
 What \`deckwatch hunt\` writes for machines. Keys keep their names and order; new ones may be
 added. Lists are sorted, so equal inputs give equal bytes. A key without a value is \`null\`.
 Values of Secrets and tokens are masked with the same number of characters, and control
-characters are escaped.`
+characters are escaped. In the tables, \`a.b\` is key \`b\` of the map \`a\`, and \`[]\` a list.`
 
-const json = (value: unknown): string => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``
+type Keys = ReadonlyMap<string, string>
 
-/** The members of an interface of model/finding.ts, with the comments they have there. */
-function keysOf(name: string): readonly (readonly string[])[] {
-  const text = readText('src/model/finding.ts')
-  const start = text.indexOf(`export interface ${name} {`)
-  const body = text.slice(start, text.indexOf('\n}', start))
-  const member = /\n {2}(?:(\/\*\*(?:[^*]|\*(?!\/))*\*\/)\s*)?readonly (\w+)\??:/g
-  return [...body.matchAll(member)].map(([, comment, key]) => [
-    code(key ?? ''),
-    unwrapComment(comment ?? ''),
-  ])
+/** Keys that are written must be explained, and the other way round. */
+function keyTable(value: unknown, keys: Keys): string {
+  const written = [...new Set(pathsIn(value, '', keys))]
+  for (const path of keys.keys()) {
+    if (!written.includes(path)) throw new Error(`output-keys.ts: "${path}" is not written`)
+  }
+  const rows = written.map((path) => {
+    const about = keys.get(path)
+    if (about === undefined) throw new Error(`output-keys.ts: "${path}" is not explained`)
+    return [code(path), about]
+  })
+  return table(['Key', 'What it is'], rows)
+}
+
+/** Paths of all keys, in order. A map that is explained as a whole is not looked into. */
+function pathsIn(value: unknown, prefix: string, keys: Keys): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => pathsIn(one, prefix, keys))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const path = `${prefix}${key}`
+    if (keys.has(path)) return [path]
+    const [mark, found] = Array.isArray(inner) ? ['[].', inner] : ['.', [inner]]
+    const deeper = found.flatMap((one) => pathsIn(one, `${path}${mark}`, keys))
+    return deeper.length === 0 ? [path] : deeper
+  })
 }

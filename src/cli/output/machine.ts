@@ -34,6 +34,7 @@ export const toFindingRecord = (finding: Finding): Record<string, unknown> => ({
     auditID: event.auditID ?? null,
     stage: event.stage,
     time: event.time,
+    server: event.server,
     file: event.file,
     offset: event.offset,
     length: event.length,
