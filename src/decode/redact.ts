@@ -13,7 +13,8 @@ const TOO_DEEP = `(deeper than ${LIMIT.jsonDepthMax} levels)`
 export const redactText = (text: string): string => redactTextIn(text, 'other', 0)
 
 /**
- * The message of an answer, which may quote what was sent: about a Secret, what it quotes is masked.
+ * The message of an answer, which may quote what was sent: about a Secret, what it quotes is
+ * masked.
  */
 export const redactMessage = (message: string, objectRef: ObjectRef | undefined): string =>
   isSecret(objectRef) ? redactText(withoutQuotes(message)) : redactText(message)
