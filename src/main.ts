@@ -62,7 +62,8 @@ function outputTo(stream: NodeJS.WriteStream): Output {
   return {
     terminal: stream.isTTY === true,
     get columns() {
-      return stream.isTTY ? stream.columns : undefined
+      // Some terminals say that they have none: they do not know.
+      return stream.isTTY && stream.columns > 0 ? stream.columns : undefined
     },
     write: (text) =>
       new Promise((resolve) => {

@@ -74,16 +74,15 @@ function inputLines(
   const others = inputs.filter((input) => input.shapes.length === 0)
   const [left, right] = [{}, { align: 'right' }] as const
   const columns = [{ flex: true, cut: 'start' }, left, { max: 24 }, right, right, left] as const
-  const rows = logs
-    .slice(0, LIMIT.textRowsMax)
-    .map((input) => [
-      cell(nameOf(input.file)),
-      cell(`${input.cluster}/${input.server}`, palette.accent),
-      cell(input.shapes.join(' '), palette.faint),
-      cell(counted(input.events, 'event')),
-      cell(bytes(input.bytes)),
-      cell(input.fingerprint.slice(0, FINGERPRINT_DIGITS), palette.faint),
-    ])
+  const rows = logs.slice(0, LIMIT.textRowsMax).map((input) => [
+    cell(nameOf(input.file)),
+    cell(`${input.cluster}/${input.server}`, palette.accent),
+    cell(input.shapes.join(' '), palette.faint),
+    cell(counted(input.events, 'event')),
+    // Of a pipe nobody knows how long it is until it has been read.
+    cell(bytes(input.bytes === 0 ? input.contentBytes : input.bytes)),
+    cell(input.fingerprint.slice(0, FINGERPRINT_DIGITS), palette.faint),
+  ])
   const names = others.map((input) => nameOf(input.file)).join(', ')
   const about = `${counted(others.length, 'file')} without any audit event: ${names}`
   return [

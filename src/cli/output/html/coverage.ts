@@ -104,7 +104,7 @@ const inputCells = (input: InputSummary): readonly Part[] => [
   `${input.cluster}/${input.server}`,
   input.shapes.join(' '),
   count(input.events),
-  bytes(input.bytes),
+  bytes(input.bytes === 0 ? input.contentBytes : input.bytes),
   bytes(input.contentBytes),
   input.firstTime === undefined
     ? '–'
