@@ -147,6 +147,9 @@ describe('lists', () => {
     expect(recordsArray('{"took":1,"hits":{"total":{"value":9},"hits":[{"_source"')).toBe(45)
     expect(recordsArray('{"kind":"Event","responseObject":{"items":[{"a"')).toBe(-1)
     expect(recordsArray('{"a":{"b":{"items":[{"a"')).toBe(-1)
+    // Text made so that every place must be tried: it gives up.
+    expect(recordsArray(`{${'"items":[],'.repeat(20)}"items":[{`)).toBe(9)
+    expect(recordsArray(`{"a":[${'{"items":['.repeat(6_000)}`)).toBe(-1)
     expect(recordsArray('{"verb":"list","note":"\\"items\\":["')).toBe(-1)
   })
 })

@@ -170,7 +170,9 @@ export const recordsArray = (text: string): number => {
   const start = text.search(/[^\s\xef\xbb\xbf]/)
   if (text[start] === '[') return start
   if (text[start] !== '{') return -1
+  let tried = 0
   for (const match of text.slice(0, HEAD_BYTES).matchAll(RECORDS_KEY)) {
+    if (tried++ === PLACES_TRIED_MAX) break
     const at = match.index + match[0].length - 1
     const head = `${text.slice(start, at)}[]`
     const name = match[1] ?? ''
@@ -182,6 +184,8 @@ export const recordsArray = (text: string): number => {
 
 /** How far the array's beginning is looked for. */
 const HEAD_BYTES = 65_536
+/** Each costs a parse of what precedes it. No envelope has more arrays before its records. */
+const PLACES_TRIED_MAX = 16
 const RECORDS_KEY = /"(items|records|events|logEvents|results|hits)"\s{0,8}:\s{0,8}\[/g
 
 /** A document with an empty array of records; `hits.hits` is the only one that lies deeper. */

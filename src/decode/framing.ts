@@ -205,9 +205,11 @@ export class Framing {
   }
 
   #item(from: number, to: number, index: number, shape: string): void {
-    if (this.#record(from, to, index, shape)) return
-    if (this.#salvage(from, to)) return
-    this.#issue('decode/broken', 'an item of a list is no JSON', from, to - from)
+    const byte = this.#bytes[from]
+    if (byte !== OPEN_OBJECT && byte !== OPEN_ARRAY && byte !== QUOTE) this.#nothing(from, to)
+    else if (!this.#record(from, to, index, shape) && !this.#salvage(from, to)) {
+      this.#issue('decode/broken', 'an item of a list is no JSON', from, to - from)
+    }
   }
 
   /** Bytes at `at` that are no record as a line: more than one, less than one, or broken. */
@@ -272,7 +274,9 @@ export class Framing {
   #line(at: number): number {
     const bytes = this.#bytes
     const lineEnd = this.#lineEnd(at)
-    if (bytes[at] === QUOTE && this.#record(at, lineEnd, 0, this.#setting.shape)) return lineEnd + 1
+    if (this.#isQuoted(at, lineEnd) && this.#record(at, lineEnd, 0, this.#setting.shape)) {
+      return lineEnd + 1
+    }
     const behind = jsonAfterPrefix(bytes, at, lineEnd)
     if (behind === undefined && this.#isTail(at)) {
       const glued = findGlued(bytes, at, lineEnd, at)
@@ -289,6 +293,12 @@ export class Framing {
       if (!this.#record(behind.start, end, 0, shape)) return this.#odd(behind.start, lineEnd)
     }
     return lineEnd + 1
+  }
+
+  #isQuoted(at: number, lineEnd: number): boolean {
+    if (this.#bytes[at] !== QUOTE) return false
+    scanValue(this.#bytes, at, lineEnd, this.#scan)
+    return this.#scan.end > at
   }
 
   /**

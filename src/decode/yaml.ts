@@ -32,13 +32,16 @@ function document(
   }
 }
 
+/** Errors name no line: to find it for every error takes quadratic time. */
+const OPTIONS = { schema: 'core', uniqueKeys: false, prettyErrors: false } as const
+
 /** What a document holds, or why that cannot be told. */
 type Parsed = { readonly value: unknown } | string
 
 /** The values of the documents: more than one where `...` ends one and no `---` begins the next. */
 function parse(text: string): readonly Parsed[] {
   try {
-    const documents = parseAllDocuments(text, { schema: 'core', uniqueKeys: false })
+    const documents = parseAllDocuments(text, OPTIONS)
     return Array.isArray(documents) ? documents.map(documentValue) : []
   } catch (error) {
     return [firstLine(String(error))]
