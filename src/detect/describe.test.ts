@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { LIMIT } from '../base/limit.ts'
+import type { AuditEvent, ObjectRef } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import { compileRules } from './compile.ts'
-import { describeMatch } from './describe.ts'
+import { describeMatch, type Mask } from './describe.ts'
 import { testEvent, testFacts } from './testing.ts'
 
 const RULE = `
@@ -19,10 +20,32 @@ detection:
 summary: '{actor.name} read {objectRef.namespace}/{objectRef.name} with {userAgent}, {exec.command}'
 `
 
-const found = (userAgent: string, mask = (_: string, text: string): string => text): Finding => {
-  const [rule] = compileRules([{ file: 'a.yaml', text: RULE }]).rules
+const described = (text: string, event: AuditEvent, mask: Mask): Finding => {
+  const [rule] = compileRules([{ file: 'a.yaml', text }]).rules
   if (rule === undefined) throw new Error('the rule was refused')
-  return describeMatch(rule, testFacts(testEvent({ userAgent })), mask)
+  return describeMatch(rule, testFacts(event), mask)
+}
+
+const plain: Mask = (_, text) => text
+
+const found = (userAgent: string, mask = plain): Finding =>
+  described(RULE, testEvent({ userAgent }), mask)
+
+const NOTHING: ObjectRef = {
+  resource: undefined,
+  namespace: undefined,
+  name: undefined,
+  uid: undefined,
+  apiGroup: undefined,
+  apiVersion: undefined,
+  resourceVersion: undefined,
+  subresource: undefined,
+}
+
+const sentence = (template: string, about: Partial<ObjectRef> | undefined): string => {
+  const objectRef = about && { ...NOTHING, ...about }
+  const text = RULE.replace(/^summary: .*/m, `summary: '${template}'`)
+  return described(text, testEvent({ userAgent: 'k', objectRef }), plain).reason.split('.')[0] ?? ''
 }
 
 describe('a match is described', () => {
@@ -30,6 +53,21 @@ describe('a match is described', () => {
     expect(found('kubectl').reason).toBe(
       'alice read shop/web with kubectl, -. Decided by verb = get; userAgent = kubectl.',
     )
+  })
+
+  it.each([
+    [
+      'read pod[ {target}]',
+      { resource: 'pods', namespace: 'shop', name: 'web' },
+      'read pod shop/web',
+    ],
+    ['read pod[ {target}]', { resource: 'pods', namespace: 'shop' }, 'read pod in shop'],
+    ['read node[ {target}]', { resource: 'nodes', name: 'n1' }, 'read node n1'],
+    ['read pods[ {target}| everywhere]', { resource: 'pods' }, 'read pods everywhere'],
+    ['ran ["{exec.command}"|a command][ in {exec.container}]', undefined, 'ran a command'],
+    ['has[ {pod.containers[].image}| none] of [it]', undefined, 'has none of [it]'],
+  ])('by “%s”, which leaves out what is not known', (template, objectRef, expected) => {
+    expect(sentence(template, objectRef)).toBe(expected)
   })
 
   it('by the fields that decided, each with who decides its value', () => {

@@ -101,12 +101,59 @@ const ending = (facts: Facts): string => {
   }
 }
 
-/** Puts field values into `{field}`; a field that says nothing becomes "-". */
+/**
+ * Puts field values into `{field}`; a field that says nothing becomes "-". Of `[one|other]` it
+ * takes the first of which all fields say something, or nothing.
+ */
 const fillIn = (template: string, facts: Facts, mask: Mask): string =>
-  template.replace(/\{([A-Za-z0-9_.[\]/-]+)\}/g, (_whole, name: string) => {
-    const values = textsOf(name, facts)
-    return values.length === 0 ? '-' : shown(mask, name, values.join(', '))
-  })
+  template
+    .split(CHOICE)
+    .map((text, i) => (i % 2 === 0 ? fillAll(text, facts, mask, '-') : choose(text, facts, mask)))
+    .join('')
+
+/** Brackets around at least one field; those of a field's own name are within its braces. */
+const CHOICE = /\[([^[\]{}]*(?:\{[^{}]*\}[^[\]{}]*)+)\]/
+
+const choose = (text: string, facts: Facts, mask: Mask): string => {
+  for (const one of text.split('|')) {
+    const filled = fillAll(one, facts, mask, undefined)
+    if (filled !== undefined) return filled
+  }
+  return ''
+}
+
+/** Undefined if a field says nothing and there is nothing to say instead. */
+const fillAll = <Missing extends string | undefined>(
+  text: string,
+  facts: Facts,
+  mask: Mask,
+  missing: Missing,
+): string | Missing => {
+  let filled = ''
+  for (const [i, part] of text.split(/\{([A-Za-z0-9_.[\]/-]+)\}/).entries()) {
+    const value = i % 2 === 0 ? part : (spoken(part, facts, mask) ?? missing)
+    if (value === undefined) return missing
+    filled += value
+  }
+  return filled
+}
+
+/** What a field says, as it is shown; undefined if that is nothing. */
+const spoken = (name: string, facts: Facts, mask: Mask): string | undefined => {
+  if (name === 'target') return targetOf(facts, mask)
+  const text = textsOf(name, facts).join(', ')
+  if (text !== '') return shown(mask, name, text)
+  return name === 'actor.name' ? `(${facts.actor.kind})` : undefined
+}
+
+/** The object's name with its namespace. A creation that failed may have no name. */
+const targetOf = (facts: Facts, mask: Mask): string | undefined => {
+  const { namespace, name } = facts.event.objectRef ?? {}
+  const where = namespace && shown(mask, 'objectRef.namespace', namespace)
+  const what = name && shown(mask, 'objectRef.name', name)
+  if (what) return where ? `${where}/${what}` : what
+  return where ? `in ${where}` : undefined
+}
 
 const textsOf = (name: string, facts: Facts): readonly string[] => {
   const field = auditSchema(name)
