@@ -80,10 +80,11 @@ describe('words', () => {
     expect(duration('2026-11-20T00:00:00Z', '2026-11-20T00:00:00Z')).toBe('0 s')
   })
 
-  test('a list within one day needs no date', () => {
+  test('a list within one day needs no date, within one year no year', () => {
     const [a, b] = ['2026-11-20T10:00:00Z', '2026-11-21T10:00:00Z']
     expect(clockFor(a, a)(a)).toBe('10:00:00')
     expect(clockFor(a, b)(a)).toBe('11-20 10:00:00')
+    expect(clockFor('2018-11-20T10:00:00Z', b)(a)).toBe('2026-11-20 10:00:00')
   })
 })
 

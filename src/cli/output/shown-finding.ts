@@ -10,6 +10,7 @@ import { TECHNIQUE_NAMES } from './technique-names.ts'
 import {
   actorOf,
   claimOf,
+  clockFor,
   count,
   counted,
   dateTime,
@@ -133,5 +134,6 @@ function aroundLines({ around }: ShownFinding, width: number, palette: Palette):
 
 const spanText = ({ firstTime, lastTime }: Deed): string => {
   const [first, last] = [dateTime(firstTime), dateTime(lastTime)]
-  return first === last ? first : `${first} → ${last.slice(11)}`
+  if (first === last) return first
+  return `${first} → ${clockFor(firstTime, lastTime)(lastTime)}`
 }

@@ -26,14 +26,16 @@ export const dateTime = (time: string): string => {
   return Number.isNaN(at) ? time : new Date(at).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** How a list of moments is written: the time of day alone where all are on one day. */
+/** How a list of moments is written: without the day, or the year, that all of them share. */
 export const clockFor = (
   first: string | undefined,
   last: string | undefined,
 ): ((time: string) => string) => {
-  const oneDay =
-    first !== undefined && dateTime(first).slice(0, 10) === dateTime(last ?? first).slice(0, 10)
-  return (time) => (Number.isNaN(Date.parse(time)) ? time : dateTime(time).slice(oneDay ? 11 : 5))
+  const isShared = (characters: number): boolean =>
+    first !== undefined &&
+    dateTime(first).slice(0, characters) === dateTime(last ?? first).slice(0, characters)
+  const shared = isShared(10) ? 11 : isShared(4) ? 5 : 0
+  return (time) => (Number.isNaN(Date.parse(time)) ? time : dateTime(time).slice(shared))
 }
 
 /** `20 min 56 s`: the two largest units. */
