@@ -1,3 +1,7 @@
+import { LIMIT } from '../base/limit.ts'
+import { isObject } from './members.ts'
+import { isAudit } from './records.ts'
+
 /** At most so many are told. */
 const KEYS_MAX = 64
 
@@ -24,6 +28,50 @@ export const findDuplicateKeys = (bytes: Uint8Array): readonly string[] => {
     else if (char === 0x2c && top?.keys !== undefined) top.expectsKey = true
   }
   return [...found]
+}
+
+/**
+ * The same of a record that may be wrapped: the lines of a log that it holds as text are looked
+ * into too, as deep as they are opened.
+ */
+export const findDuplicateKeysWithin = (bytes: Uint8Array): readonly string[] => {
+  const found = new Set(findDuplicateKeys(bytes))
+  let texts = [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()]
+  for (let depth = 0; depth < LIMIT.wrapDepthMax && found.size < KEYS_MAX; depth += 1) {
+    texts = texts.flatMap(linesWithin)
+    for (const text of texts) for (const key of findDuplicateKeys(Buffer.from(text))) found.add(key)
+  }
+  return [...found].slice(0, KEYS_MAX)
+}
+
+/** The texts in an envelope that look like records; an event itself is no envelope. */
+function linesWithin(text: string): string[] {
+  const record = parsed(text)
+  if (!text.includes(RECORD_TEXT) || (isObject(record) && isAudit(record))) return []
+  const lines: string[] = []
+  const waiting: unknown[] = [record]
+  while (waiting.length > 0) {
+    const value = waiting.pop()
+    if (typeof value === 'string') {
+      for (const line of value.split('\n')) if (isRecordText(line)) lines.push(line)
+    } else if (typeof value === 'object' && value !== null) {
+      for (const member of Object.values(value)) waiting.push(member)
+    }
+  }
+  return lines
+}
+
+/** An object as text within JSON begins so, however deep the quotes are escaped. */
+const RECORD_TEXT = '{\\'
+
+const isRecordText = (text: string): boolean => text.startsWith('{') && text.includes('verb')
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // No envelope.
+  }
 }
 
 interface Level {
@@ -62,7 +110,7 @@ function decoded(quoted: string, raw: string): string {
 /** The path of the innermost key; of a very deep one only the last part. */
 function pathOf(levels: readonly Level[]): string {
   const shown = levels.slice(-16)
-  const path = shown.map((level) => level.key).join('.')
+  const path = shown.map((level) => level.key.slice(0, LIMIT.shownCharactersMax)).join('.')
   return shown.length < levels.length ? `….${path}` : path
 }
 

@@ -33,6 +33,7 @@ export class Records {
   #offset = 0
   #length = 0
   #index = 0
+  #within = 0
   /** Issues that are only counted, by code: the first one's place is kept. */
   readonly #counted = new Map<string, Counted>()
 
@@ -48,6 +49,7 @@ export class Records {
     this.#offset = offset
     this.#length = length
     this.#index = index
+    this.#within = 0
   }
 
   /** A parsed record of any shape. `shape` is the name of what it was found in. */
@@ -124,7 +126,9 @@ export class Records {
       this.#opened(opened, nameOf(shape, one.name), depth)
       return
     }
-    if (typeof record.auditID === 'string' && record.verb !== undefined) {
+    const named = typeof record.apiVersion === 'string' && record.apiVersion.startsWith(GROUP)
+    const isEvent = record.kind === 'Event' && named
+    if (isEvent || (typeof record.auditID === 'string' && record.verb !== undefined)) {
       this.issue('decode/bad-type', 'wrong type: verb; no event without it')
     } else this.notAudit()
   }
@@ -174,16 +178,19 @@ export class Records {
 
   #origin(): Origin {
     const index = this.#index++
-    return { source: this.source, offset: this.#offset, length: this.#length, index }
+    const within = this.#within++
+    return { source: this.source, offset: this.#offset, length: this.#length, index, within }
   }
 }
+
+const GROUP = 'audit.k8s.io/'
 
 /** Whether a JSON object is an audit event in the API server's own words. */
 export const isAudit = (record: Foreign): boolean =>
   typeof record.verb === 'string' &&
   (typeof record.auditID === 'string' ||
     isObject(record.user) ||
-    (typeof record.apiVersion === 'string' && record.apiVersion.startsWith('audit.k8s.io/')) ||
+    (typeof record.apiVersion === 'string' && record.apiVersion.startsWith(GROUP)) ||
     (typeof record.stage === 'string' && typeof record.requestURI === 'string'))
 
 /** Which parts of an event the bodies are. */

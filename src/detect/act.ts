@@ -67,14 +67,15 @@ const measured = (text: string | undefined): string => `${text?.length ?? '-'} $
  */
 const LINE_HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1",')
 
-/** Digest of an event's bytes: equal for the line of a file and the item of a webhook body. */
-export const contentDigest = (raw: Uint8Array): string => {
+/**
+ * Digest of an event's bytes: equal for the line of a file and the item of a webhook body. The
+ * events of an envelope have the same bytes: `within` is the place among them.
+ */
+export const contentDigest = (raw: Uint8Array, within: number): string => {
   const head = raw.subarray(0, LINE_HEAD.length)
   const isLine = LINE_HEAD.equals(head)
-  return hash('sha256', isLine ? raw.subarray(LINE_HEAD.length) : raw.subarray(1)).slice(
-    0,
-    DIGEST_DIGITS,
-  )
+  const digest = hash('sha256', isLine ? raw.subarray(LINE_HEAD.length) : raw.subarray(1))
+  return (within === 0 ? digest : hash('sha256', `${digest}\n${within}`)).slice(0, DIGEST_DIGITS)
 }
 
 /** Identity of an event: where it was read. See design decision 8. */

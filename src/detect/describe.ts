@@ -30,7 +30,7 @@ export const describeMatch = (rule: CompiledRule, facts: Facts, mask: Mask): Fin
       userAgent: event.userAgent && shown(mask, 'userAgent', event.userAgent),
     },
     target: {
-      verb: event.verb,
+      verb: shown(mask, 'verb', event.verb),
       resource: shown(mask, 'requestURI', request.resource ?? request.path ?? ''),
       namespace: event.objectRef?.namespace && shown(mask, '', event.objectRef.namespace),
       name: event.objectRef?.name && shown(mask, '', event.objectRef.name),

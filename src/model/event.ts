@@ -55,6 +55,8 @@ export interface Origin {
   readonly length: number
   /** Place among the events of one record, from 0. */
   readonly index: number
+  /** Place among the events that these very bytes hold: above 0 only in an envelope. */
+  readonly within?: number
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Issue } from '../base/issue.ts'
 import { LIMIT } from '../base/limit.ts'
 import { type Truth, YES } from '../base/truth.ts'
 import { type DecodeSink, decodeBlock } from '../decode/decode.ts'
-import { findDuplicateKeys } from '../decode/duplicate-keys.ts'
+import { findDuplicateKeysWithin } from '../decode/duplicate-keys.ts'
 import { redactField } from '../decode/redact.ts'
 import {
   type ActRecord,
@@ -89,6 +89,8 @@ class BlockWork implements DecodeSink {
   readonly #issues = new IssueTray()
   readonly #acts = new BlockActs()
   readonly #records: ActRecord[] = []
+  /** Where records begin that were looked through for duplicate keys. */
+  readonly #lookedAt = new Set<number>()
   /** By rank and signals. */
   readonly #settled = new Map<string, Alike>()
 
@@ -165,10 +167,10 @@ class BlockWork implements DecodeSink {
     const { event } = facts
     const signals = verdicts.map((verdict) => this.#signal(verdict, facts))
     const isMatch = signals.some((signal) => signal.truth === YES)
-    if (isMatch) for (const issue of duplicateKeys(this.#job, event)) this.#issues.add(issue)
+    if (isMatch) this.#lookForDuplicateKeys(event)
     const key = actKey(event)
     const rank = STAGE_RANK[event.stage]
-    const content = signals.length === 0 ? NO_CONTENT : contentDigest(rawIn(this.#job, event))
+    const content = signals.length === 0 ? NO_CONTENT : contentOfEvent(this.#job, event)
     // Only a finding shows its events; of what is not final a later stage may make one.
     if (!isMatch && rank >= STAGE_RANK.Panic) {
       this.#settle(rank, signals, key + content)
@@ -177,6 +179,14 @@ class BlockWork implements DecodeSink {
     const events = signals.length === 0 ? NONE : [...earlier, event]
     const refs = events.map((one) => refOf(one, this.#job.fingerprint))
     this.#records.push({ key, rank, content, events: refs, signals })
+  }
+
+  /** The bytes of a finding are looked through once, however many events they hold. */
+  #lookForDuplicateKeys(event: AuditEvent): void {
+    const { offset } = event.origin
+    if (this.#lookedAt.has(offset)) return
+    this.#lookedAt.add(offset)
+    for (const issue of duplicateKeys(this.#job, event)) this.#issues.add(issue)
   }
 
   #settle(rank: number, signals: readonly Signal[], digests: string): void {
@@ -229,8 +239,11 @@ const rawIn = (job: BlockJob, event: AuditEvent): Uint8Array => {
   return job.bytes.subarray(from, from + event.origin.length)
 }
 
+const contentOfEvent = (job: BlockJob, event: AuditEvent): string =>
+  contentDigest(rawIn(job, event), event.origin.within ?? 0)
+
 const duplicateKeys = (job: BlockJob, event: AuditEvent): readonly Issue[] =>
-  findDuplicateKeys(rawIn(job, event)).map((key) => ({
+  findDuplicateKeysWithin(rawIn(job, event)).map((key) => ({
     code: 'decode/duplicate-key',
     message: `the key ${key} is written more than once; the last one counts, as in the API server`,
     at: {

@@ -120,6 +120,44 @@ describe('hunt', () => {
     expect((await run([file])).findings).toHaveLength(3)
   })
 
+  test('nor does it in an envelope, whose events share their bytes', async () => {
+    const one = line({ auditID: 'X', stage: 'ResponseComplete' })
+    const other = one.replace('{"kind"', '{"userAgent":"x","kind"')
+    const envelope = JSON.stringify({ logEvents: [{ message: one }, { message: other }] })
+    const report = await run([write('envelope.json', [envelope, envelope])])
+    expect(report.findings).toHaveLength(2)
+    expect(report.issueCounts['detect/audit-id-collision']).toBe(2)
+  })
+
+  test('a key that comes twice is told once for the bytes, and within wrapped text too', async () => {
+    const twice = line({ auditID: ID, stage: 'ResponseComplete' }).replace(
+      '"verb":"list"',
+      '"verb":"get","verb":"list"',
+    )
+    const log = JSON.stringify({ logEvents: [{ message: twice }] })
+    for (const [name, text] of [
+      ['twice.log', twice],
+      ['wrapped.log', log],
+      ['twice-wrapped.log', JSON.stringify({ date: 1, log })],
+    ] as const) {
+      const report = await run([write(name, [text])])
+      expect(report.issueCounts).toEqual({ 'decode/duplicate-key': 1 })
+    }
+  })
+
+  test('a verb, which is the method that a client chose, is cut and masked', async () => {
+    const rule = RULE.replace('"verb":"list"', '"verb|contains":"bearer"')
+    const verb = `bearer ${'s3cr3t'.repeat(9)} ${'x'.repeat(9_000)}`
+    const text = line({ auditID: ID, stage: 'ResponseComplete' }).replace(
+      '"verb":"list"',
+      JSON.stringify({ verb }).slice(1, -1),
+    )
+    const report = await run([write('verb.log', [text])], { rules: [{ file: 'r', text: rule }] })
+    expect(report.findings).toHaveLength(1)
+    expect(JSON.stringify(report)).not.toContain('s3cr3t')
+    expect(JSON.stringify(report).length).toBeLessThan(9_000)
+  })
+
   test('a log and its copy are one log: nothing is found twice', async () => {
     const lines = [line({ auditID: ID, stage: 'ResponseComplete' })]
     const report = await run([write('copy-1.log', lines), write('copy-2.log', lines)])
