@@ -9,7 +9,7 @@ export const adviseIssues: IssueTable = {
   },
   'advise/bad-case': {
     about: 'A case lacks what it needs, or says something that cases cannot say.',
-    remedy: 'See src/advise/SPEC.md for the form of a case.',
+    remedy: 'See docs/guide/rules.md for the form of a case.',
     severity: 'error',
   },
   'advise/bad-pointer': {

@@ -51,6 +51,16 @@ describe('rules', () => {
     expect(issues[0]?.message).toContain('a.yaml')
   })
 
+  it('whose summary names no field are told, and used', () => {
+    const text = `${rule(FIRST, 'first')}summary: '{actor.nam} did {target} [to {userr.uid}]'\n`
+    const { rules, issues } = compileRules([{ file: 'a.yaml', text }])
+    expect(rules).toHaveLength(1)
+    expect(issues.map(({ code, message }) => [code, message])).toEqual([
+      ['detect/unknown-summary-field', 'the summary names {actor.nam}, and there is no such field'],
+      ['detect/unknown-summary-field', 'the summary names {userr.uid}, and there is no such field'],
+    ])
+  })
+
   it('that cannot be evaluated never stop the others', () => {
     const { rules, issues } = compileRules([
       { file: 'bad.yaml', text: rule(FIRST, 'bad', 'objectRef.resurce') },

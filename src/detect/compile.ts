@@ -9,6 +9,7 @@ import { necessary } from '../sigma/plan/necessary.ts'
 import type { Leaf, Plan } from '../sigma/plan/plan.ts'
 import { planRule } from '../sigma/plan/plan-rule.ts'
 import { auditSchema, factsAccess } from './schema.ts'
+import { namesIn, TARGET } from './summary.ts'
 
 /** A rule that is ready to judge. */
 export interface CompiledRule {
@@ -61,8 +62,18 @@ const compileRule = (
     tests: leaves(plan).map(testOf),
     needs: necessary(plan),
   }
-  return { rule, issues }
+  return { rule, issues: [...issues, ...summaryIssues(sigma)] }
 }
+
+/** The rule works without its sentence: names that mean nothing in it are warnings. */
+const summaryIssues = ({ custom, place }: SigmaRule): readonly Issue[] =>
+  namesIn(custom.summary)
+    .filter((name) => name !== TARGET && findField(name) === undefined)
+    .map((name) => ({
+      code: 'detect/unknown-summary-field',
+      message: `the summary names {${name}}, and there is no such field`,
+      at: place,
+    }))
 
 const testOf = (leaf: Leaf): CompiledRule['tests'][number] => {
   const field = findField(leaf.field)?.field

@@ -7,6 +7,7 @@ import type { DecidingField, Finding } from '../model/finding.ts'
 import { explainPlan } from '../sigma/emit/explain.ts'
 import type { CompiledRule } from './compile.ts'
 import { auditSchema, factsAccess } from './schema.ts'
+import { FIELD_IN_BRACES, TARGET } from './summary.ts'
 
 /** Hides secrets in what is shown: gets a field's name and its text. */
 export type Mask = (field: string, text: string) => string
@@ -130,7 +131,7 @@ const fillAll = <Missing extends string | undefined>(
   missing: Missing,
 ): string | Missing => {
   let filled = ''
-  for (const [i, part] of text.split(/\{([A-Za-z0-9_.[\]/-]+)\}/).entries()) {
+  for (const [i, part] of text.split(FIELD_IN_BRACES).entries()) {
     const value = i % 2 === 0 ? part : (spoken(part, facts, mask) ?? missing)
     if (value === undefined) return missing
     filled += value
@@ -140,7 +141,7 @@ const fillAll = <Missing extends string | undefined>(
 
 /** What a field says, as it is shown; undefined if that is nothing. */
 const spoken = (name: string, facts: Facts, mask: Mask): string | undefined => {
-  if (name === 'target') return targetOf(facts, mask)
+  if (name === TARGET) return targetOf(facts, mask)
   const text = textsOf(name, facts).join(', ')
   if (text !== '') return shown(mask, name, text)
   return name === 'actor.name' ? `(${facts.actor.kind})` : undefined

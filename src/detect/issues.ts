@@ -7,6 +7,11 @@ export const detectIssues: IssueTable = {
     remedy: 'Give the second rule an id of its own, or remove one.',
     severity: 'error',
   },
+  'detect/unknown-summary-field': {
+    about: 'The summary of a rule names a field that events do not have.',
+    remedy: 'Correct the name: the reference page lists all fields.',
+    severity: 'warning',
+  },
   'detect/acts-open': {
     about:
       'More requests waited for their final stage than can be kept. The oldest were judged by the stages seen.',
@@ -22,8 +27,7 @@ export const detectIssues: IssueTable = {
   'detect/findings-capped': {
     about:
       'More findings than can be kept whole. The most severe and earliest are shown; all are counted.',
-    remedy:
-      'Narrow the hunt with --level, --since and --until, or set noisy acts aside with --ignore.',
+    remedy: 'Split the hunt by time with --since and --until, or give fewer logs at once.',
     severity: 'warning',
   },
   'detect/audit-id-collision': {
