@@ -15,7 +15,7 @@ export interface Measured {
   /** Median absolute deviation, in the figure's unit. */
   readonly deviation: number
   readonly rounds: number
-  /** The machine was too restless; the floor is still held against it. */
+  /** The machine was too restless to say anything: shown, and no floor is held against it. */
   readonly refused: boolean
   /** Anything that belongs beside the figure, such as absolute speed. */
   readonly note: string
