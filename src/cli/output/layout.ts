@@ -68,6 +68,19 @@ export const wrap = (text: string, width: number): readonly string[] => {
   return line === '' ? lines : [...lines, line]
 }
 
+/** Lines with a note below each, wrapped and `indent` spaces from the left. */
+export const annotate = (
+  lines: readonly string[],
+  notes: readonly string[],
+  width: number,
+  indent: number,
+  paint: Paint = (text) => text,
+): readonly string[] =>
+  lines.flatMap((line, i) => {
+    const note = wrap(notes[i] ?? '', width - indent)
+    return [line, ...note.map((text) => ' '.repeat(indent) + paint(text))]
+  })
+
 const GAP = '  '
 
 const escaped = (one: Cell): Cell => ({

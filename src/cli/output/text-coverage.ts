@@ -5,7 +5,7 @@ import type { Report, RuleCoverage } from '../../model/finding.ts'
 import { adviceFor, REASON_WORD, reasonsOf } from './advice.ts'
 import type { Digest } from './digest.ts'
 import type { HuntResult } from './hunt-result.ts'
-import { cell, layOut, wrap } from './layout.ts'
+import { annotate, cell, layOut, wrap } from './layout.ts'
 import { heading, moreLine, type Page } from './page.ts'
 import { count, counted, labelOf } from './words.ts'
 
@@ -59,13 +59,9 @@ export const issueSection = (report: Report, page: Page): readonly string[] => {
   ])
   const about = `${counted(report.totals.issues, 'issue')}; docs/reference/issues.md explains them`
   const columns = [{ align: 'right' }, {}, { flex: true, cut: 'start' }] as const
-  const heads = layOut(columns, rows, page.width)
-  const messages = firsts.map((issue) => wrap(issue?.message ?? '', page.width - MESSAGE_INDENT))
-  const indent = ' '.repeat(MESSAGE_INDENT)
-  return [
-    heading('ISSUES', about, page),
-    ...heads.flatMap((head, i) => [head, ...(messages[i] ?? []).map((line) => indent + line)]),
-  ]
+  const messages = firsts.map((issue) => issue?.message ?? '')
+  const lines = layOut(columns, rows, page.width)
+  return [heading('ISSUES', about, page), ...annotate(lines, messages, page.width, MESSAGE_INDENT)]
 }
 
 const MESSAGE_INDENT = 6

@@ -3,7 +3,7 @@ import type { CompiledRule } from '../../detect/compile.ts'
 import { findField, stagesOf } from '../../model/fields.ts'
 import { leaves } from '../../sigma/plan/leaves.ts'
 import type { Given } from '../command.ts'
-import { cell, layOut, wrap } from '../output/layout.ts'
+import { annotate, cell, layOut, wrap } from '../output/layout.ts'
 import { jsonLine, toRuleRecord } from '../output/machine.ts'
 import { type Palette, paletteOf } from '../output/palette.ts'
 import { leafText, planLines } from '../output/plan-text.ts'
@@ -114,15 +114,19 @@ function ruleLines(
 }
 
 function fieldTable(rule: CompiledRule, width: number, palette: Palette): readonly string[] {
-  const head = ['field', 'type', 'decided by', 'from level', 'from stage', 'about']
-  const rows = fieldsOf(rule).map((row) => [
+  const head = ['field', 'type', 'decided by', 'from level', 'from stage']
+  const fields = fieldsOf(rule)
+  const rows = fields.map((row) => [
     cell(row.name, palette.accent),
     cell(row.type),
     cell(row.trust, row.trust === 'anyone' ? palette.warning : undefined),
     cell(row.level),
     cell(row.stage),
-    cell(row.about, palette.faint),
   ])
-  const columns = [{}, {}, {}, {}, {}, { flex: true }] as const
-  return layOut(columns, [head.map((word) => cell(word, palette.faint)), ...rows], width)
+  const columns = [{ flex: true }, {}, {}, {}, {}] as const
+  const lines = layOut(columns, [head.map((word) => cell(word, palette.faint)), ...rows], width)
+  const notes = ['', ...fields.map((row) => row.about)]
+  return annotate(lines, notes, width, ABOUT_INDENT, palette.faint)
 }
+
+const ABOUT_INDENT = 6
