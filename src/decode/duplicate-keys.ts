@@ -7,12 +7,15 @@ const KEYS_MAX = 64
 
 /**
  * The paths of keys that an object in the bytes has twice, compared as decoded text
- * (`"a"` is `"\u0061"`). Array items count as `[]`. Bytes that are no JSON give whatever looks so.
+ * (`"a"` is `"\u0061"`), no deeper than `LIMIT.jsonDepthMax`. Array items count as `[]`. Bytes that
+ * are no JSON give whatever looks so.
  */
 export const findDuplicateKeys = (bytes: Uint8Array): readonly string[] => {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
   const found = new Set<string>()
   const levels: Level[] = []
+  /** Levels around this place that are too deep to be looked into. */
+  let deeper = 0
   let at = 0
   while (at < text.length && found.size < KEYS_MAX) {
     const top = levels[levels.length - 1]
@@ -20,8 +23,11 @@ export const findDuplicateKeys = (bytes: Uint8Array): readonly string[] => {
     at += 1
     if (char === 0x22) {
       const end = afterString(text, at)
-      if (top?.keys !== undefined && top.expectsKey) keyAt(text, at - 1, end, levels, found)
+      const isKey = deeper === 0 && top?.keys !== undefined && top.expectsKey
+      if (isKey) keyAt(text, at - 1, end, levels, found)
       at = end
+    } else if (deeper > 0 || (levels.length === LIMIT.jsonDepthMax && nesting(char) > 0)) {
+      deeper += nesting(char)
     } else if (char === 0x7b) levels.push({ keys: new Set(), key: '', expectsKey: true })
     else if (char === 0x5b) levels.push({ keys: undefined, key: '[]', expectsKey: false })
     else if (char === 0x7d || char === 0x5d) levels.pop()
@@ -72,6 +78,11 @@ function parsed(text: string): unknown {
   } catch {
     return undefined // No envelope.
   }
+}
+
+const nesting = (char: number): number => {
+  if (char === 0x7b || char === 0x5b) return 1
+  return char === 0x7d || char === 0x5d ? -1 : 0
 }
 
 interface Level {

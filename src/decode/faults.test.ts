@@ -95,6 +95,17 @@ describe('huge and deep (F18, F19)', () => {
   })
 })
 
+test('duplicate keys are found down to LIMIT.jsonDepthMax, and after what is deeper', () => {
+  const keys = (depth: number, after = ''): readonly string[] => {
+    const wrap = depth - 1
+    const text = `${'{"a":'.repeat(wrap)}{"b":1,"b":${after || '2'}}${'}'.repeat(wrap)}`
+    return findDuplicateKeys(Buffer.from(`[${text},{"c":1,"c":2}]`)).map((key) => key.slice(-3))
+  }
+  expect(keys(LIMIT.jsonDepthMax - 1)).toEqual(['a.b', '].c'])
+  expect(keys(LIMIT.jsonDepthMax - 1, nested(500))).toEqual(['a.b', '].c'])
+  expect(keys(LIMIT.jsonDepthMax)).toEqual(['].c'])
+})
+
 describe('one bad item among good ones (F20)', () => {
   const items = Array.from({ length: 400 }, (_, index) => line({ auditID: String(index) }))
   test.each([
