@@ -31,11 +31,14 @@ const bindingKindOf = (event: AuditEvent): string | undefined => {
 
 /**
  * The role is immutable, so a patch of the subjects leaves it out: then it is the one of the
- * answer, or cannot be told. A patch that touches neither binds nobody.
+ * answer, or cannot be told. A patch that touches neither, or only takes subjects away, binds
+ * nobody.
  */
 const roleOf = (written: Submission): Document => {
   const role = member(written.object, 'roleRef')
   if (role !== undefined || written.whole || !says(written.object, 'subjects')) return role
+  const added = elements(member(written.object, 'subjects'))
+  if (added === undefined || (added !== CANNOT_TELL && added.length === 0)) return undefined
   return written.result === undefined ? CANNOT_TELL : member(written.result, 'roleRef')
 }
 
