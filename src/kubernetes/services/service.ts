@@ -4,9 +4,9 @@ import type { Known, ServiceFacts } from '../../model/facts.ts'
 import {
   type Document,
   each,
+  elements,
   member,
   orElse,
-  says,
   text,
   texts,
   whole,
@@ -30,8 +30,9 @@ export const serviceOf = (event: AuditEvent): ServiceFacts | undefined | CannotT
 /** A patch of the ports opens them as the type that the service has, where the answer shows it. */
 const typeBehind = (written: Submission): Known<string> => {
   const { object, result } = written
-  const opens = !written.whole && says(member(object, 'spec'), 'ports')
-  if (!opens || result === undefined) return undefined
+  const opened = elements(member(member(object, 'spec'), 'ports'))
+  const opens = opened === CANNOT_TELL || (opened !== undefined && opened.length > 0)
+  if (written.whole || !opens || result === undefined) return undefined
   return text(member(member(result, 'spec'), 'type'))
 }
 
