@@ -2,12 +2,17 @@ import type { Command, OptionDeclaration } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/registry.ts'
 import { code, type Page, page, table } from './page.ts'
 
+const EXIT_CODES = `\
+Exit codes: 0 nothing found, 1 findings, 2 bad input or rule, 3 option or environment, 130
+interrupted. \`show\` exits with 1 when it shows a finding, \`explain\` when the rule matches,
+\`rule test\` when a case fails.`
+
 /** Every command and its options. */
 export const commandsPage = (): Page =>
   page(
     'commands.md',
     'Commands',
-    'Exit codes: 0 nothing found, 1 findings, 2 bad input or rule, 3 configuration or environment, 130 interrupted.',
+    EXIT_CODES,
     ...commands.flatMap((row) =>
       row.kind === 'command'
         ? [section(row, row.name)]
