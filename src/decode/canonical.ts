@@ -15,7 +15,7 @@ export const toCanonical = (event: AuditEvent): Record<string, unknown> => {
     auditID: text(event.auditID),
     stage: event.stage,
     requestURI: text(event.requestURI),
-    verb: event.verb,
+    verb: text(event.verb),
     user: userOf(event.user),
     impersonatedUser: event.impersonatedUser && userOf(event.impersonatedUser),
     authenticationMetadata: event.impersonationConstraint && {

@@ -238,6 +238,7 @@ describe('no way of sending a secret shows it', () => {
     ['an annotation of the event', { annotations: { 'a.b/c': applied } }],
     ['a message', { objectRef: ref('secrets'), responseStatus: { code: 422, message } }],
     ['a message with JSON', { responseStatus: { code: 400, message: `got: ${applied}` } }],
+    ['a method', { verb: `bearer ${VALUE}` }],
     ['an answer with a message', { objectRef: ref('secrets'), responseObject: { message } }],
   ])('%s', (_, members) => {
     const { events } = decoded(line(members as Record<string, unknown>))
