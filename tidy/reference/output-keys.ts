@@ -10,7 +10,10 @@ export const FINDING_KEYS: ReadonlyMap<string, string> = new Map([
   ['rule.detection', 'Short name of what is detected, such as `B01`; two rules can share one.'],
   ['rule.techniques', 'MITRE ATT&CK technique ids.'],
   ['actor.name', 'Who acted in effect: with impersonation, the identity taken on.'],
-  ['actor.kind', '`anonymous`, `unauthenticated`, `human`, `serviceaccount`, `node`, `controlplane`.'],
+  [
+    'actor.kind',
+    '`anonymous`, `unauthenticated`, `human`, `serviceaccount`, `node`, `controlplane`.',
+  ],
   ['actor.impersonator', 'The authenticated user, when another identity was taken on.'],
   ['actor.peer', 'The address that the API server saw, less the proxies named with `--proxy`.'],
   ['actor.userAgent', 'What the client calls itself. It proves nothing.'],
