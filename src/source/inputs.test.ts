@@ -94,6 +94,17 @@ describe('rotated sets (F10)', () => {
   })
 })
 
+test('a compressed log larger than the plain one of its name is another log', async () => {
+  folder.write('reused/audit.log', '')
+  folder.write('reused/audit.log.gz', 'x'.repeat(2_000))
+  const { inputs, issues } = await listInputs([join(folder.path, 'reused')], [])
+  expect(shown(inputs.map((input) => input.path))).toEqual([
+    'reused/audit.log',
+    'reused/audit.log.gz',
+  ])
+  expect(issues).toEqual([])
+})
+
 describe('whose log it is', () => {
   test('the folder and the stem, unless a name says otherwise', async () => {
     folder.write('prod/master-1.log', 'x')

@@ -71,6 +71,8 @@ export const stemOf = (path: string): string =>
     .replace(/-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}$/, '')
 
 const COMPRESSED = /\.(gz|zst|zstd)$/
+/** At most so much is added to what cannot be compressed: headers. */
+const COMPRESSION_OVERHEAD_BYTES = 1_024
 const FINGERPRINT_BYTES = 65_536
 
 interface Found {
@@ -174,12 +176,16 @@ class Walk {
 
 const byPath = (a: Found, b: Found): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
 
-/** Rotation compresses `X.log` to `X.log.gz` and then removes it: a crash leaves both. */
+/**
+ * Rotation compresses `X.log` to `X.log.gz` and then removes it: a crash leaves both. What is larger
+ * compressed than plain is no copy, but an older log whose name was used again.
+ */
 function withoutRotatedTwice(files: readonly Found[], issues: Issue[]): readonly Found[] {
-  const paths = new Set(files.map((file) => file.path))
+  const sizes = new Map(files.map((file) => [file.path, file.bytes]))
   return files.filter((file) => {
     const plain = file.path.replace(COMPRESSED, '')
-    if (plain === file.path || !paths.has(plain)) return true
+    const size = plain === file.path ? undefined : sizes.get(plain)
+    if (size === undefined || file.bytes > size + COMPRESSION_OVERHEAD_BYTES) return true
     const at = { file: file.path }
     issues.push({ code: 'source/rotated-twice', message: `${plain} is read instead`, at })
     return false
