@@ -143,7 +143,9 @@ describe('choices of hunt', () => {
     expect(ids(output).sort()).toEqual(['B16', 'C01', 'D17'])
     const until = await hunt(log, '--format', 'ndjson', '--until', '2026-11-20T21:54:26Z')
     expect(ids(until.output).sort()).toEqual(['A01', 'A02', 'B01', 'G03'])
-    expect((await hunt(log, '--since', '2026-11-21')).exit).toBe(0)
+    const none = await hunt(log, '--since', '2026-11-21')
+    expect(none.exit).toBe(0)
+    expect(none.output).toContain('only events since 2026-11-21 were judged')
   })
 
   test('--baseline: only what is new, from NDJSON and from JSON', async () => {

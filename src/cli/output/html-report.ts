@@ -7,7 +7,7 @@ import { html, Markup, when } from './html/markup.ts'
 import { STYLE } from './html/style.ts'
 import { timeline } from './html/timeline.ts'
 import type { HuntResult } from './hunt-result.ts'
-import { bytes, clockFor, count, counted, dateTime, duration, listed } from './words.ts'
+import { bytes, clockFor, count, counted, dateTime, duration, limitsOf, listed } from './words.ts'
 
 /**
  * The report as one page for a reader without a terminal. It holds everything itself: no script,
@@ -62,11 +62,12 @@ function head(result: HuntResult, digest: Digest): Markup {
     `${counted(report.totals.events, 'event')} in ${counted(report.inputs.length, 'file')}`,
     `${bytes(report.totals.bytes)}${blindClause(digest)}`,
   ]
+  const limits = limitsOf(result.since, result.until)
   const names = clusters.slice(0, CLUSTERS_MAX).join(', ')
   return html`<header><div class="brand"><b>deckwatch</b> audit log hunt · ${names}</div>
 <h1>${claim}</h1>
 <p class="lead">${read.join(' · ')}</p>
-${when(!result.complete, () => html`<p><b>Interrupted:</b> only what was read until then.</p>`)}
+${when(limits !== '', () => html`<p class="note">${limits}</p>`)}${when(!result.complete, () => html`<p><b>Interrupted:</b> only what was read until then.</p>`)}
 </header>`
 }
 

@@ -35,6 +35,9 @@ export interface HuntResult {
   readonly needs: ReadonlyMap<string, RuleNeed>
   /** Whether `--source` named API servers; else folders and files do. */
   readonly named: boolean
+  /** What `--since` and `--until` said: nothing outside was judged. */
+  readonly since: string | undefined
+  readonly until: string | undefined
   /** False when the user interrupted it. */
   readonly complete: boolean
 }

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { LIMIT } from '../../base/limit.ts'
-import type { Gap, InputSummary, Report } from '../../model/finding.ts'
+import type { Gap, InputSummary } from '../../model/finding.ts'
 import { type Digest, digestOf, WORST_FIRST } from './digest.ts'
 import type { HuntResult } from './hunt-result.ts'
 import { cell, layOut } from './layout.ts'
@@ -11,7 +11,7 @@ import { commonFolder } from './portable-paths.ts'
 import { blindnessSection, issueSection, setAsideSection } from './text-coverage.ts'
 import { actorSection, findingSection, techniqueSection } from './text-findings.ts'
 import { shorten } from './width.ts'
-import { bytes, clockFor, count, counted, dateTime, duration, namingOf } from './words.ts'
+import { bytes, clockFor, count, counted, dateTime, duration, limitsOf, namingOf } from './words.ts'
 
 /** The report of a hunt for a person at a terminal, `width` columns wide. */
 export const textReport = (result: HuntResult, width: number, palette: Palette): string => {
@@ -22,7 +22,7 @@ export const textReport = (result: HuntResult, width: number, palette: Palette):
   const sections = [
     titleLines(result, page),
     inputSection(result, page),
-    windowSection(report, page),
+    windowSection(result, page),
     verdictSection(result, digest, page),
     actorSection(digest, page),
     findingSection(digest, page),
@@ -104,13 +104,18 @@ function hashLines(inputs: readonly InputSummary[], nameOf: NameOf, page: Page):
   return ['', '  SHA-256 of each', ...layOut([{}, { flex: true }], rows, page.width)]
 }
 
-function windowSection({ totals, gaps }: Report, page: Page): readonly string[] {
-  const { firstTime, lastTime } = totals
+function windowSection({ report, since, until }: HuntResult, page: Page): readonly string[] {
+  const { firstTime, lastTime } = report.totals
+  const limits = limitsOf(since, until)
   const about =
     firstTime === undefined || lastTime === undefined
       ? 'no event'
       : `${dateTime(firstTime)} → ${dateTime(lastTime)} · ${duration(firstTime, lastTime)}`
-  return [heading('WINDOW', escapeTerminal(about), page), ...gapLines(gaps, page)]
+  return [
+    heading('WINDOW', escapeTerminal(about), page),
+    ...(limits === '' ? [] : [page.palette.warning(`  ${limits}`)]),
+    ...gapLines(report.gaps, page),
+  ]
 }
 
 function gapLines(gaps: readonly Gap[], page: Page): readonly string[] {

@@ -89,6 +89,15 @@ export const claimOf = ({ reason }: Finding): string => {
   return end < 0 ? reason : `${reason.slice(0, end)}.`
 }
 
+/** What was asked of the time, so that nobody takes a part for the whole; empty: nothing. */
+export const limitsOf = (since: string | undefined, until: string | undefined): string => {
+  const words = [
+    ...(since === undefined ? [] : [`since ${since}`]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+  ]
+  return words.length === 0 ? '' : `only events ${words.join(' ')} were judged`
+}
+
 /** How cluster and server of each input got their names. */
 export const namingOf = (named: boolean): string =>
   named

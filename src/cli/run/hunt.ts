@@ -30,6 +30,8 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
     ...choose(report, choice),
     needs: needsOf(compileRules(options.rules).rules),
     named: options.sources.length > 0,
+    since: options.since,
+    until: options.until,
     complete: !shell.signal.aborted,
   }
   const output = await openOption(given, 'output', report)

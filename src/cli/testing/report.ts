@@ -42,6 +42,8 @@ export const incident = (): HuntResult => ({
   hidden: { setAside: [], known: 0, filtered: 0 },
   needs: NEEDS,
   named: false,
+  since: undefined,
+  until: undefined,
   complete: true,
 })
 
