@@ -177,8 +177,8 @@ class Walk {
 const byPath = (a: Found, b: Found): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
 
 /**
- * Rotation compresses `X.log` to `X.log.gz` and then removes it: a crash leaves both. What is larger
- * compressed than plain is no copy, but an older log whose name was used again.
+ * Rotation compresses `X.log` to `X.log.gz` and then removes it: a crash leaves both. What is
+ * larger compressed than plain is no copy, but an older log whose name was used again.
  */
 function withoutRotatedTwice(files: readonly Found[], issues: Issue[]): readonly Found[] {
   const sizes = new Map(files.map((file) => [file.path, file.bytes]))
