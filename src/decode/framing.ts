@@ -274,8 +274,9 @@ export class Framing {
   #line(at: number): number {
     const bytes = this.#bytes
     const lineEnd = this.#lineEnd(at)
-    if (this.#isQuoted(at, lineEnd) && this.#record(at, lineEnd, 0, this.#setting.shape)) {
-      return lineEnd + 1
+    if (bytes[at] === QUOTE) {
+      const end = this.#quoted(at, lineEnd)
+      if (end > at) return end
     }
     const behind = jsonAfterPrefix(bytes, at, lineEnd)
     if (behind === undefined && this.#isTail(at)) {
@@ -295,10 +296,24 @@ export class Framing {
     return lineEnd + 1
   }
 
-  #isQuoted(at: number, lineEnd: number): boolean {
-    if (this.#bytes[at] !== QUOTE) return false
-    scanValue(this.#bytes, at, lineEnd, this.#scan)
-    return this.#scan.end > at
+  /**
+   * Text in quotes: a line by itself, or the rest of an array of texts or of a list's members that
+   * was cut in two. Gives where it ends, or `at` when it is nothing of that.
+   */
+  #quoted(at: number, lineEnd: number): number {
+    const bytes = this.#bytes
+    scanValue(bytes, at, lineEnd, this.#scan)
+    const { end } = this.#scan
+    if (end < 0) return at
+    const next = skipSpace(bytes, end, lineEnd)
+    if (next < lineEnd && bytes[next] === COLON && bytes[at - 1] === COMMA) {
+      scanValue(bytes, next + 1, lineEnd, this.#scan)
+      if (this.#scan.end < 0) return at
+      this.#nothing(at, this.#scan.end)
+      return this.#scan.end
+    }
+    const isRecord = next === lineEnd || isText(bytes, at, '"{\\"')
+    return isRecord && this.#record(at, end, 0, this.#setting.shape) ? end : at
   }
 
   /**
