@@ -26,8 +26,12 @@ export const decodeBlock = (
     const inner = Buffer.from(text)
     new Framing(inner, records, { offset: undefined, shape, depth, utf8: true }).run()
   })
-  if (looksLikeYaml(buffer)) yamlDocuments(buffer, offset, records)
-  else
-    new Framing(buffer, records, { offset, shape: 'native', depth: 0, utf8: isUtf8(buffer) }).run()
+  const frame = (from: number, end: number): void => {
+    const part = buffer.subarray(from, end)
+    const setting = { offset: offset + from, shape: 'native', depth: 0, utf8: isUtf8(part) }
+    new Framing(part, records, setting).run()
+  }
+  if (looksLikeYaml(buffer)) yamlDocuments(buffer, offset, records, frame)
+  else frame(0, buffer.length)
   records.finish()
 }
