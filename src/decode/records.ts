@@ -165,6 +165,7 @@ export class Records {
       this.issue('decode/wrapped-too-deep', `more than ${LIMIT.wrapDepthMax} envelopes`)
       return
     }
+    if (text === '') this.notAudit()
     const first = text.charCodeAt(0)
     if (first === 0x7b && !this.options.strict) {
       const value = parsed(text)
