@@ -36,7 +36,7 @@ export const LIMIT = {
   /** Finished acts that are remembered, so that a late or repeated stage is not counted again. */
   actsRememberedMax: 2_000_000,
   /** Findings kept whole. Beyond it the least severe and latest are only counted. */
-  findingsKeptMax: 50_000,
+  findingsKeptMax: 20_000,
   /** Characters of one value in a finding's reason and deciding fields. */
   shownCharactersMax: 200,
   /** Minutes with events that are remembered for each source, to find gaps. */

@@ -186,7 +186,7 @@ export class ActFold {
     this.#foundCount += 1
     this.#foundByAct.set(key, [...(this.#foundByAct.get(key) ?? []), found])
     this.#onFinding(finding)
-    if (this.#found.length >= LIMIT.findingsKeptMax * 2) this.#prune(LIMIT.findingsKeptMax)
+    if (this.#found.length >= LIMIT.findingsKeptMax * 1.5) this.#prune(LIMIT.findingsKeptMax)
   }
 
   /**
