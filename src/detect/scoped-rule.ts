@@ -1,3 +1,4 @@
+import { LIMIT } from '../base/limit.ts'
 import { CANNOT_TELL, UNKNOWN, YES } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
 import { emitLeaf, emitPredicate, type Predicate } from '../sigma/emit/predicate.ts'
@@ -5,9 +6,6 @@ import { leaves } from '../sigma/plan/leaves.ts'
 import type { Leaf, Plan } from '../sigma/plan/plan.ts'
 import { specialise } from '../sigma/plan/specialise.ts'
 import { factsAccess, keyAccess, type RequestKey } from './schema.ts'
-
-/** The kinds of answers that are kept ready for one rule; more are made again each time. */
-const ANSWERS_KEPT_MAX = 256
 
 /**
  * A rule as it is for one kind of request: tests of the kind itself are answered beforehand. Kinds
@@ -35,7 +33,7 @@ export class ScopedRule {
     }
     if (this.#byAnswers.has(text)) return this.#byAnswers.get(text)
     const predicate = toPredicate(specialise(this.#plan, (leaf) => answers.get(leaf)))
-    if (this.#byAnswers.size < ANSWERS_KEPT_MAX) this.#byAnswers.set(text, predicate)
+    if (this.#byAnswers.size < LIMIT.ruleAnswersMax) this.#byAnswers.set(text, predicate)
     return predicate
   }
 }
