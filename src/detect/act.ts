@@ -78,7 +78,7 @@ export const contentDigest = (raw: Uint8Array, within: number): string => {
   return (within === 0 ? digest : hash('sha256', `${digest}\n${within}`)).slice(0, DIGEST_DIGITS)
 }
 
-/** Identity of an event: where it was read. See design decision 8. */
+/** Identity of an event: where it was read, never its auditID, which the client may choose. */
 export const eventId = (event: AuditEvent, fingerprint: string): string => {
   const { source, offset, length, index } = event.origin
   return hash(

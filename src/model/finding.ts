@@ -28,7 +28,7 @@ export interface RuleRef {
 
 /** One logged event behind a finding: where it lies, so that anyone can read it again. */
 export interface EventRef {
-  /** SHA-256 of where it was read: see design decision 8. */
+  /** SHA-256 of where it was read: cluster, server, file and place. */
   readonly id: string
   readonly auditID: string | undefined
   readonly stage: string
