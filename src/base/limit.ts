@@ -31,6 +31,8 @@ export const LIMIT = {
   issuesKeptPerCode: 100,
   /** Kinds of request (verb, group, resource, subresource) whose rules are kept ready. */
   ruleBucketsMax: 20_000,
+  /** Characters of a verb, resource, subresource or group above which its kind is not kept. */
+  kindCharactersMax: 253,
   /** Ways in which kinds of request answer one rule that are kept ready for it. */
   ruleAnswersMax: 256,
   /** Acts that wait for their final stage. Beyond it the oldest are judged as they stand. */

@@ -152,4 +152,15 @@ describe('the index', () => {
     }
     expect(index.eligible()[0]?.[3]).toBe(total)
   })
+
+  test('LIMIT.kindCharactersMax: a longer name is judged and counted, and not kept', () => {
+    const files = yaml([{ s: { 'objectRef.resource|startswith': 'xx' }, condition: 's' }])
+    const index = new RuleIndex(compileRules(files).rules)
+    const resource = 'x'.repeat(LIMIT.kindCharactersMax + 1)
+    const event = testEvent({ objectRef: { ...baseRef, resource } })
+    const [first, second] = [index.bucketFor(event), index.bucketFor(event)]
+    expect([first.rules.length, second.rules.length]).toEqual([1, 1])
+    expect(second).not.toBe(first)
+    expect(index.eligible()[0]?.[3]).toBe(2)
+  })
 })

@@ -1,7 +1,6 @@
 import { LIMIT } from '../base/limit.ts'
 import { CANNOT_TELL, type FieldValue, NO, type Truth } from '../base/truth.ts'
-import type { AuditEvent } from '../model/event.ts'
-import { STAGE_RANK } from '../model/event.ts'
+import { type AuditEvent, type ObjectRef, STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Predicate } from '../sigma/emit/predicate.ts'
 import type { CompiledRule } from './compile.ts'
@@ -88,6 +87,8 @@ export class RuleIndex {
 
   #find(event: AuditEvent): Bucket {
     const ref = event.objectRef
+    // A name that no API could have is a client's: to keep it would be to keep megabytes.
+    if (isLong(event.verb) || (ref !== undefined && isLongKind(ref))) return this.#build(event)
     if (ref === undefined) {
       const found = this.#others.get(event.verb)
       if (found !== undefined) return found
@@ -159,6 +160,11 @@ export class RuleIndex {
     bucket.seen.fill(0)
   }
 }
+
+const isLong = (name: Name): boolean => name !== undefined && name.length > LIMIT.kindCharactersMax
+
+const isLongKind = ({ resource, subresource, apiGroup }: ObjectRef): boolean =>
+  isLong(resource) || isLong(subresource) || isLong(apiGroup)
 
 const judgeAll = (rules: readonly BoundRule[], facts: Facts, onVerdict: OnVerdict): void => {
   for (const { rule, test } of rules) {
