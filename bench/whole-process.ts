@@ -96,7 +96,7 @@ function oneCore(corpus: HuntCorpus, rounds: number): readonly Measured[] {
 }
 
 /** Below this gain of two bare loops the machine does not have two cores to itself. */
-const CALM_GAIN_MIN = 1.8
+const CALM_GAIN_MIN = 1.9
 
 function twoCores(corpus: HuntCorpus, rounds: number): readonly Measured[] {
   if (availableParallelism() < 2) return []
