@@ -27,7 +27,7 @@ export const describeMatch = (rule: CompiledRule, facts: Facts, mask: Mask): Fin
       name: shown(mask, 'actor.name', actor.name ?? `(${actor.kind})`),
       kind: actor.kind,
       impersonator: impersonator && shown(mask, 'user.username', impersonator),
-      peer: peer.address,
+      peer: peer.address && shown(mask, 'peer.address', peer.address),
       userAgent: event.userAgent && shown(mask, 'userAgent', event.userAgent),
     },
     target: {
@@ -171,7 +171,8 @@ const texts = (value: FieldValue): readonly string[] => {
   return Array.isArray(value) ? value.map(String) : [String(value)]
 }
 
-const shown = (mask: Mask, field: string, text: string): string => {
+/** A text as findings show it: without secrets, and cut with a mark when it is long. */
+export const shown = (mask: Mask, field: string, text: string): string => {
   const masked = mask(field, text)
   const max = LIMIT.shownCharactersMax
   return masked.length <= max ? masked : `${masked.slice(0, max)}…`

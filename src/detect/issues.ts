@@ -30,6 +30,12 @@ export const detectIssues: IssueTable = {
     remedy: 'Split the hunt by time with --since and --until, or give fewer logs at once.',
     severity: 'warning',
   },
+  'detect/minutes-capped': {
+    about:
+      'The events of one API server lie in more minutes than are remembered. Gaps of that server may be missing or wrong.',
+    remedy: 'Split the hunt by time with --since and --until; look for events with made-up times.',
+    severity: 'warning',
+  },
   'detect/audit-id-collision': {
     about:
       'One request appears twice at the same stage with different content. Both are kept and judged by themselves.',

@@ -3,6 +3,7 @@ import { CANNOT_TELL, type FieldValue, NO, type Truth } from '../base/truth.ts'
 import { type AuditEvent, type ObjectRef, STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Predicate } from '../sigma/emit/predicate.ts'
+import { foldAscii } from '../sigma/match/fold.ts'
 import type { CompiledRule } from './compile.ts'
 import { factsAccess } from './schema.ts'
 import { ScopedRule } from './scoped-rule.ts'
@@ -203,8 +204,3 @@ const anyMember = (group: LiteralGroup, values: readonly unknown[]): readonly Bo
   }
   return [...rules]
 }
-
-const UPPER = /[A-Z]/
-
-const foldAscii = (text: string): string =>
-  UPPER.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text

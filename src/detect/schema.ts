@@ -121,20 +121,21 @@ const allTexts = (facts: Facts): readonly string[] | CannotTell => {
   for (const value of Object.values(event.objectRef ?? {})) add(value)
   add(event.responseStatus?.message)
   for (const value of Object.values(event.annotations ?? {})) add(value)
-  addStrings(event.requestObject, texts)
-  addStrings(event.responseObject, texts)
-  return texts
+  const isWhole = addStrings(event.requestObject, texts) && addStrings(event.responseObject, texts)
+  return isWhole ? texts : CANNOT_TELL
 }
 
-/** Every text in a body, to the depth and number that are looked at. */
-const addStrings = (body: unknown, texts: string[]): void => {
+/** Adds every text in a body; false when it is too deep or too much to look at. */
+const addStrings = (body: unknown, texts: string[]): boolean => {
   const left: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }]
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { value, depth } = next
     if (typeof value === 'string') texts.push(value)
-    else if (typeof value === 'object' && value !== null && depth < LIMIT.jsonDepthMax) {
+    else if (typeof value === 'object' && value !== null) {
+      if (depth >= LIMIT.jsonDepthMax) return false
       for (const one of Object.values(value)) left.push({ value: one, depth: depth + 1 })
     }
-    if (texts.length >= LIMIT.pathValuesMax) return
+    if (left.length > LIMIT.pathValuesMax || texts.length > LIMIT.pathValuesMax) return false
   }
+  return true
 }

@@ -1,6 +1,6 @@
 import { CANNOT_TELL, type FieldValue } from '../base/truth.ts'
 import { PART } from './blindness.ts'
-import type { AuditEvent, Stage } from './event.ts'
+import type { Stage } from './event.ts'
 import type { BindingSubject, Facts, GrantRule, Known, PodContainer, PodVolume } from './facts.ts'
 
 /** Who decides a field's value: the API server, a client it authenticated, or anyone at all. */
@@ -923,10 +923,6 @@ export const findField = (name: string): { field: Field; path: string } | undefi
   const found = PATHS.find((field) => name.startsWith(field.name.slice(0, -1)))
   return found && { field: found, path: name.slice(found.name.length - 1) }
 }
-
-/** Whether the event could not carry the field at all. */
-export const isHidden = (event: AuditEvent, field: Field): boolean =>
-  (event.unknown & field.part) !== 0
 
 /** The part that says why a field cannot be told. */
 export const partBehind = (field: Field): number => field.from ?? field.part

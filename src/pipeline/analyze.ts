@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import type { Issue } from '../base/issue.ts'
-import { LIMIT } from '../base/limit.ts'
 import { type Truth, YES } from '../base/truth.ts'
 import { type DecodeSink, decodeBlock } from '../decode/decode.ts'
 import { findDuplicateKeysWithin } from '../decode/duplicate-keys.ts'
@@ -16,7 +15,7 @@ import {
 } from '../detect/act.ts'
 import { BlockActs } from '../detect/block-acts.ts'
 import type { CompiledRule } from '../detect/compile.ts'
-import { describeMatch, reasonsFor } from '../detect/describe.ts'
+import { describeMatch, type Mask, reasonsFor, shown } from '../detect/describe.ts'
 import { type Bucket, RuleIndex } from '../detect/rule-index.ts'
 import { type EnrichOptions, enrich } from '../enrich/enrich.ts'
 import { type AuditEvent, type Source, STAGE_RANK } from '../model/event.ts'
@@ -201,8 +200,12 @@ class BlockWork implements DecodeSink {
     const compiled = this.#options.rules[rule]
     if (compiled === undefined) throw new Error('bug: a verdict names no rule')
     if (truth === YES) {
-      const mask = (field: string, text: string): string => redactField(facts.event, field, text)
-      return { rule, truth, reasons: [], finding: describeMatch(compiled, facts, mask) }
+      return {
+        rule,
+        truth,
+        reasons: [],
+        finding: describeMatch(compiled, facts, maskOf(facts.event)),
+      }
     }
     return { rule, truth, reasons: reasonsFor(compiled, facts), finding: undefined }
   }
@@ -223,9 +226,14 @@ interface Verdict {
   readonly truth: Truth
 }
 
+const maskOf =
+  (event: AuditEvent): Mask =>
+  (field, text) =>
+    redactField(event, field, text)
+
 const refOf = (event: AuditEvent, fingerprint: string): EventRef => ({
   id: eventId(event, fingerprint),
-  auditID: event.auditID?.slice(0, LIMIT.shownCharactersMax),
+  auditID: event.auditID && shown(maskOf(event), 'auditID', event.auditID),
   stage: event.stage,
   time: event.stageTimestamp,
   server: event.origin.source.server,

@@ -39,6 +39,8 @@ test('LIMIT.sourceMinutesMax bounds what hostile times can make it keep', () => 
   const times = new SourceTimes()
   const minutes = range(0, LIMIT.sourceMinutesMax)
   times.add(source, minutes)
+  expect(times.full()).toEqual([])
   times.add(source, [1e12])
   expect(times.gaps()).toEqual([])
+  expect(times.full()).toEqual([source])
 })

@@ -13,6 +13,7 @@ const MINUTES_JUDGED_MIN = 10
 
 /** The minutes in which each API server logged something, to find the stretches without any. */
 export class SourceTimes {
+  readonly #full = new Map<string, Source>()
   readonly #minutes = new Map<string, { source: Source; minutes: Set<number> }>()
 
   add(source: Source, minutes: readonly number[]): void {
@@ -21,7 +22,13 @@ export class SourceTimes {
     this.#minutes.set(name, known)
     for (const minute of minutes) {
       if (known.minutes.size < LIMIT.sourceMinutesMax) known.minutes.add(minute)
+      else if (!known.minutes.has(minute)) this.#full.set(name, source)
     }
+  }
+
+  /** Sources whose events lie in more minutes than are remembered: their gaps may be wrong. */
+  full(): readonly Source[] {
+    return [...this.#full].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, source]) => source)
   }
 
   /** Stretches without events between the first and the last of a source, by source and time. */

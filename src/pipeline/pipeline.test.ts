@@ -185,6 +185,12 @@ describe('hunt', () => {
     for (const report of reports) expect(report).toEqual(reports[0])
   })
 
+  test('shows of a very long auditID the beginning, and that it is cut', async () => {
+    const auditID = 'x'.repeat(5_000)
+    const report = await run([write('long.log', [line({ auditID, stage: 'ResponseComplete' })])])
+    expect(report.findings[0]?.events[0]?.auditID).toMatch(/^x{200}…$/)
+  })
+
   test('passes over what lies outside --since and --until', async () => {
     const file = write(
       'window.log',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LIMIT } from '../base/limit.ts'
 import type { FoldLosses } from '../detect/fold.ts'
 import type { EventRef } from '../model/finding.ts'
 import type { HuntOptions } from './hunt-options.ts'
@@ -55,4 +56,16 @@ describe('what the fold could not keep to the letter is an issue', () => {
     expect(code).toBe('detect/audit-id-collision')
     expect(at).toEqual({ file: 'audit.log', offset: 12, length: 34 })
   })
+})
+
+it('events in more minutes than are remembered are an issue: the gaps may then be wrong', () => {
+  const source = { cluster: 'c', server: 's', file: 'audit.log' }
+  const input = { path: 'audit.log', bytes: 1, source, fingerprint: 'f' }
+  const tally = new Tally([], [input])
+  const minutes = Array.from({ length: LIMIT.sourceMinutesMax + 1 }, (_, minute) => minute)
+  const stats = { events: 1, shapes: [], firstTime: undefined, lastTime: undefined, minutes }
+  tally.addBlock(input, { records: [], settled: [], stats, issues: [], issueCounts: {} })
+  const fold = { findings: [], tallies: [], losses: NONE }
+  const { issues } = tally.report(OPTIONS, [], fold, [])
+  expect(issues.map(({ code }) => code)).toEqual(['detect/minutes-capped'])
 })

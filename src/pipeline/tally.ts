@@ -1,7 +1,7 @@
 import type { Issue } from '../base/issue.ts'
 import type { CompiledRule } from '../detect/compile.ts'
 import { byUrgency, type FoldLosses, type FoldResult } from '../detect/fold.ts'
-import { STAGE_RANK } from '../model/event.ts'
+import { type Source, STAGE_RANK } from '../model/event.ts'
 import type { InputSummary, Report, RuleCoverage } from '../model/finding.ts'
 import type { Ending } from '../source/blocks.ts'
 import type { Input } from '../source/inputs.ts'
@@ -94,6 +94,7 @@ export class Tally {
     eligible: readonly Uint32Array[],
   ): Report {
     for (const issue of issuesOf(fold.losses)) this.#issues.add(issue)
+    for (const source of this.#times.full()) this.#issues.add(minutesCapped(source))
     const coverage = rules.map((rule, at) => coverageOf(rule, fold, eligible, at))
     const inputs = this.#inputs.map(summaryOf)
     return {
@@ -160,6 +161,12 @@ const summaryOf = (one: InputTally): InputSummary => ({
   shapes: [...one.shapes].sort(),
   firstTime: one.firstTime,
   lastTime: one.lastTime,
+})
+
+const minutesCapped = ({ cluster, server }: Source): Issue => ({
+  code: 'detect/minutes-capped',
+  message: `the events of ${cluster}/${server} lie in too many minutes; its gaps may be wrong`,
+  at: {},
 })
 
 const issuesOf = (losses: FoldLosses): readonly Issue[] => {

@@ -96,10 +96,6 @@ export const whole = (value: Document): Known<number> =>
 export const texts = (value: Document): Known<readonly string[]> =>
   listOf(elements(value), (element): element is string => typeof element === 'string')
 
-/** The value as a list of whole numbers; other elements are left out. */
-export const wholes = (value: Document): Known<readonly number[]> =>
-  listOf(elements(value), (element): element is number => Number.isInteger(element))
-
 /** One reading of each element, those absent left out; not to be told if one is not. */
 export const each = <T>(
   value: Document,
