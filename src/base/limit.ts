@@ -41,6 +41,14 @@ export const LIMIT = {
   actsRememberedMax: 2_000_000,
   /** Findings kept whole. Beyond it the least severe and latest are only counted. */
   findingsKeptMax: 20_000,
+  /** Events that a correlation's finding names. The others are only counted. */
+  correlationEventsMax: 100,
+  /** Bytes of the hits that wait for their place in time, all correlations together. */
+  correlationQueueBytesMax: 134_217_728,
+  /** Bytes of the windows of all correlations together. */
+  correlationStateBytesMax: 268_435_456,
+  /** Correlations chained one upon the other. */
+  correlationChainMax: 8,
   /** Characters of one value in a finding's reason and deciding fields. */
   shownCharactersMax: 200,
   /** Minutes with events that are remembered for each source, to find gaps. */

@@ -76,8 +76,25 @@ export interface Finding {
   /** A sentence: who did what to which object, and which fields decided. */
   readonly reason: string
   readonly fields: readonly DecidingField[]
-  /** In order of stage, then of place. */
+  /** In order of stage, then of place. Of a correlation the first `correlationEventsMax` of all. */
   readonly events: readonly EventRef[]
+  /** Of a correlation: the acts that it joins. Undefined: the finding is about one act. */
+  readonly correlation?: CorrelatedActs
+}
+
+/** What a correlation joins into one finding. */
+export interface CorrelatedActs {
+  /** event_count, value_count, temporal… */
+  readonly type: string
+  /** What all the acts have in common, masked and shortened; empty text where they have none. */
+  readonly group: readonly { readonly name: string; readonly value: string }[]
+  /** RFC 3339: the window at the moment when the condition began to hold. */
+  readonly from: string
+  readonly to: string
+  /** Acts that count in that window; of value_count distinct values. */
+  readonly matches: number
+  /** The rules whose matches count, by id. */
+  readonly rules: readonly string[]
 }
 
 /** What a rule could and could not judge. */

@@ -1,40 +1,26 @@
 import type { Issue, Place } from '../../base/issue.ts'
+import type { SigmaCorrelation } from './correlation.ts'
 import { type Detection, parseDetection } from './detection.ts'
 import { parseDocuments, plainValue, type YamlMap, type YamlNode } from './document.ts'
-
-/** How bad a match is, from harmless to worst. */
-export type RuleLevel = 'informational' | 'low' | 'medium' | 'high' | 'critical'
+import type { SigmaFilter } from './filter.ts'
+import type { Logsource, RuleHead, RuleLevel } from './head.ts'
 
 /** A Sigma rule as written, with the places of its parts. */
-export interface SigmaRule {
-  /** The rule's `id`; without one its `name`, else its title. */
-  readonly id: string
-  readonly title: string
-  readonly description: string | undefined
-  readonly status: string | undefined
-  /** `medium` where the rule does not say. */
-  readonly level: RuleLevel
-  readonly tags: readonly string[]
-  readonly references: readonly string[]
-  readonly author: string | undefined
-  readonly date: string | undefined
-  readonly falsepositives: readonly string[]
-  readonly logsource: {
-    readonly product: string | undefined
-    readonly service: string | undefined
-    readonly category: string | undefined
-  }
+export interface SigmaRule extends RuleHead {
+  readonly logsource: Logsource
   readonly detection: Detection
-  /** All other top-level keys, such as `summary` or `license`. */
-  readonly custom: Readonly<Record<string, unknown>>
-  readonly place: Place
+}
+
+/** The documents of a rule file, by what they are. */
+export interface SigmaDocuments {
+  readonly rules: readonly SigmaRule[]
+  readonly correlations: readonly SigmaCorrelation[]
+  readonly filters: readonly SigmaFilter[]
+  readonly issues: readonly Issue[]
 }
 
 /** Reads the rules of a file of YAML documents. One bad rule never stops the rest. */
-export const parseRules = (
-  text: string,
-  file: string,
-): { rules: readonly SigmaRule[]; issues: readonly Issue[] } => {
+export const parseRules = (text: string, file: string): SigmaDocuments => {
   const issues: Issue[] = []
   const rules: SigmaRule[] = []
   for (const document of parseDocuments(text, file)) {
@@ -43,7 +29,7 @@ export const parseRules = (
     const rule = parseRule(document.root, issues)
     if (rule !== undefined) rules.push(rule)
   }
-  return { rules, issues }
+  return { rules, correlations: [], filters: [], issues }
 }
 
 const LEVELS: readonly string[] = ['informational', 'low', 'medium', 'high', 'critical']
@@ -51,6 +37,7 @@ const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported']
 /** Keys that have a place of their own in `SigmaRule`. */
 const TYPED: ReadonlySet<string> = new Set([
   'id',
+  'name',
   'title',
   'description',
   'status',
@@ -90,6 +77,8 @@ const parseRule = (root: YamlNode, issues: Issue[]): SigmaRule | undefined => {
   if (!title || !level || !logsource || !detection) return undefined
   return {
     id: readId(reading, title),
+    name: readText(reading, 'name'),
+    related: [],
     title,
     level,
     logsource,
@@ -141,7 +130,7 @@ const readLevel = (reading: Reading): RuleLevel | undefined => {
 const isLevel = (value: unknown): value is RuleLevel =>
   typeof value === 'string' && LEVELS.includes(value)
 
-const readLogsource = (reading: Reading): SigmaRule['logsource'] | undefined => {
+const readLogsource = (reading: Reading): Logsource | undefined => {
   const node = reading.map.entries.get('logsource')?.value
   if (node === undefined) return missing(reading, 'logsource')
   if (node.kind !== 'map') return refuse(reading, 'logsource must be a map', node.place)

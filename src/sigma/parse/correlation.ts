@@ -1,0 +1,55 @@
+import type { Place } from '../../base/issue.ts'
+import type { Condition } from './condition.ts'
+import type { RuleHead } from './head.ts'
+
+/** What a correlation asks of the matches of its rules within its timespan. */
+export type CorrelationType =
+  | 'event_count'
+  | 'value_count'
+  | 'value_sum'
+  | 'value_avg'
+  | 'value_percentile'
+  | 'temporal'
+  | 'temporal_ordered'
+
+/** A rule or correlation that a document names, by id or by name. */
+export interface RuleReference {
+  readonly name: string
+  readonly place: Place
+}
+
+/** How a count, or a value, is compared. All comparisons of a condition must hold. */
+export interface Comparison {
+  readonly operator: 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq'
+  readonly value: number
+}
+
+/**
+ * When a correlation matches: comparisons (of `fields`, for the value types), or an expression over
+ * the names of its rules (temporal types; `all of them` where the document says nothing).
+ */
+export type CorrelationCondition =
+  | {
+      readonly kind: 'compare'
+      readonly comparisons: readonly [Comparison, ...Comparison[]]
+      /** Whose values count: several are one composite value. Empty for event_count. */
+      readonly fields: readonly string[]
+      /** 0 to 100, of value_percentile. */
+      readonly percentile: number | undefined
+    }
+  | { readonly kind: 'rules'; readonly expression: Condition }
+
+/** A correlation as written, with the places of its parts. */
+export interface SigmaCorrelation extends RuleHead {
+  readonly type: CorrelationType
+  /** In the order written: it counts for temporal_ordered. */
+  readonly rules: readonly RuleReference[]
+  /** Fields, or aliases of fields. */
+  readonly groupBy: readonly string[]
+  readonly timespanUs: number
+  readonly condition: CorrelationCondition
+  /** Alias, then the rule's name, then the field of its events. */
+  readonly aliases: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Whether its rules also report by themselves. */
+  readonly generate: boolean
+}
