@@ -23,6 +23,8 @@ interface Place {
   readonly slot: number
   /** Digest of the group: 32 hexadecimal digits. */
   readonly key: string
+  /** What the group is called: a value for each part, masked; null where the event has none. */
+  readonly group: readonly (string | null)[]
   /**
    * What is counted or summed: several for a list. Empty: the event has no value. Undefined: it
    * cannot be told. Always empty for the types that ask no value.
