@@ -36,6 +36,8 @@ describe('rules', () => {
       level: 'low',
       detection: 'B01',
       techniques: ['T1609'],
+      tactics: ['execution'],
+      threatMatrix: ['MS-TA9006'],
     })
   })
 

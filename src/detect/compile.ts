@@ -93,6 +93,12 @@ const refOf = (sigma: SigmaRule): RuleRef => ({
   techniques: tagged(sigma, 'attack.')
     .filter((tag) => /^t\d{4}(\.\d{3})?$/.test(tag))
     .map((tag) => tag.toUpperCase()),
+  tactics: tagged(sigma, 'attack.')
+    .filter((tag) => /^[a-z]+([-_][a-z]+)*$/.test(tag))
+    .map((tag) => tag.replaceAll('_', '-')),
+  threatMatrix: tagged(sigma, 'threat-matrix.')
+    .filter((tag) => /^ms-ta\d{4}$/.test(tag))
+    .map((tag) => tag.toUpperCase()),
 })
 
 const tagged = (sigma: SigmaRule, prefix: string): readonly string[] =>

@@ -25,7 +25,7 @@ const finding = (rule: number, time = '2026-11-20T00:00:00Z'): Finding => ({
   time,
   cluster: 'c',
   server: 's',
-  rule: { id: `rule-${rule}`, title: '', level: 'low', detection: undefined, techniques: [] },
+  rule: { id: `rule-${rule}`, title: '', level: 'low', detection: undefined, techniques: [], tactics: [], threatMatrix: [] },
   actor: {
     name: 'bob',
     kind: 'human',

@@ -24,6 +24,10 @@ export interface RuleRef {
   readonly detection: string | undefined
   /** ATT&CK technique ids, upper case, from the tags `attack.t1609`. */
   readonly techniques: readonly string[]
+  /** Short names of ATT&CK tactics, from the tags `attack.execution`. */
+  readonly tactics: readonly string[]
+  /** Ids of Microsoft's Threat Matrix for Kubernetes, from the tags `threat-matrix.ms-ta9006`. */
+  readonly threatMatrix: readonly string[]
 }
 
 /** One logged event behind a finding: where it lies, so that anyone can read it again. */

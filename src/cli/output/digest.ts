@@ -6,7 +6,8 @@ import {
   SEVERITIES,
   type Severity,
 } from '../../model/finding.ts'
-import type { HuntResult, RuleNeed } from './hunt-result.ts'
+import { techniqueOf } from '../catalogues.ts'
+import type { HuntResult, RuleGuide, RuleNeed } from './hunt-result.ts'
 import { actorOf, claimOf, labelOf, principalOf, targetOf } from './words.ts'
 
 /** Findings of one rule by one actor on one target. */
@@ -30,6 +31,7 @@ export interface RuleGroup {
   readonly rule: RuleRef
   readonly findings: number
   readonly groups: readonly FindingGroup[]
+  readonly guide: RuleGuide
 }
 
 /** What one authenticated user did, under its own name or another's. */
@@ -49,6 +51,8 @@ export interface ActorRow {
 /** What was found of one technique. */
 export interface TechniqueRow {
   readonly technique: string
+  /** Short names of its tactics, in the order of the matrix; none of a technique that is unknown. */
+  readonly tactics: readonly string[]
   readonly findings: number
   readonly rules: readonly string[]
 }
@@ -79,14 +83,14 @@ export interface Digest {
 }
 
 /** Folds the report of a hunt. */
-export const digestOf = ({ report, needs }: HuntResult): Digest => {
+export const digestOf = ({ report, needs, guides }: HuntResult): Digest => {
   const coverage = [...report.coverage].sort(
     (a, b) => compareText(labelOf(a.rule), labelOf(b.rule)) || compareText(a.rule.id, b.rule.id),
   )
   const blind = coverage.filter((row) => row.cannotTell > 0)
   return {
     bySeverity: severitiesOf(report.findings),
-    rules: ruleGroups(report.findings),
+    rules: ruleGroups(report.findings, guides),
     actors: actorRows(report.findings),
     techniques: techniqueRows(report.findings),
     blindness: blindnessOf(blind, needs),
@@ -120,10 +124,16 @@ export const REASONS: readonly Reason[] = [
 
 const NEED_UNKNOWN: RuleNeed = { level: 'RequestResponse', resources: [] }
 
-function ruleGroups(findings: readonly Finding[]): readonly RuleGroup[] {
+const NO_GUIDE: RuleGuide = { next: undefined, harmless: [], references: [] }
+
+function ruleGroups(
+  findings: readonly Finding[],
+  guides: HuntResult['guides'],
+): readonly RuleGroup[] {
   return groupBy(findings, (finding) => finding.rule.id)
     .map((ofRule) => ({
       rule: ofRule[0].rule,
+      guide: guides.get(ofRule[0].rule.id) ?? NO_GUIDE,
       findings: ofRule.length,
       groups: groupBy(ofRule, (one) => `${actorOf(one)}\n${targetOf(one)}`)
         .map(findingGroup)
@@ -189,6 +199,7 @@ function techniqueRows(findings: readonly Finding[]): readonly TechniqueRow[] {
   return [...byTechnique]
     .map(([technique, list]) => ({
       technique,
+      tactics: techniqueOf(technique)?.tactics ?? [],
       findings: list.length,
       rules: unique(list.map((one) => labelOf(one.rule))),
     }))

@@ -10,6 +10,15 @@ export interface RuleNeed {
   readonly resources: readonly string[]
 }
 
+/** What a rule tells the one who reads its findings: once for each rule, not for each finding. */
+export interface RuleGuide {
+  /** What to check next. */
+  readonly next: string | undefined
+  /** How it looks when nothing is wrong, each a sentence or two. */
+  readonly harmless: readonly string[]
+  readonly references: readonly string[]
+}
+
 /** An entry of the ignore file and what it did. */
 export interface SetAside extends IgnoreEntry {
   /** Findings set aside by it. */
@@ -33,6 +42,8 @@ export interface HuntResult {
   readonly hidden: Hidden
   /** By rule id. */
   readonly needs: ReadonlyMap<string, RuleNeed>
+  /** By rule id. */
+  readonly guides: ReadonlyMap<string, RuleGuide>
   /** Whether `--source` named API servers; else folders and files do. */
   readonly named: boolean
   /** What `--since` and `--until` said: nothing outside was judged. */

@@ -1,7 +1,8 @@
 import { escapeCsv, escapeJson } from '../../base/escape-text.ts'
-import type { Finding, Report } from '../../model/finding.ts'
+import type { Finding, Report, RuleRef } from '../../model/finding.ts'
+import { catalogues, tacticOf, techniqueOf, threatOf } from '../catalogues.ts'
 import { severitiesOf } from './digest.ts'
-import type { HuntResult } from './hunt-result.ts'
+import type { HuntResult, RuleGuide } from './hunt-result.ts'
 
 /**
  * A finding as every machine format gives it: the same keys in the same order in each, null where
@@ -39,6 +40,7 @@ export const toFindingRecord = (finding: Finding): Record<string, unknown> => ({
     offset: event.offset,
     length: event.length,
   })),
+  correlation: finding.correlation ?? null,
 })
 
 /** Findings as NDJSON, one a line, in chunks that a slow reader can take one by one. */
@@ -106,6 +108,29 @@ export const toRuleRecord = (rule: Finding['rule']): Record<string, unknown> => 
   level: rule.level,
   detection: rule.detection ?? null,
   techniques: rule.techniques,
+  tactics: rule.tactics,
+  threatMatrix: rule.threatMatrix,
+})
+
+/** A rule with the names of what it maps to, and what it tells the one who reads its findings. */
+export const toRuleGuideRecord = (
+  rule: RuleRef,
+  guide: RuleGuide | undefined,
+): Record<string, unknown> => ({
+  ...toRuleRecord(rule),
+  attack: {
+    version: catalogues().attack.version,
+    tactics: rule.tactics.map((name) => ({
+      id: tacticOf(name)?.id ?? null,
+      shortname: name,
+      name: tacticOf(name)?.name ?? null,
+    })),
+    techniques: rule.techniques.map((id) => ({ id, name: techniqueOf(id)?.name ?? null })),
+  },
+  microsoft: rule.threatMatrix.map((id) => ({ id, name: threatOf(id) ?? null })),
+  next: guide?.next ?? null,
+  harmless: guide?.harmless ?? [],
+  references: guide?.references ?? [],
 })
 
 interface ReportRecord {
@@ -113,9 +138,13 @@ interface ReportRecord {
   readonly [key: string]: unknown
 }
 
-function reportRecord({ report, hidden, complete }: HuntResult): ReportRecord {
+function reportRecord({ report, guides, hidden, complete }: HuntResult): ReportRecord {
+  const found = new Map(report.findings.map(({ rule }) => [rule.id, rule]))
   return {
     findings: report.findings.map(toFindingRecord),
+    rules: [...found.values()]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map((rule) => toRuleGuideRecord(rule, guides.get(rule.id))),
     coverage: coverageRecords(report),
     inputs: report.inputs.map((input) => ({
       file: input.file,
@@ -200,4 +229,9 @@ const CSV: readonly (readonly [name: string, read: (finding: Finding) => string]
   ['audit_ids', (f) => [...new Set(f.events.map((event) => event.auditID ?? ''))].join(' ')],
   ['file', (f) => f.events[0]?.file ?? ''],
   ['offset', (f) => String(f.events[0]?.offset ?? '')],
+  ['tactics', (f) => f.rule.tactics.join(' ')],
+  ['threat_matrix', (f) => f.rule.threatMatrix.join(' ')],
+  ['window_from', (f) => f.correlation?.from ?? ''],
+  ['window_to', (f) => f.correlation?.to ?? ''],
+  ['matches', (f) => String(f.correlation?.matches ?? '')],
 ]

@@ -150,6 +150,7 @@ describe('machine formats', () => {
       'reason',
       'fields',
       'events',
+      'correlation',
     ])
     expect(Object.keys(finding.rule).slice(0, 3)).toEqual(['id', 'title', 'level'])
     expect(finding.rule.detection).toBe('A01')
@@ -169,7 +170,7 @@ describe('machine formats', () => {
 
   test('the summary counts what cannot be told by rule and by detection', () => {
     const summary = JSON.parse(summaryOf(incident()))
-    expect(summary).toMatchObject({ events: 17_263, bytes: 61_203_944, issues: 1, findings: 7 })
+    expect(summary).toMatchObject({ events: 17_263, bytes: 61_203_944, issues: 1, findings: 8 })
     expect(summary.cannotTellByDetection).toEqual({ C01: 120, D01: 2 })
     expect(Object.values(summary.cannotTell)).toEqual([120, 2])
   })

@@ -4,9 +4,16 @@ import type { Deed } from '../around.ts'
 import type { Explanation } from '../explanation.ts'
 import { eventLines } from './event-text.ts'
 import { explanationLines } from './explanation-text.ts'
+import type { RuleGuide } from './hunt-result.ts'
 import { cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
-import { TECHNIQUE_NAMES } from './technique-names.ts'
+import {
+  attackWords,
+  correlationWords,
+  eventsWords,
+  threatWords,
+  windowWords,
+} from './rule-words.ts'
 import {
   actorOf,
   claimOf,
@@ -25,6 +32,7 @@ export interface ShownFinding {
   /** The logged stages of its act, as canonical masked events. */
   readonly stages: readonly { readonly ref: EventRef; readonly event: Record<string, unknown> }[]
   readonly explanation: Explanation | undefined
+  readonly guide: RuleGuide | undefined
   readonly around: { readonly deeds: readonly Deed[]; readonly more: number } | undefined
 }
 
@@ -33,7 +41,10 @@ export const shownFindingText = (shown: ShownFinding, width: number, palette: Pa
   const sections = [
     headLines(shown.finding, width, palette),
     fieldLines(shown.finding, width, palette),
+    joinedLines(shown, width, palette),
     whyLines(shown, width, palette),
+    nextLines(shown, width, palette),
+    harmlessLines(shown, width, palette),
     stageLines(shown, palette),
     aroundLines(shown, width, palette),
   ]
@@ -44,7 +55,6 @@ export const shownFindingText = (shown: ShownFinding, width: number, palette: Pa
 function headLines(finding: Finding, width: number, palette: Palette): readonly string[] {
   const { rule, actor } = finding
   const title = `${levelWord(rule.level)}  ${labelOf(rule)}  ${escapeTerminal(rule.title)}`
-  const techniques = rule.techniques.map((id) => `${id} ${TECHNIQUE_NAMES[id] ?? ''}`.trim())
   const rows: readonly (readonly [string, string])[] = [
     ['who', `${actorOf(finding)} (${actor.kind})`],
     ['what', `${targetOf(finding)}, ${finding.outcome ?? 'outcome unknown'}`],
@@ -52,7 +62,8 @@ function headLines(finding: Finding, width: number, palette: Palette): readonly 
     ['where', `${finding.cluster}/${finding.server}`],
     ['from', actor.peer ?? 'an unknown address'],
     ['agent', `${actor.userAgent ?? '-'} (as the client says)`],
-    ['technique', techniques.join(', ') || '-'],
+    ['technique', attackWords(rule) || '-'],
+    ['matrix', threatWords(rule.threatMatrix).join(', ') || '-'],
     ['rule', rule.id],
     ['finding', finding.id],
   ]
@@ -85,6 +96,67 @@ function fieldLines(finding: Finding, width: number, palette: Palette): readonly
   return [palette.strong('DECIDED BY'), ...layOut([{}, { flex: true }, {}], [head, ...rows], width)]
 }
 
+/** What a correlation joined: what the acts have in common, and each with its time and place. */
+function joinedLines(shown: ShownFinding, width: number, palette: Palette): readonly string[] {
+  const { correlation, events } = shown.finding
+  if (correlation === undefined) return []
+  const rows = events.map((ref) => {
+    const event = shown.stages.find((stage) => stage.ref.id === ref.id)?.event ?? {}
+    const { code } = asRecord(event.responseStatus)
+    return [
+      cell(ref.time, palette.faint),
+      cell(textOf(event.verb)),
+      cell(textOf(event.requestURI)),
+      cell(textOf(code), Number(code) >= 400 ? palette.bad : palette.faint),
+      cell(`${ref.file}@${ref.offset}+${ref.length}`, palette.faint),
+    ]
+  })
+  const columns = [
+    {},
+    {},
+    { flex: true },
+    { align: 'right' },
+    { flex: true, cut: 'start' },
+  ] as const
+  const said = correlationWords(correlation, dateTime)
+  return [
+    `${palette.strong('WHAT IT JOINS')}  ${correlation.type}, ${windowWords(correlation)}`,
+    ...wrap(said, width - 2).map((line) => `  ${line}`),
+    ...wrap(`of the rules ${correlation.rules.join(', ')}`, width - 2).map(
+      (line) => `  ${palette.faint(line)}`,
+    ),
+    ...layOut(columns, rows, width),
+  ]
+}
+
+function nextLines({ guide }: ShownFinding, width: number, palette: Palette): readonly string[] {
+  if (guide?.next === undefined) return []
+  return [
+    palette.strong('WHAT TO CHECK NEXT'),
+    ...wrap(guide.next, width - 2).map((line) => `  ${line}`),
+  ]
+}
+
+function harmlessLines(
+  { guide }: ShownFinding,
+  width: number,
+  palette: Palette,
+): readonly string[] {
+  if (guide === undefined || guide.harmless.length === 0) return []
+  return [
+    palette.strong('WHEN IT IS HARMLESS'),
+    ...guide.harmless.flatMap((text) =>
+      wrap(text, width - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`),
+    ),
+  ]
+}
+
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {}
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '-'
+
 function whyLines(
   { explanation }: ShownFinding,
   width: number,
@@ -100,10 +172,14 @@ function whyLines(
 function stageLines({ stages, finding }: ShownFinding, palette: Palette): readonly string[] {
   const fields = finding.fields.map((field) => field.name)
   const lost = finding.events.length - stages.length
-  const about = `${counted(stages.length, 'logged stage')}, secrets masked`
+  const isJoined = finding.correlation !== undefined
+  const shown = isJoined ? stages.slice(0, WHOLE_EVENTS_MAX) : stages
+  const about = isJoined
+    ? eventsWords(shown.length, stages.length)
+    : counted(stages.length, 'logged stage')
   return [
-    `${palette.strong('THE ACT')}  ${about}`,
-    ...stages.flatMap(({ ref, event }) => [
+    `${palette.strong(isJoined ? 'THE ACTS' : 'THE ACT')}  ${about}, secrets masked`,
+    ...shown.flatMap(({ ref, event }) => [
       '',
       escapeTerminal(`  ${ref.stage}  ${ref.time}  ${ref.file}@${ref.offset}+${ref.length}`),
       palette.faint(`  event ${ref.id}`),
@@ -131,6 +207,9 @@ function aroundLines({ around }: ShownFinding, width: number, palette: Palette):
     ...(around.more > 0 ? [palette.warning(`  … and ${counted(around.more, 'more event')}`)] : []),
   ]
 }
+
+/** Of a correlation: the others are in the table, and whole in the JSON output. */
+const WHOLE_EVENTS_MAX = 3
 
 const spanText = ({ firstTime, lastTime }: Deed): string => {
   const [first, last] = [dateTime(firstTime), dateTime(lastTime)]

@@ -1,5 +1,6 @@
 import { LIMIT } from '../../base/limit.ts'
 import type { Finding, Severity } from '../../model/finding.ts'
+import { attackVersion } from '../catalogues.ts'
 import {
   type ActorRow,
   type Digest,
@@ -10,7 +11,7 @@ import {
 import { type Cell, cell, layOut, wrap } from './layout.ts'
 import { heading, moreLine, type Page } from './page.ts'
 import type { Palette } from './palette.ts'
-import { TECHNIQUE_NAMES } from './technique-names.ts'
+import { correlationWords, tacticWords, techniqueName } from './rule-words.ts'
 import {
   actorOf,
   count,
@@ -68,13 +69,18 @@ export const techniqueSection = (digest: Digest, page: Page): readonly string[] 
   if (digest.techniques.length === 0) return []
   const rows = digest.techniques.map((row) => [
     cell(row.technique, page.palette.accent),
-    cell(TECHNIQUE_NAMES[row.technique] ?? ''),
+    cell(techniqueName(row.technique)),
+    cell(tacticWords(row.tactics).join(', '), page.palette.faint),
     cell(count(row.findings)),
     cell(row.rules.join(' '), page.palette.faint),
   ])
   return [
-    heading('TECHNIQUES', 'MITRE ATT&CK', page),
-    ...layOut([{}, {}, RIGHT, { flex: true }], rows.slice(0, LIMIT.textRowsMax), page.width),
+    heading('TECHNIQUES', `MITRE ${attackVersion()}`, page),
+    ...layOut(
+      [{}, {}, { flex: true }, RIGHT, { flex: true }],
+      rows.slice(0, LIMIT.textRowsMax),
+      page.width,
+    ),
     ...moreLine(rows.length - LIMIT.textRowsMax, 'techniques', page),
   ]
 }
@@ -129,6 +135,7 @@ function ruleLines(group: RuleGroup, digest: Digest, page: Page): readonly strin
     ...layOut([{}, {}, FILL, {}, {}], [title], page.width),
     ...shown.flatMap((one, i) => [deeds[i] ?? '', ...reasonLines(one, page)]),
     ...moreLine(group.groups.length - shown.length, 'groups of this rule', page),
+    ...nextLines(group, page),
   ]
 }
 
@@ -148,13 +155,22 @@ function groupCells(
   ]
 }
 
-function reasonLines({ claims }: FindingGroup, { palette, width }: Page): readonly string[] {
+function reasonLines(group: FindingGroup, { palette, width, clock }: Page): readonly string[] {
+  const { claims, first } = group
+  const joined = first.correlation === undefined ? [] : [correlationWords(first.correlation, clock)]
   const hidden = claims.length - LIMIT.textClaimsMax
   const shown = claims.slice(0, LIMIT.textClaimsMax)
   const more = hidden > 0 ? [`… and ${counted(hidden, 'other')} of this kind`] : []
-  return [...shown, ...more]
+  return [...shown, ...more, ...joined]
     .flatMap((claim) => wrap(claim, width - REASON_INDENT))
     .map((line) => palette.faint(`${' '.repeat(REASON_INDENT)}${line}`))
+}
+
+/** What to check next is the same for all findings of a rule, so it stands once, at the end. */
+function nextLines({ guide }: RuleGroup, { palette, width }: Page): readonly string[] {
+  if (guide.next === undefined) return []
+  const lines = wrap(`Check next: ${guide.next}`, width - GROUP_INDENT)
+  return lines.map((line) => `${' '.repeat(GROUP_INDENT)}${palette.accent(line)}`)
 }
 
 const GROUP_INDENT = 4

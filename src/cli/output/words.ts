@@ -84,8 +84,8 @@ export const listed = (words: readonly string[]): string =>
     : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`
 
 /** The claim of a finding's reason, without the list of fields that decided. */
-export const claimOf = ({ reason }: Finding): string => {
-  const end = reason.indexOf('. Decided by ')
+export const claimOf = ({ reason, correlation }: Finding): string => {
+  const end = reason.indexOf(correlation === undefined ? '. Decided by ' : '. In common: ')
   return end < 0 ? reason : `${reason.slice(0, end)}.`
 }
 

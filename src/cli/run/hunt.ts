@@ -14,6 +14,7 @@ import { withPortablePaths } from '../output/portable-paths.ts'
 import { findingLine } from '../output/text-findings.ts'
 import { textReport } from '../output/text-report.ts'
 import { openProgress, type ProgressLine } from '../progress.ts'
+import { guidesOf } from '../rule-guides.ts'
 import { needsOf } from '../rule-needs.ts'
 import { columnsOf, EXIT, type Output, type Shell, wantsColour } from '../shell.ts'
 import { checkWritable, type FileOutput, openFile } from '../write-file.ts'
@@ -26,9 +27,11 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   const progress = openProgress(shell, () => performance.now())
   const report = await hunt(options, hooksFor(given, shell, choice, progress), shell.signal)
   progress.clear()
+  const { rules } = compileRules(options.rules)
   const result: HuntResult = {
     ...choose(report, choice),
-    needs: needsOf(compileRules(options.rules).rules),
+    needs: needsOf(rules),
+    guides: guidesOf(rules),
     named: options.sources.length > 0,
     since: options.since,
     until: options.until,

@@ -8,13 +8,14 @@ import type { HuntOptions } from '../../pipeline/hunt-options.ts'
 import { hunt } from '../../pipeline/pipeline.ts'
 import { Around } from '../around.ts'
 import type { Given } from '../command.ts'
-import { type Explanation, explainRule } from '../explanation.ts'
+import { explainRule } from '../explanation.ts'
 import { logOptions, wrong } from '../hunt-request.ts'
-import { jsonLine, toFindingRecord } from '../output/machine.ts'
+import { jsonLine, toFindingRecord, toRuleGuideRecord } from '../output/machine.ts'
 import { paletteOf } from '../output/palette.ts'
 import { type ShownFinding, shownFindingText } from '../output/shown-finding.ts'
 import { openProgress } from '../progress.ts'
 import { readEvents } from '../read-events.ts'
+import { guidesOf } from '../rule-guides.ts'
 import { CommandError, columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 
 /** Runs `deckwatch show`. */
@@ -101,7 +102,7 @@ async function readWhole(
       const event = events.find((one) => isSame(ref, one))
       return event === undefined ? [] : [{ ref, event: toCanonical(event) }]
     }),
-    explanation: explain(finding, events, options),
+    ...explain(finding, events, options),
     around: around === undefined ? undefined : { deeds: around.deeds(), more: around.more },
   }
 }
@@ -118,16 +119,19 @@ function explain(
   { rule }: Finding,
   events: readonly AuditEvent[],
   options: HuntOptions,
-): Explanation | undefined {
-  const compiled = compileRules(options.rules).rules.find((one) => one.ref.id === rule.id)
+): Pick<ShownFinding, 'explanation' | 'guide'> {
+  const book = compileRules(options.rules)
+  const compiled = book.rules.find((one) => one.ref.id === rule.id)
+  const guide = guidesOf(book.rules).get(rule.id)
   const best = [...events].sort((a, b) => STAGE_RANK[b.stage] - STAGE_RANK[a.stage])[0]
-  if (compiled === undefined || best === undefined) return undefined
-  return explainRule(compiled, enrich(best, options))
+  if (compiled === undefined || best === undefined) return { explanation: undefined, guide }
+  return { explanation: explainRule(compiled, enrich(best, options)), guide }
 }
 
-function asJson({ finding, stages, explanation, around }: ShownFinding): string {
+function asJson({ finding, stages, explanation, guide, around }: ShownFinding): string {
   const record = {
     finding: toFindingRecord(finding),
+    rule: toRuleGuideRecord(finding.rule, guide),
     stages: stages.map(({ ref, event }) => ({ id: ref.id, event })),
     explanation: explanation ?? null,
     around: around ?? null,

@@ -1,5 +1,14 @@
 import type { EventRef, Finding, Report, RuleRef } from '../../model/finding.ts'
-import type { HuntResult, RuleNeed } from '../output/hunt-result.ts'
+import type { HuntResult, RuleGuide, RuleNeed } from '../output/hunt-result.ts'
+
+/** Tactics of hand-made rules, by detection. */
+const TACTICS: Readonly<Record<string, readonly string[]>> = {
+  a01: ['initial-access'],
+  b01: ['execution'],
+  c01: ['privilege-escalation', 'execution'],
+  f01: ['credential-access'],
+  f02: ['credential-access'],
+}
 
 /** Rules of hand-made reports. */
 export const RULES: Readonly<Record<RuleName, RuleRef>> = {
@@ -10,9 +19,18 @@ export const RULES: Readonly<Record<RuleName, RuleRef>> = {
   secrets: rule('f01', 'Secrets listed', 'high', ['T1552.007']),
   csr: rule('d22', 'Client certificate requested', 'medium', ['T1098']),
   token: rule('d19', 'ServiceAccount token requested', 'low', ['T1528']),
+  reads: rule('f02', 'Many Secrets read by one actor', 'high', ['T1552.007']),
 }
 
-type RuleName = 'anonymous' | 'exec' | 'privileged' | 'binding' | 'secrets' | 'csr' | 'token'
+type RuleName =
+  | 'anonymous'
+  | 'exec'
+  | 'privileged'
+  | 'binding'
+  | 'secrets'
+  | 'csr'
+  | 'token'
+  | 'reads'
 
 /** A finding with the parts that a test cares about. */
 export const findingOf = (id: string, more: Partial<Finding> = {}): Finding => ({
@@ -36,11 +54,32 @@ export const findingOf = (id: string, more: Partial<Finding> = {}): Finding => (
   ...more,
 })
 
+/** A finding that joins three reads of Secrets. */
+export const joinedFinding: Finding = findingOf('9d04', {
+  time: '2026-11-20T22:06:31.500000Z',
+  rule: RULES.reads,
+  target: { verb: 'get', resource: 'secrets', namespace: 'shop', name: undefined },
+  reason:
+    'mallory@example.com read 3 Secrets within 71 s: shop/db, shop/tls and shop/registry. ' +
+    'In common: actor.name = mallory@example.com.',
+  fields: [{ name: 'actor.name', value: 'mallory@example.com', trust: 'server' }],
+  events: ['d1', 'd2', 'd3'].map(eventOf),
+  correlation: {
+    type: 'value_count',
+    group: [{ name: 'actor.name', value: 'mallory@example.com' }],
+    from: '2026-11-20T22:05:20.250000Z',
+    to: '2026-11-20T22:06:31.500000Z',
+    matches: 3,
+    rules: ['00000000-0000-4000-8000-000000000f03'],
+  },
+})
+
 /** A report of a small incident: what every output is shown with in the tests. */
 export const incident = (): HuntResult => ({
   report: { ...REPORT, findings: FINDINGS },
   hidden: { setAside: [], known: 0, filtered: 0 },
   needs: NEEDS,
+  guides: GUIDES,
   named: false,
   since: undefined,
   until: undefined,
@@ -64,7 +103,14 @@ export const hostile = (payload: string): HuntResult => {
     ...finding,
     cluster: payload,
     server: payload,
-    rule: { ...finding.rule, title: payload, techniques: [payload], detection: payload },
+    rule: {
+      ...finding.rule,
+      title: payload,
+      techniques: [payload],
+      tactics: [payload],
+      threatMatrix: [payload],
+      detection: payload,
+    },
     actor: {
       ...finding.actor,
       name: payload,
@@ -76,6 +122,16 @@ export const hostile = (payload: string): HuntResult => {
     reason: payload,
     fields: [{ name: payload, value: payload, trust: 'anyone' }],
     events: [{ ...eventOf('aa'), auditID: payload, file: payload, time: payload, stage: payload }],
+    ...(finding.correlation === undefined
+      ? {}
+      : {
+          correlation: {
+            ...finding.correlation,
+            type: payload,
+            group: [{ name: payload, value: payload }],
+            rules: [payload],
+          },
+        }),
   })
   return {
     ...rest,
@@ -95,6 +151,12 @@ export const hostile = (payload: string): HuntResult => {
         },
       ],
     },
+    guides: new Map(
+      Object.values(RULES).map((one) => [
+        one.id,
+        { next: payload, harmless: [payload], references: [payload] },
+      ]),
+    ),
     needs: new Map([[RULES.privileged.id, { level: 'Request', resources: [payload] }]]),
     report: {
       ...report,
@@ -123,7 +185,15 @@ function rule(
   techniques: readonly string[],
 ): RuleRef {
   const id = `00000000-0000-4000-8000-000000000${detection}`
-  return { id, title, level, detection: detection.toUpperCase(), techniques }
+  return {
+    id,
+    title,
+    level,
+    detection: detection.toUpperCase(),
+    techniques,
+    tactics: TACTICS[detection] ?? [],
+    threatMatrix: detection === 'b01' ? ['MS-TA9006'] : [],
+  }
 }
 
 function eventOf(id: string): EventRef {
@@ -204,6 +274,7 @@ const FINDINGS: readonly Finding[] = [
     },
     reason: 'mallory@example.com as system:admin bound cluster-admin to mallory@example.com',
   }),
+  joinedFinding,
 ]
 
 const REPORT: Report = {
@@ -216,6 +287,7 @@ const REPORT: Report = {
     row(RULES.secrets, 88, 1, 0, {}),
     row(RULES.csr, 0, 0, 0, {}),
     row(RULES.token, 0, 0, 0, {}),
+    row(RULES.reads, 31, 1, 0, {}),
   ],
   inputs: [
     input('logs/audit-a.log.zst', 'audit-a', 9262),
@@ -241,13 +313,29 @@ const REPORT: Report = {
     events: 17_263,
     bytes: 61_203_944,
     issues: 1,
-    findings: 7,
+    findings: 8,
     firstTime: '2026-11-20T21:50:00.000000Z',
     lastTime: '2026-11-20T22:14:09.000000Z',
   },
   tool: '0.1.0',
   content: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
 }
+
+const GUIDES: ReadonlyMap<string, RuleGuide> = new Map([
+  [
+    RULES.exec.id,
+    {
+      next:
+        "The command and whether it has a terminal; what the pod's ServiceAccount may do; what " +
+        'that ServiceAccount did after.',
+      harmless: [
+        'Developers who look into their own workloads.',
+        'Backup tools that run commands in pods.',
+      ],
+      references: ['https://attack.mitre.org/techniques/T1609/'],
+    },
+  ],
+])
 
 const NEEDS: ReadonlyMap<string, RuleNeed> = new Map([
   [RULES.privileged.id, { level: 'Request', resources: ['daemonsets', 'deployments', 'pods'] }],

@@ -1,5 +1,6 @@
 import { LIMIT } from '../../../base/limit.ts'
 import type { Finding } from '../../../model/finding.ts'
+import { attackVersion } from '../../catalogues.ts'
 import {
   type ActorRow,
   type Digest,
@@ -7,7 +8,13 @@ import {
   type RuleGroup,
   WORST_FIRST,
 } from '../digest.ts'
-import { TECHNIQUE_NAMES } from '../technique-names.ts'
+import {
+  attackWords,
+  correlationWords,
+  tacticWords,
+  techniqueName,
+  threatWords,
+} from '../rule-words.ts'
 import { count, counted, dateTime, labelOf, levelWord } from '../words.ts'
 import { html, type Markup, type Part, table, when } from './markup.ts'
 
@@ -31,11 +38,12 @@ export const findingFolds = (digest: Digest, clock: Clock): Markup => html`<h2>F
 
 /** What was found of each ATT&CK technique. */
 export const techniqueTable = (digest: Digest): Markup => html`<h2>Techniques</h2>
-<p class="note">MITRE ATT&amp;CK, as the rules are tagged.</p>${table(
-  [['Technique', 't'], ['Name'], ['Findings', 'n'], ['Rules']],
+<p class="note">MITRE ${attackVersion()}, as the rules are tagged.</p>${table(
+  [['Technique', 't'], ['Name'], ['Tactics'], ['Findings', 'n'], ['Rules']],
   digest.techniques.map((row) => [
     html`<b>${row.technique}</b>`,
-    TECHNIQUE_NAMES[row.technique],
+    techniqueName(row.technique),
+    tacticWords(row.tactics).join(', '),
     count(row.findings),
     row.rules.join(' '),
   ]),
@@ -80,10 +88,21 @@ function ruleFold(group: RuleGroup, digest: Digest, clock: Clock): Markup {
 <span class="id">${labelOf(rule)}</span>
 <span class="title">${rule.title}</span>
 <span class="count">${about}</span></summary>
-<div class="body">${shown.map((one) => actBlock(one, digest, clock))}${moreNote(
+<div class="body">${ruleGuide(group)}${shown.map((one) => actBlock(one, digest, clock))}${moreNote(
     groups.length - shown.length,
     'groups',
   )}</div></details>
+`
+}
+
+/** What all findings of the rule have in common: what to do about them, and what they map to. */
+function ruleGuide({ rule, guide }: RuleGroup): Markup {
+  const { next, harmless } = guide
+  const said = [attackWords(rule), threatWords(rule.threatMatrix).join(', ')]
+  const mapped = said.filter((text) => text !== '').join(' · ')
+  return html`<div class="guide">${when(next !== undefined, () => html`<p><b>Check next:</b> ${next}</p>`)}
+${when(harmless.length > 0, () => html`<p><b>Harmless when:</b></p><ul>${harmless.map((text) => html`<li>${text}</li>`)}</ul>`)}
+${when(mapped !== '', () => html`<p class="note">${mapped}</p>`)}</div>
 `
 }
 
@@ -94,6 +113,7 @@ function actBlock(group: FindingGroup, digest: Digest, clock: Clock): Markup {
     ...(findings.length === 1 ? [] : [`${count(findings.length)} times`]),
     `from ${first.actor.peer ?? 'an unknown address'}`,
     `${first.cluster}/${first.server}`,
+    ...(first.correlation === undefined ? [] : [correlationWords(first.correlation, clock)]),
   ]
   const outcomes = group.outcomes.map((one) => html`<span class="outcome ${one}">${one}</span> `)
   return html`<div class="act"><div class="who">${group.actor} → ${group.target} ${outcomes}</div>
@@ -117,12 +137,32 @@ function evidence(finding: Finding): Markup {
     [['Field that decided', 'mono'], ['Value', 'mono'], ['Who decides it']],
     fields,
     'evidence',
-  )}${table(
+  )}${joined(finding)}${table(
     [['Stage'], ['Time', 't'], ['Audit id', 'mono'], ['Where it lies', 'mono']],
     events,
     'evidence',
   )}<p class="note">User agent, as the client says: <code>${finding.actor.userAgent ?? '–'}</code>.
 Finding <code>${finding.id}</code></p>`
+}
+
+/** What a correlation's acts have in common. The acts themselves are the events below. */
+function joined({ correlation }: Finding): Markup | undefined {
+  if (correlation === undefined) return undefined
+  const { type, from, to, matches, group, rules } = correlation
+  return table(
+    [
+      ['What it joins', 'mono'],
+      ['Value', 'mono'],
+    ],
+    [
+      ['correlation', type],
+      ['window', `${from} → ${to}`],
+      ['matches', count(matches)],
+      ...group.map(({ name, value }) => [name, value]),
+      ['rules', rules.join(' ')],
+    ],
+    'evidence',
+  )
 }
 
 function otherFindings(findings: readonly Finding[], digest: Digest): Markup | undefined {
