@@ -7,7 +7,7 @@ id: ${id}
 status: test
 logsource: { product: kubernetes, service: audit }
 level: low
-tags: [attack.execution, attack.t1609, detection.b01]
+tags: [attack.execution, attack.t1609, detection.b01, threat-matrix.ms-ta9006]
 detection:
   selection:
     ${field}: delete

@@ -36,8 +36,8 @@ h3 {
 }
 p { margin: 4px 0 12px; max-width: 72em; }
 .lead, .note, .soft { color: var(--soft); }
-.guide{padding:2px 0 8px;max-width:80ch}
-.guide p,.guide ul{margin:4px 0}
+.guide { padding: 2px 0 8px; max-width: 84ch; font-size: 13px; }
+.guide p, .guide ul { margin: 4px 0; }
 .lead { font-size: 16px; }
 .tiles {
   display: grid; grid-template-columns: repeat(auto-fit,minmax(128px,1fr)); gap: 12px;
