@@ -6,6 +6,7 @@ import { findField } from '../model/fields.ts'
 import type { DecidingField, Finding } from '../model/finding.ts'
 import { explainPlan } from '../sigma/emit/explain.ts'
 import type { CompiledRule } from './compile.ts'
+import type { Subject } from './evidence.ts'
 import { auditSchema, factsAccess } from './schema.ts'
 import { FIELD_IN_BRACES, TARGET } from './summary.ts'
 
@@ -14,15 +15,25 @@ export type Mask = (field: string, text: string) => string
 
 /** What a rule claims of the act behind these facts. The fold adds the id and the events. */
 export const describeMatch = (rule: CompiledRule, facts: Facts, mask: Mask): Finding => {
-  const { event, actor, peer, request, outcome } = facts
-  const impersonator = actor.impersonated ? event.user.username : undefined
   const fields = decidingFields(rule, facts, mask)
   return {
+    ...subjectOf(facts, mask),
     id: '',
+    rule: rule.ref,
+    reason: sentence(rule, facts, mask, fields),
+    fields,
+    events: [],
+  }
+}
+
+/** Whom and what the act is about. */
+export const subjectOf = (facts: Facts, mask: Mask): Subject => {
+  const { event, actor, peer, request, outcome } = facts
+  const impersonator = actor.impersonated ? event.user.username : undefined
+  return {
     time: event.requestReceivedTimestamp,
     cluster: event.origin.source.cluster,
     server: event.origin.source.server,
-    rule: rule.ref,
     actor: {
       name: shown(mask, 'actor.name', actor.name ?? `(${actor.kind})`),
       kind: actor.kind,
@@ -37,9 +48,6 @@ export const describeMatch = (rule: CompiledRule, facts: Facts, mask: Mask): Fin
       name: event.objectRef?.name && shown(mask, '', event.objectRef.name),
     },
     outcome: outcome === CANNOT_TELL ? undefined : outcome,
-    reason: sentence(rule, facts, mask, fields),
-    fields,
-    events: [],
   }
 }
 

@@ -12,6 +12,23 @@ export const detectIssues: IssueTable = {
     remedy: 'Correct the name: the reference page lists all fields.',
     severity: 'warning',
   },
+  'detect/correlation-without-rule': {
+    about: 'A correlation names a rule that was refused, so it could never be right.',
+    remedy: 'Correct the rule first; its own issue says what is wrong.',
+    severity: 'error',
+  },
+  'detect/groups-evicted': {
+    about:
+      'The windows of correlations needed more room than they have. Groups with the least progress were given up; their counts began again.',
+    remedy: 'Hunt in parts with --since and --until; group by a field that clients cannot invent.',
+    severity: 'warning',
+  },
+  'detect/hits-late': {
+    about:
+      'More matches wait for correlations than can be kept, and some came after their windows had been judged. A correlation may have missed them.',
+    remedy: 'Hunt in parts with --since and --until, or narrow the rule that matches so often.',
+    severity: 'warning',
+  },
   'detect/acts-open': {
     about:
       'More requests waited for their final stage than can be kept. The oldest were judged by the stages seen.',

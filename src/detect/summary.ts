@@ -7,3 +7,6 @@ export const TARGET = 'target'
 /** The names in braces of a rule's `summary`. */
 export const namesIn = (template: unknown): readonly string[] =>
   typeof template === 'string' ? template.split(FIELD_IN_BRACES).filter((_, i) => i % 2 === 1) : []
+
+/** What the sentence of a correlation can name besides the parts of its group. */
+export const CORRELATION_NAMES: readonly string[] = ['count', 'timespan', 'targets', 'from', 'to']
