@@ -10,7 +10,8 @@ const LAB = new URL('../../../shared/corpus/lab/', import.meta.url)
 
 const PARTS: readonly (keyof Facts)[] = [
   ...(['actor', 'peer', 'outcome', 'request', 'exec', 'pod', 'grantRules'] as const),
-  ...(['grantAggregated', 'binding', 'certificate', 'service', 'token', 'spoofSignals'] as const),
+  ...(['grantAggregated', 'grantAggregatesTo', 'binding', 'certificate', 'service'] as const),
+  ...(['token', 'secret', 'failedOpen', 'spoofSignals', 'forwardedSignals'] as const),
 ]
 
 const logs = (): readonly string[] =>

@@ -1,4 +1,5 @@
 import type { CannotTell, Scalar } from '../base/truth.ts'
+import { failedOpenOf } from '../kubernetes/admission/failed-open.ts'
 import { certificateOf } from '../kubernetes/certificates/signing-request.ts'
 import { execOf } from '../kubernetes/exec/exec.ts'
 import { actorOf } from '../kubernetes/identity/actor.ts'
@@ -7,10 +8,15 @@ import { podOf } from '../kubernetes/pod-spec/pod.ts'
 import { bindingOf } from '../kubernetes/rbac/binding.ts'
 import { type Grants, grantsOf } from '../kubernetes/rbac/grants.ts'
 import { requestFactsOf } from '../kubernetes/request-info/request-facts.ts'
+import { secretOf } from '../kubernetes/secrets/secret.ts'
 import { serviceOf } from '../kubernetes/services/service.ts'
 import { tokenOf } from '../kubernetes/tokens/token-request.ts'
 import { peerOf } from '../kubernetes/trust/peer.ts'
-import { isServerChosen, spoofSignalsOf } from '../kubernetes/trust/spoof-signals.ts'
+import {
+  forwardedSignalsOf,
+  isServerChosen,
+  spoofSignalsOf,
+} from '../kubernetes/trust/spoof-signals.ts'
 import type { AuditEvent } from '../model/event.ts'
 import type {
   Actor,
@@ -24,6 +30,7 @@ import type {
   Peer,
   PodFacts,
   RequestFacts,
+  SecretFacts,
   ServiceFacts,
   SpoofSignal,
   TokenFacts,
@@ -56,6 +63,7 @@ class EnrichedEvent implements Facts {
   #certificate: CertificateFacts | undefined | CannotTell | Unread = UNREAD
   #service: ServiceFacts | undefined | CannotTell | Unread = UNREAD
   #token: TokenFacts | undefined | CannotTell | Unread = UNREAD
+  #secret: SecretFacts | undefined | CannotTell | Unread = UNREAD
 
   constructor(event: AuditEvent, options: EnrichOptions | undefined) {
     this.event = event
@@ -92,6 +100,10 @@ class EnrichedEvent implements Facts {
     return this.#spoofSignals
   }
 
+  get forwardedSignals(): readonly SpoofSignal[] | undefined {
+    return forwardedSignalsOf(this.event, () => this.peer)
+  }
+
   get exec(): ExecFacts | undefined {
     if (this.#exec === UNREAD) this.#exec = execOf(this.event)
     return this.#exec
@@ -112,6 +124,11 @@ class EnrichedEvent implements Facts {
     return typeof grants === 'object' ? grants.aggregated : grants
   }
 
+  get grantAggregatesTo(): Known<readonly string[]> {
+    const grants = this.#readGrants()
+    return typeof grants === 'object' ? grants.aggregatesTo : grants
+  }
+
   get binding(): BindingFacts | undefined | CannotTell {
     if (this.#binding === UNREAD) this.#binding = bindingOf(this.event)
     return this.#binding
@@ -130,6 +147,15 @@ class EnrichedEvent implements Facts {
   get token(): TokenFacts | undefined | CannotTell {
     if (this.#token === UNREAD) this.#token = tokenOf(this.event)
     return this.#token
+  }
+
+  get secret(): SecretFacts | undefined | CannotTell {
+    if (this.#secret === UNREAD) this.#secret = secretOf(this.event)
+    return this.#secret
+  }
+
+  get failedOpen(): readonly string[] | undefined {
+    return failedOpenOf(this.event)
   }
 
   at(

@@ -16,6 +16,7 @@ const objectRef = fc.constantFrom(
   { resource: 'rolebindings', apiGroup: RBAC },
   { resource: 'services' },
   { resource: 'serviceaccounts', subresource: 'token' },
+  { resource: 'secrets' },
   { resource: 'certificatesigningrequests', apiGroup: 'certificates.k8s.io' },
   {
     resource: 'certificatesigningrequests',
@@ -85,7 +86,8 @@ const event: fc.Arbitrary<EventText> = fc.record({
 
 const PARTS: readonly (keyof Facts)[] = [
   ...(['actor', 'peer', 'outcome', 'request', 'exec', 'pod', 'grantRules'] as const),
-  ...(['grantAggregated', 'binding', 'certificate', 'service', 'token', 'spoofSignals'] as const),
+  ...(['grantAggregated', 'grantAggregatesTo', 'binding', 'certificate', 'service'] as const),
+  ...(['token', 'secret', 'failedOpen', 'spoofSignals', 'forwardedSignals'] as const),
 ]
 
 describe('whatever an event holds', () => {

@@ -79,6 +79,14 @@ export interface PodContainer {
   readonly image: Known<string>
   readonly command: Known<readonly string[]>
   readonly args: Known<readonly string[]>
+  /** Command and arguments, joined by spaces. */
+  readonly commandLine: Known<string>
+  /** Command lines of lifecycle hooks and exec probes. */
+  readonly hookCommands: Known<readonly string[]>
+  /** Hosts that lifecycle hooks and probes name, instead of the pod itself. */
+  readonly hookHosts: Known<readonly string[]>
+  /** Of an ephemeral container: the one whose processes it shares. */
+  readonly targetContainer: Known<string>
   readonly privileged: Known<boolean>
   readonly allowPrivilegeEscalation: Known<boolean>
   readonly runAsUser: Known<number>
@@ -99,7 +107,14 @@ export interface PodVolume {
   readonly type: Known<string>
   /** Cleaned: `//`, `.`, `..` and a trailing `/` resolved. */
   readonly hostPath: Known<string>
+  /** Of a CSI or flexVolume source. */
+  readonly driver: Known<string>
+  /** Whether a container mounts it so that it can write there. */
+  readonly writable: Known<boolean>
 }
+
+/** Something that confines the containers of a pod, and that a pod spec can take down. */
+export type Wall = 'proc-mount' | 'seccomp' | 'apparmor' | 'selinux' | 'sysctl' | 'host-process'
 
 /** The pod spec that a request submits, wherever it sits; of a patch only what the patch sets. */
 export interface PodFacts {
@@ -109,6 +124,12 @@ export interface PodFacts {
   readonly shareProcessNamespace: Known<boolean>
   readonly serviceAccountName: Known<string>
   readonly nodeName: Known<string>
+  /** Keys of the taints tolerated; `*` is any. */
+  readonly tolerations: Known<readonly string[]>
+  /** Keys of the labels that the node must have; `metadata.name` where it must have a name. */
+  readonly nodeSelectors: Known<readonly string[]>
+  /** The walls around its containers that it takes down. */
+  readonly unconfined: Known<readonly Wall[]>
   /** Whether the Pod itself has an ownerReference. Undefined for a template. */
   readonly owned: Known<boolean>
   readonly ownerKinds: Known<readonly string[]>
@@ -151,6 +172,8 @@ export interface CertificateFacts {
   /** From the PEM. */
   readonly commonName: Known<string>
   readonly organizations: Known<readonly string[]>
+  /** Who asked for it, as the API server noted then: only its answer can be trusted with that. */
+  readonly requester: Known<string>
   /** Conditions set by this request: Approved, Denied, Failed. */
   readonly conditions: Known<readonly string[]>
 }
@@ -160,6 +183,13 @@ export interface ServiceFacts {
   readonly type: Known<string>
   readonly nodePorts: Known<readonly number[]>
   readonly externalIPs: Known<readonly string[]>
+}
+
+/** A Secret that a request writes; never what is in it. */
+export interface SecretFacts {
+  readonly type: Known<string>
+  /** Whose token it is to hold. */
+  readonly serviceAccount: Known<string>
 }
 
 /** A TokenRequest. */
@@ -196,13 +226,20 @@ export interface Facts {
   readonly pod: PodFacts | undefined | CannotTell
   readonly grantRules: readonly GrantRule[] | undefined | CannotTell
   readonly grantAggregated: Known<boolean>
+  /** The aggregated ClusterRoles whose part this one is made: admin, edit, view or another. */
+  readonly grantAggregatesTo: Known<readonly string[]>
   readonly binding: BindingFacts | undefined | CannotTell
   readonly certificate: CertificateFacts | undefined | CannotTell
   readonly service: ServiceFacts | undefined | CannotTell
   readonly token: TokenFacts | undefined | CannotTell
+  readonly secret: SecretFacts | undefined | CannotTell
+  /** The webhooks that were passed over because they could not be asked. Undefined: none. */
+  readonly failedOpen: readonly string[] | undefined
   /** Whether the client chose the auditID; undefined when there is none. */
   readonly auditIDChosen: boolean | undefined
   readonly spoofSignals: readonly SpoofSignal[]
+  /** Those of them that the forwarded addresses give. Undefined: no such address. */
+  readonly forwardedSignals: readonly SpoofSignal[] | undefined
   /**
    * Values at a native dotted path below a body; keys may hold dots themselves. An empty list: what
    * is there is no scalar. "Cannot tell": too deep or too much to look at.

@@ -27,6 +27,7 @@ export const certificateOf = (event: AuditEvent): CertificateFacts | undefined |
     usages: texts(member(spec, 'usages')),
     commonName: part(subject, (known) => known.commonName),
     organizations: part(subject, (known) => known.organizations),
+    requester: requesterOf(written),
     conditions: ref.subresource
       ? each(below(written.object, ['status', 'conditions']), (one) => text(member(one, 'type')))
       : undefined,
@@ -44,6 +45,13 @@ const specOf = (written: Submission): Document => {
   if (written.whole) return member(written.object, 'spec')
   return written.result === undefined ? CANNOT_TELL : member(written.result, 'spec')
 }
+
+/**
+ * The API server notes the requester and ignores what others write there, so that a body without
+ * answer could name anybody.
+ */
+const requesterOf = ({ result }: Submission): Known<string> =>
+  result === undefined ? CANNOT_TELL : text(below(result, ['spec', 'username']))
 
 const subjectOf = (request: Document): Known<Subject> => {
   const encoded = text(request)

@@ -12,6 +12,7 @@ import {
   texts,
   whole,
 } from '../submission/document.ts'
+import { commandLineOf, hookCommandsOf, hookHostsOf } from './commands.ts'
 
 /** The containers of a pod spec, of all three kinds in one list. */
 export const readContainers = (spec: Document): readonly PodContainer[] => {
@@ -52,6 +53,19 @@ const readContainer = (
     image: text(member(container, 'image')),
     command: texts(member(container, 'command')),
     args: texts(member(container, 'args')),
+    // Only some rules ask for these: they are read when one does.
+    get commandLine(): Known<string> {
+      return commandLineOf(container)
+    },
+    get hookCommands(): Known<readonly string[]> {
+      return hookCommandsOf(container)
+    },
+    get hookHosts(): Known<readonly string[]> {
+      return hookHostsOf(container)
+    },
+    get targetContainer(): Known<string> {
+      return nonEmpty(text(member(container, 'targetContainerName')))
+    },
     privileged: flag(member(context, 'privileged')),
     allowPrivilegeEscalation: flag(member(context, 'allowPrivilegeEscalation')),
     runAsUser: orElse(whole(member(context, 'runAsUser')), whole(member(pod, 'runAsUser'))),
@@ -73,6 +87,8 @@ const capabilityNames = (list: Document): Known<readonly string[]> => {
 
 const seccompOf = (context: Document): Known<string> =>
   text(below(context, ['seccompProfile', 'type']))
+
+const nonEmpty = (name: Known<string>): Known<string> => (name === '' ? undefined : name)
 
 /** 0 opens none. */
 const hostPortOf = (port: Document): Known<number> => {

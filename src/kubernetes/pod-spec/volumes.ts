@@ -1,12 +1,26 @@
 import { CANNOT_TELL } from '../../base/truth.ts'
 import type { Known, PodVolume } from '../../model/facts.ts'
-import { type Document, elements, fieldsOf, member, REST, text } from '../submission/document.ts'
+import {
+  below,
+  type Document,
+  elements,
+  fieldsOf,
+  flag,
+  member,
+  orElse,
+  REST,
+  text,
+} from '../submission/document.ts'
 
-/** The volumes of a pod spec. */
-export const readVolumes = (spec: Document): readonly PodVolume[] => {
+/**
+ * The volumes of a pod spec. `mounts`: the spec whose containers mount them, as far as it is known;
+ * of a patch that is what came of it.
+ */
+export const readVolumes = (spec: Document, mounts: Document): readonly PodVolume[] => {
   const list = elements(member(spec, 'volumes'))
   if (list === undefined) return []
-  return list === CANNOT_TELL ? [readVolume(CANNOT_TELL)] : list.map(readVolume)
+  const read = (volume: Document): PodVolume => readVolume(volume, mounts)
+  return list === CANNOT_TELL ? [read(CANNOT_TELL)] : list.map(read)
 }
 
 /** A path without `//`, `.`, `..` and a `/` at its end. */
@@ -19,13 +33,46 @@ export const cleanPath = (path: string): string => {
   return path.startsWith('/') ? `/${kept.join('/')}` : kept.join('/')
 }
 
-const readVolume = (volume: Document): PodVolume => {
+const readVolume = (volume: Document, mounts: Document): PodVolume => {
   const path = text(member(member(volume, 'hostPath'), 'path'))
+  const name = text(member(volume, 'name'))
   return {
-    name: text(member(volume, 'name')),
+    name,
     type: typeOf(volume),
     hostPath: typeof path === 'string' ? cleanPath(path) : path,
+    get driver(): Known<string> {
+      return orElse(
+        text(below(volume, ['csi', 'driver'])),
+        text(below(volume, ['flexVolume', 'driver'])),
+      )
+    },
+    get writable(): Known<boolean> {
+      return name === undefined || name === CANNOT_TELL ? name : isWritable(name, mounts)
+    },
   }
+}
+
+const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers']
+
+/** Yes if one container surely mounts it so; else not to be told if one of them might. */
+const isWritable = (name: string, mounts: Document): boolean | typeof CANNOT_TELL => {
+  if (mounts === CANNOT_TELL) return CANNOT_TELL
+  let hidden = false
+  for (const container of CONTAINERS.flatMap((key) => known(member(mounts, key)))) {
+    for (const mount of known(member(container, 'volumeMounts'))) {
+      const mounted = text(member(mount, 'name'))
+      const readOnly = flag(member(mount, 'readOnly'))
+      if (mounted === name && readOnly !== true && readOnly !== CANNOT_TELL) return true
+      hidden ||= (mounted === name || mounted === CANNOT_TELL) && readOnly !== true
+    }
+  }
+  return hidden ? CANNOT_TELL : false
+}
+
+/** The elements; a list that cannot be told is one that cannot be. */
+const known = (list: Document): readonly Document[] => {
+  const found = elements(list)
+  return found === CANNOT_TELL ? [CANNOT_TELL] : (found ?? [])
 }
 
 /** The source's field. With two, which the API server refuses, hostPath is the one to know of. */

@@ -1,13 +1,24 @@
 import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { GrantRule, Known } from '../../model/facts.ts'
-import { type Document, elements, member, says, texts } from '../submission/document.ts'
+import {
+  below,
+  type Document,
+  elements,
+  fieldsOf,
+  member,
+  REST,
+  says,
+  texts,
+} from '../submission/document.ts'
 import { type Submission, submissionOf } from '../submission/submission.ts'
 
 /** What a request that writes a Role or ClusterRole grants. */
 export interface Grants {
   readonly rules: readonly GrantRule[] | CannotTell
   readonly aggregated: Known<boolean>
+  /** The names behind `aggregate-to-` of labels that are set to true. */
+  readonly aggregatesTo: Known<readonly string[]>
 }
 
 /** The rules that a request writes into a role, less those that grant nothing. */
@@ -19,6 +30,7 @@ export const grantsOf = (event: AuditEvent): Grants | undefined | CannotTell => 
   return {
     rules: readRules(member(written.object, 'rules')),
     aggregated: kind === 'ClusterRole' ? isAggregated(written) : undefined,
+    aggregatesTo: kind === 'ClusterRole' ? targetsOf(written.object) : undefined,
   }
 }
 
@@ -76,4 +88,20 @@ const isAggregated = (written: Submission): Known<boolean> => {
   }
   const selectors = elements(member(rule, 'clusterRoleSelectors'))
   return selectors === CANNOT_TELL ? CANNOT_TELL : (selectors?.length ?? 0) > 0
+}
+
+const TARGET = 'rbac.authorization.k8s.io/aggregate-to-'
+
+/**
+ * One label that is seen is enough; with labels that nobody knows beside them, none seen is not
+ * none.
+ */
+const targetsOf = (object: Document): Known<readonly string[]> => {
+  const labels = below(object, ['metadata', 'labels'])
+  const fields = fieldsOf(labels)
+  if (fields === undefined) return labels === CANNOT_TELL ? CANNOT_TELL : undefined
+  const keys = Object.keys(fields).filter((key) => key.startsWith(TARGET))
+  const named = keys.filter((key) => fields[key] === 'true').map((key) => key.slice(TARGET.length))
+  if (named.length > 0) return named
+  return REST in fields || keys.some((key) => fields[key] === CANNOT_TELL) ? CANNOT_TELL : undefined
 }

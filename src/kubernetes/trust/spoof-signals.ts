@@ -20,6 +20,19 @@ export const spoofSignalsOf = (event: AuditEvent, peer: Peer): readonly SpoofSig
   return signals.length === 0 ? NONE : signals
 }
 
+/** Those of the forwarded addresses alone. Undefined: there is none. Runs on every event. */
+export const forwardedSignalsOf = (
+  event: AuditEvent,
+  peer: () => Peer,
+): readonly SpoofSignal[] | undefined => {
+  if (event.sourceIPs === undefined || event.sourceIPs.length < 2) return undefined
+  const known = peer()
+  if (known.claimed.length === 0) return undefined
+  const signals: SpoofSignal[] = []
+  addForwarded(event, known, signals)
+  return signals
+}
+
 const NONE: readonly SpoofSignal[] = []
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 /** Control characters (C0, DEL, C1), and those that turn the direction of text around. */

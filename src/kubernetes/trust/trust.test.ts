@@ -4,7 +4,7 @@ import { LIMIT } from '../../base/limit.ts'
 import { describeCases } from '../testing/cases.ts'
 import { type EventText, eventFrom } from '../testing/event.ts'
 import { peerOf } from './peer.ts'
-import { spoofSignalsOf } from './spoof-signals.ts'
+import { forwardedSignalsOf, spoofSignalsOf } from './spoof-signals.ts'
 
 const ranges = (texts: unknown) =>
   (Array.isArray(texts) ? texts : []).flatMap((text) => parseRange(String(text)) ?? [])
@@ -12,7 +12,11 @@ const ranges = (texts: unknown) =>
 describeCases(import.meta.url, (event, { input }) => {
   const networks = { proxies: ranges(input?.proxies), cluster: ranges(input?.cluster) }
   const peer = peerOf(event.sourceIPs, networks)
-  return { peer, signals: spoofSignalsOf(event, peer) }
+  return {
+    peer,
+    signals: spoofSignalsOf(event, peer),
+    forwarded: forwardedSignalsOf(event, () => peer),
+  }
 })
 
 const signalsOf = (text: EventText): readonly string[] => {

@@ -1,0 +1,4 @@
+import { describeCases } from '../testing/cases.ts'
+import { failedOpenOf } from './failed-open.ts'
+
+describeCases(import.meta.url, (event) => ({ failedOpen: failedOpenOf(event) }))

@@ -1,0 +1,4 @@
+import { describeCases } from '../testing/cases.ts'
+import { secretOf } from './secret.ts'
+
+describeCases(import.meta.url, secretOf)
