@@ -25,6 +25,10 @@ export const LIMIT = {
   conditionDepthMax: 64,
   /** Tests of a rule, each counted as often as its condition asks it. */
   ruleTestsMax: 20_000,
+  /** Tests that the linter compares for one question about a rule, such as whether it can match. */
+  lintStepsMax: 50_000,
+  /** Alternatives of one rule that the linter asks about, each by itself. */
+  lintAlternativesMax: 500,
   /** Characters of a regular expression in a rule. */
   regexCharactersMax: 4_096,
   /** Issues kept whole for a code; above it they are only counted. */
@@ -41,6 +45,8 @@ export const LIMIT = {
   actsRememberedMax: 2_000_000,
   /** Findings kept whole. Beyond it the least severe and latest are only counted. */
   findingsKeptMax: 20_000,
+  /** Events of one case of a rule, repetitions included. */
+  caseEventsMax: 10_000,
   /** Events that a correlation's finding names. The others are only counted. */
   correlationEventsMax: 100,
   /** Bytes of the hits that wait for their place in time, all correlations together. */
@@ -49,6 +55,8 @@ export const LIMIT = {
   correlationStateBytesMax: 268_435_456,
   /** Correlations chained one upon the other. */
   correlationChainMax: 8,
+  /** Terms of a condition that asks how many of a correlation's rules match. */
+  correlationTermsMax: 1_000,
   /** Characters of one value in a finding's reason and deciding fields. */
   shownCharactersMax: 200,
   /** Minutes with events that are remembered for each source, to find gaps. */

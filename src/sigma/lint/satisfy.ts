@@ -1,0 +1,108 @@
+import { unreachable } from '../../base/assert.ts'
+import { LIMIT } from '../../base/limit.ts'
+import type { Leaf, Plan, SomeElement } from '../plan/plan.ts'
+import type { Schema } from '../schema.ts'
+import { fieldMayHold, type Literal } from './field-values.ts'
+
+/** A plan, and whether it is to hold or not to hold. */
+export interface Goal {
+  readonly plan: Plan
+  readonly wanted: boolean
+}
+
+/**
+ * Whether a row may exist for which all goals are as wanted. False is certain: no row gives "yes"
+ * to all of them. True says nothing, also where the search would take more than
+ * `LIMIT.lintStepsMax`. What cannot be told helps no goal: a plan that is "yes" for a row stays so
+ * whatever the row's unknown values turn out to be, so rows without unknowns are enough to look at.
+ */
+export const mayHold = (goals: readonly Goal[], schema: Schema): boolean =>
+  explore({ schema, steps: 0 }, goals, [], [])
+
+/** How far a search has come. */
+interface Search {
+  readonly schema: Schema
+  steps: number
+}
+
+/** A goal that is settled by values of one field, or by the elements of one array. */
+type Known = { readonly plan: Leaf | SomeElement; readonly wanted: boolean }
+
+/** Goals of which one is enough. */
+type Choice = readonly Goal[]
+
+/** Takes goals apart; what is left to choose is tried one by one. */
+const explore = (
+  search: Search,
+  goals: readonly Goal[],
+  known: readonly Known[],
+  choices: readonly Choice[],
+): boolean => {
+  const parts = takeApart(goals)
+  const all = [...known, ...parts.known]
+  const open = [...choices, ...parts.choices]
+  search.steps += all.length + open.length + 1
+  if (search.steps > LIMIT.lintStepsMax) return true
+  if (!isConsistent(search, all)) return false
+  const [choice, ...others] = open.sort((a, b) => a.length - b.length)
+  if (choice === undefined) return true
+  return choice.some((goal) => explore(search, [goal], all, others))
+}
+
+/** What must be so, and what there is to choose between. */
+const takeApart = (goals: readonly Goal[]): { known: Known[]; choices: Choice[] } => {
+  const known: Known[] = []
+  const choices: Choice[] = []
+  const left = [...goals]
+  for (let goal = left.pop(); goal !== undefined; goal = left.pop()) {
+    const { plan, wanted } = goal
+    switch (plan.kind) {
+      case 'not':
+        left.push({ plan: plan.of, wanted: !wanted })
+        break
+      case 'and':
+      case 'or': {
+        const of = plan.of.map((part): Goal => ({ plan: part, wanted }))
+        if ((plan.kind === 'and') === wanted) left.push(...of)
+        else choices.push(of)
+        break
+      }
+      case 'leaf':
+      case 'some-element':
+        known.push({ plan, wanted })
+        break
+      default:
+        unreachable(plan)
+    }
+  }
+  return { known, choices }
+}
+
+const isConsistent = (search: Search, known: readonly Known[]): boolean => {
+  const fields = new Map<string, Literal[]>()
+  const groups = new Map<string, Known[]>()
+  for (const { plan, wanted } of known) {
+    if (plan.kind === 'leaf') add(fields, plan.field, { leaf: plan, wanted })
+    else add(groups, plan.group, { plan, wanted })
+  }
+  const fieldsHold = [...fields].every(([name, literals]) =>
+    fieldMayHold(literals, search.schema(name)?.values),
+  )
+  return fieldsHold && [...groups.values()].every((asked) => elementsMayHold(search, asked))
+}
+
+/** Each array needs an element for each plan that is to hold, and none for the others. */
+const elementsMayHold = (search: Search, asked: readonly Known[]): boolean => {
+  const inner = (wanted: boolean): Goal[] =>
+    asked
+      .filter((one) => one.wanted === wanted)
+      .flatMap(({ plan }) => (plan.kind === 'some-element' ? [{ plan: plan.of, wanted }] : []))
+  const unwanted = inner(false)
+  return inner(true).every((goal) => explore(search, [goal, ...unwanted], [], []))
+}
+
+const add = <T>(map: Map<string, T[]>, key: string, value: T): void => {
+  const known = map.get(key)
+  if (known === undefined) map.set(key, [value])
+  else known.push(value)
+}
