@@ -67,9 +67,18 @@ export interface ExecFacts {
   /** The arguments joined by spaces. */
   readonly command: string | undefined
   readonly arguments: readonly string[]
+  /** The command without quotes and detours; see kubernetes/exec/SPEC.md. */
+  readonly plainCommand: string | undefined
+  /** The hosts named in it, and those that are outside the cluster. */
+  readonly hosts: readonly string[]
+  readonly remoteHosts: readonly string[]
   readonly container: string | undefined
   readonly stdin: boolean
   readonly tty: boolean
+  /** Undefined: there is none, or not yet. */
+  readonly session: 'live' | 'ended' | undefined
+  /** How long it was; of an ended session. */
+  readonly durationSeconds: number | undefined
 }
 
 /** One container of a pod, of any of the three kinds. */

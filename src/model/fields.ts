@@ -584,6 +584,52 @@ export const FIELDS: readonly Field[] = [
     (f) => f.exec?.tty,
     'Whether the session has a terminal.',
   ),
+  value(
+    'exec.plainCommand',
+    'text',
+    'client',
+    PART.requestURI,
+    'exec_plain_command',
+    (f) => f.exec?.plainCommand,
+    'The command of an exec without quotes, backslashes, `$IFS` and detours in paths.',
+  ),
+  list(
+    'exec.hosts',
+    'text',
+    'client',
+    PART.requestURI,
+    'exec_hosts',
+    (f) => f.exec?.hosts,
+    'The hosts named in the command of an exec; addresses in their usual form.',
+  ),
+  list(
+    'exec.remoteHosts',
+    'text',
+    'client',
+    PART.requestURI,
+    'exec_remote_hosts',
+    (f) => f.exec?.remoteHosts,
+    'The hosts named in it that are neither the pod itself nor names within the cluster.',
+  ),
+  value(
+    'exec.session',
+    'text',
+    'server',
+    PART.responseStatus | PART.requestURI,
+    'exec_session',
+    (f) => f.exec?.session,
+    'Whether the session of an exec or attach is still going on; absent if it was refused.',
+    { values: ['live', 'ended'] },
+  ),
+  value(
+    'exec.durationSeconds',
+    'number',
+    'server',
+    PART.responseStatus | PART.requestURI,
+    'exec_duration_seconds',
+    (f) => f.exec?.durationSeconds,
+    'How long a session was that has ended, in seconds.',
+  ),
 
   value(
     'pod.hostNetwork',
@@ -645,6 +691,39 @@ export const FIELDS: readonly Field[] = [
     'The node the pod is pinned to.',
     FROM_BODY,
   ),
+  list(
+    'pod.tolerations',
+    'text',
+    'client',
+    0,
+    'pod_tolerations',
+    (f) => below(f.pod, (pod) => pod.tolerations),
+    'Keys of the taints that the pod tolerates; * is all of them.',
+    FROM_BODY,
+  ),
+  list(
+    'pod.nodeSelectors',
+    'text',
+    'client',
+    0,
+    'pod_node_selectors',
+    (f) => below(f.pod, (pod) => pod.nodeSelectors),
+    'Keys of the labels that its node must have; metadata.name where it must have a certain name.',
+    FROM_BODY,
+  ),
+  list(
+    'pod.unconfined',
+    'text',
+    'client',
+    0,
+    'pod_unconfined',
+    (f) => below(f.pod, (pod) => pod.unconfined),
+    'What the pod takes down of the walls around its containers, by field or annotation.',
+    {
+      ...FROM_BODY,
+      values: ['proc-mount', 'seccomp', 'apparmor', 'selinux', 'sysctl', 'host-process'],
+    },
+  ),
   value(
     'pod.owned',
     'boolean',
@@ -672,7 +751,7 @@ export const FIELDS: readonly Field[] = [
     0,
     'pod_raised_by_admission',
     (f) => below(f.pod, (pod) => pod.raisedByAdmission),
-    'Whether admission added power over the node: a namespace of it, a path, a capability, privileged.',
+    'Whether admission added power: privileged, a capability, a shared namespace, a path, a port, a wall less.',
     FROM_BODY,
   ),
   container('kind', 'text', (c) => c.kind, 'Whether it is a plain, init or ephemeral container.', {
@@ -684,6 +763,32 @@ export const FIELDS: readonly Field[] = [
     list: true,
   }),
   container('args', 'text', (c) => c.args, 'The arguments, one by one.', { list: true }),
+  container(
+    'commandLine',
+    'text',
+    (c) => c.commandLine,
+    'The entrypoint and its arguments, joined by spaces.',
+  ),
+  container(
+    'hookCommands',
+    'text',
+    (c) => c.hookCommands,
+    'Command lines of lifecycle hooks and exec probes.',
+    { list: true },
+  ),
+  container(
+    'hookHosts',
+    'text',
+    (c) => c.hookHosts,
+    'Hosts that lifecycle hooks and probes name, instead of the pod itself.',
+    { list: true },
+  ),
+  container(
+    'targetContainer',
+    'text',
+    (c) => c.targetContainer,
+    'Of an ephemeral container: the container whose processes it shares.',
+  ),
   container('privileged', 'boolean', (c) => c.privileged, 'Whether the container is privileged.'),
   container(
     'allowPrivilegeEscalation',
@@ -731,6 +836,8 @@ export const FIELDS: readonly Field[] = [
   volume('name', (v) => v.name, 'The volume’s name.'),
   volume('type', (v) => v.type, 'The field of its source: hostPath, secret, projected…'),
   volume('hostPath', (v) => v.hostPath, 'The node’s path, cleaned of //, ., .. and a trailing /.'),
+  volume('driver', (v) => v.driver, 'The driver of a CSI or flexVolume source.'),
+  volume('writable', (v) => v.writable, 'Whether a container mounts it and may write.', 'boolean'),
 
   rule('verbs', (r) => r.verbs, 'The verbs granted; * is any.'),
   rule('apiGroups', (r) => r.apiGroups, 'The groups granted; "" is core, * is any.'),
@@ -1078,8 +1185,13 @@ function container(
   return element('pod.containers', leaf, type, read, about, more)
 }
 
-function volume(leaf: string, read: (v: PodVolume) => FieldValue, about: string): ElementField {
-  return element('pod.volumes', leaf, 'text', read, about, {})
+function volume(
+  leaf: string,
+  read: (v: PodVolume) => FieldValue,
+  about: string,
+  type: FieldType = 'text',
+): ElementField {
+  return element('pod.volumes', leaf, type, read, about, {})
 }
 
 function rule(leaf: string, read: (r: GrantRule) => FieldValue, about: string): ElementField {

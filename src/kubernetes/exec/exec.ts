@@ -1,6 +1,8 @@
 import type { AuditEvent } from '../../model/event.ts'
 import type { ExecFacts } from '../../model/facts.ts'
 import { parseTarget, queryFlag, queryValues, type Target } from '../request-info/target.ts'
+import { hostsIn, remoteHosts } from './hosts.ts'
+import { plainCommand } from './plain-command.ts'
 
 /** What an exec or attach runs, from its URI; undefined for any other request. */
 export const execOf = (event: AuditEvent): ExecFacts | undefined => {
@@ -12,8 +14,8 @@ export const execOf = (event: AuditEvent): ExecFacts | undefined => {
   if (!inPod && !inNode) return undefined
   const target = parseTarget(event.requestURI)
   // What was recorded as an exec is one, even if a path that was cut or mended decodes no more.
-  if (inPod) return ofPod(target?.query ?? queryIn(event.requestURI))
-  return target && ofKubelet(target)
+  if (inPod) return ofPod(event, target?.query ?? queryIn(event.requestURI))
+  return target && ofKubelet(event, target)
 }
 
 const queryIn = (uri: string): string => {
@@ -22,8 +24,8 @@ const queryIn = (uri: string): string => {
 }
 
 /** Upstream: kubernetes/api core/v1, PodExecOptions and PodAttachOptions. */
-const ofPod = (query: string): ExecFacts =>
-  facts(queryValues(query, 'command'), {
+const ofPod = (event: AuditEvent, query: string): ExecFacts =>
+  facts(event, queryValues(query, 'command'), {
     container: queryValues(query, 'container')[0],
     stdin: queryFlag(query, 'stdin'),
     tty: queryFlag(query, 'tty'),
@@ -34,7 +36,7 @@ const ofPod = (query: string): ExecFacts =>
  * /NAMESPACE/POD[/UID]/CONTAINER.
  * Upstream: kubernetes/kubernetes pkg/kubelet/server/server.go and kubelet/pkg/cri/streaming.
  */
-const ofKubelet = (target: Target): ExecFacts | undefined => {
+const ofKubelet = (event: AuditEvent, target: Target): ExecFacts | undefined => {
   const parts = target.path.split('/').filter((part) => part !== '')
   const verb = parts[5] ?? ''
   if (parts[4] !== 'proxy' || (verb !== 'run' && verb !== 'exec' && verb !== 'attach')) {
@@ -47,14 +49,34 @@ const ofKubelet = (target: Target): ExecFacts | undefined => {
     verb === 'run'
       ? (queryValues(target.query, 'cmd')[0]?.split(' ') ?? [])
       : queryValues(target.query, 'command')
-  return facts(words, { container, stdin: on('input'), tty: on('tty') })
+  return facts(event, words, { container, stdin: on('input'), tty: on('tty') })
 }
 
 const facts = (
+  event: AuditEvent,
   words: readonly string[],
   session: Pick<ExecFacts, 'container' | 'stdin' | 'tty'>,
-): ExecFacts => ({
-  command: words.length === 0 ? undefined : words.join(' '),
-  arguments: words,
-  ...session,
-})
+): ExecFacts => {
+  const plain = words.length === 0 ? undefined : plainCommand(words)
+  const hosts = plain === undefined ? [] : hostsIn(plain)
+  return {
+    command: words.length === 0 ? undefined : words.join(' '),
+    arguments: words,
+    plainCommand: plain,
+    hosts,
+    remoteHosts: remoteHosts(hosts),
+    ...session,
+    ...lifeOf(event),
+  }
+}
+
+/** A session lives from ResponseStarted, if it was not refused, to the last stage. */
+const lifeOf = (event: AuditEvent): Pick<ExecFacts, 'session' | 'durationSeconds'> => {
+  const code = event.responseStatus?.code
+  if (event.stage === 'RequestReceived' || code === undefined || code >= 400) {
+    return { session: undefined, durationSeconds: undefined }
+  }
+  if (event.stage === 'ResponseStarted') return { session: 'live', durationSeconds: undefined }
+  const ms = Date.parse(event.stageTimestamp) - Date.parse(event.requestReceivedTimestamp)
+  return { session: 'ended', durationSeconds: Number.isFinite(ms) ? ms / 1000 : undefined }
+}
