@@ -2,6 +2,7 @@ import { isMap, LineCounter, type Node, parseDocument } from 'yaml'
 import type { Issue, Place } from '../base/issue.ts'
 import { LIMIT } from '../base/limit.ts'
 import type { Reason } from '../model/blindness.ts'
+import { numbered, readTimes, type StoryStep, tellStory } from './case-story.ts'
 import {
   copyOf,
   isObject,
@@ -19,13 +20,15 @@ export type CaseKind = 'match' | 'near-miss' | 'bypass' | 'blind'
 /** The four kinds of cases. */
 export const CASE_KINDS: readonly CaseKind[] = ['match', 'near-miss', 'bypass', 'blind']
 
-/** One event and what the rule must say of it. */
+/** One event, or one after the other, and what the rule must say of it. */
 export interface RuleCase {
   readonly title: string
   readonly kind: CaseKind
-  /** The record as a log would hold it. */
-  readonly text: string
-  /** The native event, unless the case gives text of another shape. */
+  /** Id or name of the rule that it is about, where the file holds several. */
+  readonly rule: string | undefined
+  /** The records as a log would hold them; one, unless the case tells a story. */
+  readonly records: readonly [string, ...string[]]
+  /** The native event, unless the case gives text of another shape, or a story. */
   readonly event: JsonObject | undefined
   /** Of a blind case: the reason that must be among those given. */
   readonly reason: Reason | undefined
@@ -60,7 +63,9 @@ const REASONS: readonly Reason[] = [
   'partial',
 ]
 const FILE_KEYS = ['base', 'bases', 'cases', 'mutants']
-const CASE_KEYS = ['title', 'kind', 'from', 'set', 'unset', 'event', 'raw', 'reason', 'summary']
+const SOURCE_KEYS = ['from', 'set', 'unset', 'event', 'raw']
+const CASE_KEYS = ['title', 'kind', 'rule', 'events', 'reason', 'summary', ...SOURCE_KEYS]
+const STEP_KEYS = ['from', 'set', 'unset', 'event', 'after', 'times', 'every']
 const NO_SKIP: CaseFile['skip'] = { kinds: [], because: '' }
 
 /** Reads one file; it has the lifetime of that, and collects issues with their places. */
@@ -163,25 +168,78 @@ class CaseReader {
     if ((kind === 'blind') !== (reason !== undefined)) {
       return this.#refuse('advise/bad-case', 'a blind case, and only that, needs a reason', at)
     }
-    const source = this.#source(entry, bases, at)
+    const told = entry.events !== undefined
+    if (told && SOURCE_KEYS.some((key) => entry[key] !== undefined)) {
+      const message = 'a case has events, or is one event by itself'
+      return this.#refuse('advise/bad-case', message, at)
+    }
+    const source = told ? this.#story(entry.events, bases, at) : this.#source(entry, bases, at)
     if (source === undefined) return undefined
-    return { title, kind, ...source, reason, summary: summary?.toString(), at }
+    const rule = entry.rule?.toString()
+    return { title, kind, rule, ...source, reason, summary: summary?.toString(), at }
+  }
+
+  #story(
+    steps: Json | undefined,
+    bases: ReadonlyMap<string, JsonObject>,
+    at: Place,
+  ): Pick<RuleCase, 'records' | 'event'> | undefined {
+    if (!Array.isArray(steps) || steps.length === 0) {
+      return this.#refuse('advise/bad-case', 'events is a list of steps', at)
+    }
+    const read = steps.map((step) => this.#step(step, bases, at))
+    const sound = read.filter((step) => step !== undefined)
+    if (sound.length < read.length) return undefined
+    const events = tellStory(sound)
+    if (typeof events === 'string') return this.#refuse('advise/bad-case', events, at)
+    const [first = '', ...others] = events.map((event) => JSON.stringify(event))
+    return { records: [first, ...others], event: undefined }
+  }
+
+  #step(step: Json, bases: ReadonlyMap<string, JsonObject>, at: Place): StoryStep | undefined {
+    if (!isObject(step)) return this.#refuse('advise/bad-case', 'a step is a map', at)
+    const unknown = Object.keys(step).find((key) => !STEP_KEYS.includes(key))
+    if (unknown !== undefined) return this.#refuse('advise/bad-case', `unknown key ${unknown}`, at)
+    const times = readTimes(step)
+    if (typeof times === 'string') return this.#refuse('advise/bad-case', times, at)
+    const base = this.#baseOf(step, bases, at)
+    if (base === undefined) return undefined
+    const set = isObject(step.set) ? step.set : {}
+    return {
+      ...times,
+      keeps: {
+        time: Object.hasOwn(set, '/requestReceivedTimestamp'),
+        auditID: Object.hasOwn(set, '/auditID'),
+      },
+      make: (n) => {
+        const event = copyOf(base)
+        const changes = { ...step, set: numbered(set, n) }
+        return this.#change(event, changes, at) ? event : undefined
+      },
+    }
   }
 
   #source(
     entry: JsonObject,
     bases: ReadonlyMap<string, JsonObject>,
     at: Place,
-  ): Pick<RuleCase, 'text' | 'event'> | undefined {
-    const { raw, event: own, from = 'base' } = entry
-    if (typeof raw === 'string') return { text: raw, event: undefined }
-    const base = isObject(own) ? own : bases.get(String(from))
-    if (base === undefined) {
-      return this.#refuse('advise/bad-case', `there is no base event named ${from}`, at)
-    }
+  ): Pick<RuleCase, 'records' | 'event'> | undefined {
+    if (typeof entry.raw === 'string') return { records: [entry.raw], event: undefined }
+    const base = this.#baseOf(entry, bases, at)
+    if (base === undefined) return undefined
     const event = copyOf(base)
     const changed = this.#change(event, entry, at)
-    return changed ? { text: JSON.stringify(event), event } : undefined
+    return changed ? { records: [JSON.stringify(event)], event } : undefined
+  }
+
+  #baseOf(
+    { event, from = 'base' }: JsonObject,
+    bases: ReadonlyMap<string, JsonObject>,
+    at: Place,
+  ): JsonObject | undefined {
+    const base = isObject(event) ? event : bases.get(String(from))
+    if (base !== undefined) return base
+    return this.#refuse('advise/bad-case', `there is no base event named ${from}`, at)
   }
 
   #change(event: JsonObject, { unset, set }: JsonObject, at: Place): boolean {

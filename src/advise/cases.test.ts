@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { LIMIT } from '../base/limit.ts'
-import { type CompiledRule, compileRules } from '../detect/compile.ts'
+import { type CompiledRule, compileRules, type RuleSet } from '../detect/compile.ts'
 import { parseCases } from './case-file.ts'
 import { adviseIssues } from './issues.ts'
-import { testRule } from './rule-cases.ts'
+import { testRules } from './rule-cases.ts'
 
 interface FileCase {
   readonly rule: string
@@ -89,9 +89,11 @@ const filled = (file: string): string =>
 
 describe.each(cases)('$rule: $title', ({ sigma, file, issues, results, mutants, escaped }) => {
   const rule = ruleOf(sigma ?? SIGMA.exec)
-  const report = testRule(rule, filled(file), 'rule.cases.yaml')
-  const own = report.results.filter(({ kind }) => kind !== 'mutant')
-  const made = report.results.filter(({ kind }) => kind === 'mutant')
+  const set: RuleSet = { rules: [rule], correlations: [], issues: [] }
+  const report = testRules([rule], set, filled(file), 'rule.cases.yaml')
+  const tested = report.reports.flatMap((one) => one.results)
+  const own = tested.filter(({ kind }) => kind !== 'mutant')
+  const made = tested.filter(({ kind }) => kind === 'mutant')
 
   it('has these issues, each with its place', () => {
     expect(report.issues.map(({ code }) => code)).toEqual(issues ?? [])

@@ -1,17 +1,10 @@
 import type { Issue, Place } from '../base/issue.ts'
-import { UNKNOWN, wordFor } from '../base/truth.ts'
-import { decodeBlock } from '../decode/decode.ts'
-import type { CompiledRule } from '../detect/compile.ts'
-import { describeMatch, reasonsFor } from '../detect/describe.ts'
-import { enrich } from '../enrich/enrich.ts'
+import type { CompiledCorrelation, CompiledRule, RuleSet } from '../detect/compile.ts'
 import type { Reason } from '../model/blindness.ts'
-import type { AuditEvent, Source } from '../model/event.ts'
 import { type CaseFile, type CaseKind, parseCases, type RuleCase } from './case-file.ts'
 import type { JsonObject } from './json.ts'
+import { type Judged, judgeEvent, judgeStory, type Verdict } from './judge-case.ts'
 import { type Mutant, mutantsFor } from './mutants.ts'
-
-/** A rule's answer, in words. */
-export type Verdict = 'match' | 'no match' | 'cannot tell'
 
 /** What came of one case or mutant. */
 export interface CaseResult {
@@ -25,31 +18,68 @@ export interface CaseResult {
   readonly pass: boolean
   /** What is wrong, in a sentence; empty when it passes. */
   readonly failure: string
-  /** The record that was judged, to be shown with a failure. */
+  /** The records that were judged, a line each, to be shown with a failure. */
   readonly text: string
   readonly at: Place
 }
 
-/** All that came of the cases of a rule and of the mutants made from them. */
+/** A rule or correlation that cases are about. */
+export type Testable = CompiledRule | CompiledCorrelation
+
+/** A rule with all that came of its cases and of the mutants made from them. */
 export interface CaseReport {
+  readonly rule: Testable
   readonly results: readonly CaseResult[]
-  readonly issues: readonly Issue[]
 }
 
-/** Runs a rule's cases, each from its bytes on: decode, enrich, judge. Then its mutants. */
-export const testRule = (rule: CompiledRule, text: string, file: string): CaseReport => {
+/** The rules of a file, its main one first: the last correlation, else the last rule. */
+export const testablesOf = (set: RuleSet, file: string): readonly Testable[] => {
+  const inFile = ({ sigma }: Testable): boolean => sigma.place.file === file
+  const inOrder = [...set.rules.filter(inFile), ...set.correlations.filter(inFile)].sort(
+    (a, b) => (a.sigma.place.line ?? 0) - (b.sigma.place.line ?? 0),
+  )
+  const main = inOrder.findLast(isCorrelation) ?? inOrder.at(-1)
+  return main === undefined ? [] : [main, ...inOrder.filter((one) => one !== main)]
+}
+
+/** Whether it joins matches of others instead of judging events itself. */
+export const isCorrelation = (rule: Testable): rule is CompiledCorrelation => !('test' in rule)
+
+/**
+ * Runs the cases of a file, each from its bytes on: decode, enrich, judge. Then the mutants. The
+ * rules are those of one rule file, its main one first; a case that names none is about that.
+ */
+export const testRules = (
+  rules: readonly Testable[],
+  set: RuleSet,
+  text: string,
+  file: string,
+): { readonly reports: readonly CaseReport[]; readonly issues: readonly Issue[] } => {
   const { cases, issues } = parseCases(text, file)
-  const results = cases.cases.map((ruleCase) => runCase(rule, ruleCase))
-  return { results: [...results, ...runMutants(rule, cases)], issues }
+  const lost = cases.cases.filter(({ rule }) => rule !== undefined && !rules.some(isNamed(rule)))
+  const reports = rules.map((rule, at) => {
+    const own = cases.cases.filter((one) =>
+      one.rule === undefined ? at === 0 : isNamed(one.rule)(rule),
+    )
+    return { rule, results: testRule(rule, set, { ...cases, cases: own }) }
+  })
+  return { reports, issues: [...issues, ...lost.map(namesNothing)] }
 }
 
-/** Judges the event of one case. */
-export const runCase = (rule: CompiledRule, ruleCase: RuleCase): CaseResult => {
-  const judged = judge(rule, ruleCase.text)
+/** Runs the cases of one rule, and the mutants made from them. */
+export const testRule = (rule: Testable, set: RuleSet, cases: CaseFile): readonly CaseResult[] => {
+  const results = cases.cases.map((ruleCase) => runCase(rule, set, ruleCase))
+  return isCorrelation(rule) ? results : [...results, ...runMutants(rule, cases)]
+}
+
+/** Judges the events of one case. */
+export const runCase = (rule: Testable, set: RuleSet, ruleCase: RuleCase): CaseResult => {
+  const judged = judgeCase(rule, set, ruleCase)
   const expected = EXPECTED[ruleCase.kind]
   const failure = judged.failure || whatIsWrong(judged, expected, ruleCase)
-  const { title, kind, text, at } = ruleCase
+  const { title, kind, at } = ruleCase
   const { got, reasons } = judged
+  const text = ruleCase.records.join('\n')
   return { title, kind, expected, got, reasons, pass: failure === '', failure, text, at }
 }
 
@@ -74,37 +104,22 @@ const EXPECTED: Readonly<Record<CaseKind, Verdict>> = {
   blind: 'cannot tell',
 }
 
-interface Judged {
-  readonly got: Verdict | undefined
-  readonly reasons: readonly Reason[]
-  readonly claim: string
-  readonly failure: string
-}
+const isNamed =
+  (name: string) =>
+  ({ ref, sigma }: Testable): boolean =>
+    ref.id === name || sigma.name === name
 
-const SOURCE: Source = { cluster: 'case', server: 'case', file: 'case' }
+const namesNothing = ({ rule, at }: RuleCase): Issue => ({
+  code: 'advise/bad-case',
+  message: `the case is about ${rule}, and the file has no such rule that can be used`,
+  at,
+})
 
-const judge = (rule: CompiledRule, text: string): Judged => {
-  const events: AuditEvent[] = []
-  const issues: Issue[] = []
-  decodeBlock(
-    Buffer.from(text),
-    0,
-    SOURCE,
-    { strict: true },
-    { event: (event) => events.push(event), issue: (issue) => issues.push(issue), shape() {} },
-  )
-  const [event] = events
-  if (event === undefined || events.length > 1 || issues.length > 0) {
-    const found = issues.map(({ code, message }) => `${code}: ${message}`).join('; ')
-    const failure = `the record gives ${events.length} events, not one. ${found}`.trim()
-    return { got: undefined, reasons: [], claim: '', failure }
-  }
-  const facts = enrich(event)
-  const truth = rule.test(facts)
-  const got = wordFor(truth)
-  const reasons = truth === UNKNOWN ? reasonsFor(rule, facts) : []
-  const claim = got === 'match' ? describeMatch(rule, facts, (_field, value) => value).reason : ''
-  return { got, reasons, claim, failure: '' }
+const judgeCase = (rule: Testable, set: RuleSet, { records }: RuleCase): Judged => {
+  if (isCorrelation(rule)) return judgeStory(rule, set, records)
+  const [only, ...others] = records
+  if (others.length === 0) return judgeEvent(rule, only)
+  return { got: undefined, reasons: [], claim: '', failure: 'only a correlation judges a story' }
 }
 
 const whatIsWrong = (judged: Judged, expected: Verdict, ruleCase: RuleCase): string => {
@@ -124,7 +139,7 @@ const because = (reasons: readonly Reason[]): string =>
 
 const runMutant = (rule: CompiledRule, mutant: Mutant, title: string, at: Place): CaseResult => {
   const text = JSON.stringify(mutant.event satisfies JsonObject)
-  const { got, reasons, failure: broken } = judge(rule, text)
+  const { got, reasons, failure: broken } = judgeEvent(rule, text)
   const expected: Verdict = 'match'
   const fits = got === expected || (mutant.mayHide && got === 'cannot tell')
   const failure = broken || (fits ? '' : `expected ${expected}, got ${got}${because(reasons)}`)

@@ -10,7 +10,7 @@ import type { Choice } from './choice.ts'
 import type { Given } from './command.ts'
 import { type IgnoreEntry, parseIgnoreFile } from './ignore-file.ts'
 import { counted } from './output/words.ts'
-import { allRules, readText } from './rule-files.ts'
+import { allRules, readLists, readText } from './rule-files.ts'
 import { CommandError, EXIT } from './shell.ts'
 import { version } from './version.ts'
 
@@ -37,6 +37,7 @@ export const logOptions = async (given: Given, paths: readonly string[]): Promis
   paths,
   sources: sourceNames(given),
   rules: await allRules(given.texts('rules')),
+  lists: await readLists(given.texts('lists')),
   since: undefined,
   until: undefined,
   proxies: ranges(given, 'proxy'),

@@ -10,9 +10,12 @@ export interface RuleBook extends RuleSet {
 }
 
 /** The shipped rules and those of the paths. */
-export const openRuleBook = async (paths: readonly string[]): Promise<RuleBook> => {
+export const openRuleBook = async (
+  paths: readonly string[],
+  lists: readonly RuleFile[] = [],
+): Promise<RuleBook> => {
   const files = await allRules(paths)
-  return { ...compileRules(files), files }
+  return { ...compileRules(files, lists), files }
 }
 
 /** The rules of a file, or of the shipped and named ones the one with that id or detection. */

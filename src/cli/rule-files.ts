@@ -17,9 +17,23 @@ export const allRules = async (paths: readonly string[]): Promise<readonly RuleF
   return [...shipped, ...(await readRules(paths)).filter((file) => !known.has(file.text))]
 }
 
+/** What of the shipped rules those files do not hold already: for rules that name others. */
+export const otherRules = async (files: readonly RuleFile[]): Promise<readonly RuleFile[]> => {
+  const known = new Set(files.map((file) => file.text))
+  return (await shippedRules()).filter((file) => !known.has(file.text))
+}
+
 /** Rules of files and folders, `.cases.yaml` files left out. What cannot be read is an error. */
 export const readRules = async (paths: readonly string[]): Promise<readonly RuleFile[]> => {
   const found = await Promise.all(paths.map(ruleFilesAt))
+  return Promise.all(
+    found.flat().map(async (file) => ({ file, text: await readText(file, LIMIT.yamlBytesMax) })),
+  )
+}
+
+/** Lists of files and folders: `.txt` with a value a line, `.yaml` with a map of them. */
+export const readLists = async (paths: readonly string[]): Promise<readonly RuleFile[]> => {
+  const found = await Promise.all(paths.map((path) => filesAt(path, /\.(txt|ya?ml)$/)))
   return Promise.all(
     found.flat().map(async (file) => ({ file, text: await readText(file, LIMIT.yamlBytesMax) })),
   )
@@ -63,6 +77,19 @@ async function ruleFilesAt(path: string): Promise<readonly string[]> {
     if ((await stat(path)).isDirectory()) return await rulePaths(path)
     // Who names the cases means the rule beside them.
     return [path.replace(/\.cases(\.ya?ml)$/, '$1')]
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+async function filesAt(path: string, pattern: RegExp): Promise<readonly string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path]
+    const names = await readdir(path, { recursive: true })
+    return names
+      .filter((name) => pattern.test(name))
+      .sort()
+      .map((name) => join(path, name))
   } catch (error) {
     throw unreadable(path, error)
   }

@@ -3,7 +3,9 @@ import type { Facts } from '../model/facts.ts'
 import { findField, partBehind } from '../model/fields.ts'
 import type { RuleRef } from '../model/finding.ts'
 import { emitPredicate, type Predicate } from '../sigma/emit/predicate.ts'
+import type { SigmaCorrelation } from '../sigma/parse/correlation.ts'
 import { parseRules, type SigmaRule } from '../sigma/parse/rule.ts'
+import type { CorrelationPlan } from '../sigma/plan/correlation.ts'
 import { leaves } from '../sigma/plan/leaves.ts'
 import { necessary } from '../sigma/plan/necessary.ts'
 import type { Leaf, Plan } from '../sigma/plan/plan.ts'
@@ -21,16 +23,37 @@ export interface CompiledRule {
   readonly tests: readonly { readonly part: number; readonly test: Predicate<Facts> }[]
   /** Field to exact lower-case values, of which one is needed for anything but "no". */
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>
+  /** Whether its matches are findings; not so when it only serves correlations. */
+  readonly reports: boolean
+}
+
+/** A correlation whose rules are all there. */
+export interface CompiledCorrelation {
+  readonly ref: RuleRef
+  readonly sigma: SigmaCorrelation
+  readonly plan: CorrelationPlan
+  readonly reports: boolean
 }
 
 /** Rules in the order of their ids, so that equal content gives equal results. */
 export interface RuleSet {
   readonly rules: readonly CompiledRule[]
+  /** Those that others are chained to come before them. */
+  readonly correlations: readonly CompiledCorrelation[]
   readonly issues: readonly Issue[]
 }
 
+/** A rule file's content and the name to show for it. */
+export interface RuleText {
+  readonly file: string
+  readonly text: string
+}
+
 /** Parses, plans and emits every rule of the files. One bad rule never stops the others. */
-export const compileRules = (files: readonly { file: string; text: string }[]): RuleSet => {
+export const compileRules = (
+  files: readonly RuleText[],
+  _lists: readonly RuleText[] = [],
+): RuleSet => {
   const issues: Issue[] = []
   const byId = new Map<string, CompiledRule>()
   for (const { file, text } of files) {
@@ -46,7 +69,7 @@ export const compileRules = (files: readonly { file: string; text: string }[]): 
     }
   }
   const rules = [...byId.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1))
-  return { rules, issues }
+  return { rules, correlations: [], issues }
 }
 
 const compileRule = (
@@ -61,6 +84,7 @@ const compileRule = (
     test: emitPredicate(plan, factsAccess),
     tests: leaves(plan).map(testOf),
     needs: necessary(plan),
+    reports: true,
   }
   return { rule, issues: [...issues, ...summaryIssues(sigma)] }
 }

@@ -3,10 +3,7 @@ import type { EventRef, Finding } from '../model/finding.ts'
 import type { ChainedPlace, CorrelationVerdict, Hit } from '../sigma/correlate/hit.ts'
 
 /** Whom and what a finding is about, without its claim. */
-export type Subject = Pick<
-  Finding,
-  'time' | 'cluster' | 'server' | 'actor' | 'target' | 'outcome'
->
+export type Subject = Pick<Finding, 'time' | 'cluster' | 'server' | 'actor' | 'target' | 'outcome'>
 
 /** The act behind a hit: what a finding shows of it. */
 export interface HitSource {

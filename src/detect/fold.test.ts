@@ -25,7 +25,15 @@ const finding = (rule: number, time = '2026-11-20T00:00:00Z'): Finding => ({
   time,
   cluster: 'c',
   server: 's',
-  rule: { id: `rule-${rule}`, title: '', level: 'low', detection: undefined, techniques: [], tactics: [], threatMatrix: [] },
+  rule: {
+    id: `rule-${rule}`,
+    title: '',
+    level: 'low',
+    detection: undefined,
+    techniques: [],
+    tactics: [],
+    threatMatrix: [],
+  },
   actor: {
     name: 'bob',
     kind: 'human',
@@ -69,8 +77,10 @@ const complete = (name: string, signals: Signal[], variant = ''): ActRecord => (
   signals,
 })
 
+const UNHEARD = [() => {}, () => {}] as const
+
 const fold = (records: readonly ActRecord[]): FoldResult => {
-  const acts = new ActFold(3, () => {})
+  const acts = new ActFold(3, ...UNHEARD)
   for (const record of records) acts.add(record)
   return acts.finish()
 }
@@ -113,7 +123,7 @@ describe('an act', () => {
 
   test('counts the same whether it comes alone or among many settled ones', () => {
     const [a, b] = [complete('a', [unknown(1)]), complete('b', [unknown(1)])]
-    const acts = new ActFold(3, () => {})
+    const acts = new ActFold(3, ...UNHEARD)
     const digests = a.key + a.content + b.key + b.content
     acts.addSettled({ rank: 3, signals: a.signals, digests })
     acts.addSettled({ rank: 3, signals: a.signals, digests })
@@ -160,7 +170,7 @@ test('the same records in any order give the same result', () => {
 
 describe('bounds', () => {
   test('LIMIT.actsOpenMax: the oldest open act is judged as it stands, and that is said', () => {
-    const acts = new ActFold(3, () => {})
+    const acts = new ActFold(3, ...UNHEARD)
     const total = LIMIT.actsOpenMax + 5
     for (let n = 0; n < total; n += 1) acts.add(received(String(n), [unknown(0)]))
     const result = acts.finish()
@@ -169,7 +179,7 @@ describe('bounds', () => {
   })
 
   test('LIMIT.findingsKeptMax: the earliest are kept, all are counted', () => {
-    const acts = new ActFold(3, () => {})
+    const acts = new ActFold(3, ...UNHEARD)
     const total = LIMIT.findingsKeptMax * 2 + 10
     for (let n = 0; n < total; n += 1) {
       const time = new Date(1_800_000_000_000 - n * 1000).toISOString()
@@ -185,7 +195,7 @@ describe('bounds', () => {
   })
 
   test('LIMIT.actsRememberedMax: finished acts beyond it are forgotten, and that is said', () => {
-    const acts = new ActFold(3, () => {})
+    const acts = new ActFold(3, ...UNHEARD)
     const word = (n: number): string => n.toString(16).padStart(8, '0')
     const total = LIMIT.actsRememberedMax + 2
     for (let n = 0; n < total; n += 1) {

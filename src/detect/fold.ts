@@ -5,7 +5,9 @@ import { UNKNOWN, YES } from '../base/truth.ts'
 import type { Reason } from '../model/blindness.ts'
 import { STAGE_RANK } from '../model/event.ts'
 import { type EventRef, type Finding, SEVERITIES } from '../model/finding.ts'
+import type { Hit } from '../sigma/correlate/hit.ts'
 import { type ActRecord, DIGEST_DIGITS, findingId, type SettledActs, type Signal } from './act.ts'
+import type { HitSource } from './evidence.ts'
 
 /** What one rule found and could not tell, in acts. */
 export interface RuleTally {
@@ -60,6 +62,7 @@ export class ActFold {
   readonly #foundByAct = new Map<string, Found[]>()
   readonly #tallies: RuleTally[]
   readonly #onFinding: (finding: Finding) => void
+  readonly #onHits: (hits: readonly Hit[], source: HitSource) => void
   /** Per act that has two contents: the events of those that a rule matched. */
   readonly #collided = new Map<string, EventRef[]>()
   #found: Found[] = []
@@ -67,13 +70,18 @@ export class ActFold {
   #dropped = 0
   #evicted = 0
 
-  constructor(rules: number, onFinding: (finding: Finding) => void) {
+  constructor(
+    rules: number,
+    onFinding: (finding: Finding) => void,
+    onHits: (hits: readonly Hit[], source: HitSource) => void,
+  ) {
     this.#tallies = Array.from({ length: rules }, () => ({
       findings: 0,
       cannotTell: 0,
       reasons: {},
     }))
     this.#onFinding = onFinding
+    this.#onHits = onHits
   }
 
   /** How many findings there are so far. */
@@ -172,6 +180,10 @@ export class ActFold {
     for (const signal of record.signals) {
       const tally = this.#tallies[signal.rule]
       if (tally === undefined) continue
+      const { counts, reasons } = signal
+      if (counts !== undefined) {
+        this.#onHits(counts.hits, { subject: counts.subject, events, reasons })
+      }
       if (signal.truth === UNKNOWN) countReasons(tally, signal)
       if (signal.truth !== YES || signal.finding === undefined) continue
       tally.findings += 1

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Issue } from '../base/issue.ts'
-import { type Truth, YES } from '../base/truth.ts'
+import { YES } from '../base/truth.ts'
 import { type DecodeSink, decodeBlock } from '../decode/decode.ts'
 import { findDuplicateKeysWithin } from '../decode/duplicate-keys.ts'
 import { redactField } from '../decode/redact.ts'
@@ -15,8 +15,10 @@ import {
 } from '../detect/act.ts'
 import { BlockActs } from '../detect/block-acts.ts'
 import type { CompiledRule } from '../detect/compile.ts'
-import { describeMatch, type Mask, reasonsFor, shown } from '../detect/describe.ts'
+import { type Mask, shown } from '../detect/describe.ts'
+import type { CorrelationFeeds } from '../detect/feeds.ts'
 import { type Bucket, RuleIndex } from '../detect/rule-index.ts'
+import { toSignal, type Verdict } from '../detect/signal.ts'
 import { type EnrichOptions, enrich } from '../enrich/enrich.ts'
 import { type AuditEvent, type Source, STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
@@ -49,6 +51,7 @@ export interface BlockResult {
 /** What to judge with, and which events. */
 export interface AnalyzeOptions {
   readonly rules: readonly CompiledRule[]
+  readonly feeds: CorrelationFeeds
   readonly enrich: EnrichOptions
   readonly since: string | undefined
   readonly until: string | undefined
@@ -164,13 +167,15 @@ class BlockWork implements DecodeSink {
 
   #record(facts: Facts, verdicts: readonly Verdict[], earlier: readonly AuditEvent[]): void {
     const { event } = facts
-    const signals = verdicts.map((verdict) => this.#signal(verdict, facts))
-    const isMatch = signals.some((signal) => signal.truth === YES)
-    if (isMatch) this.#lookForDuplicateKeys(event)
     const key = actKey(event)
+    const { rules, feeds } = this.#options
+    const mask = maskOf(event)
+    const signals = verdicts.map((one) => toSignal(rules, feeds, one, facts, key, mask))
+    const isMatch = signals.some((signal) => signal.truth === YES || signal.counts !== undefined)
+    if (isMatch) this.#lookForDuplicateKeys(event)
     const rank = STAGE_RANK[event.stage]
     const content = signals.length === 0 ? NO_CONTENT : contentOfEvent(this.#job, event)
-    // Only a finding shows its events; of what is not final a later stage may make one.
+    // Only findings and hits show their events; of what is not final a later stage may make one.
     if (!isMatch && rank >= STAGE_RANK.Panic) {
       this.#settle(rank, signals, key + content)
       return
@@ -195,20 +200,6 @@ class BlockWork implements DecodeSink {
     if (known === undefined) this.#settled.set(name, { rank, signals, digests: [digests] })
     else known.digests.push(digests)
   }
-
-  #signal({ rule, truth }: Verdict, facts: Facts): Signal {
-    const compiled = this.#options.rules[rule]
-    if (compiled === undefined) throw new Error('bug: a verdict names no rule')
-    if (truth === YES) {
-      return {
-        rule,
-        truth,
-        reasons: [],
-        finding: describeMatch(compiled, facts, maskOf(facts.event)),
-      }
-    }
-    return { rule, truth, reasons: reasonsFor(compiled, facts), finding: undefined }
-  }
 }
 
 const NONE: readonly AuditEvent[] = []
@@ -218,12 +209,6 @@ interface Alike {
   readonly rank: number
   readonly signals: readonly Signal[]
   readonly digests: string[]
-}
-
-/** A rule's number and what it says. */
-interface Verdict {
-  readonly rule: number
-  readonly truth: Truth
 }
 
 const maskOf =

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { CompiledRule } from '../detect/compile.ts'
+import type { RuleSet } from '../detect/compile.ts'
+import { CorrelationFeeds } from '../detect/feeds.ts'
 import { Analyzer, type BlockJob, type BlockResult } from './analyze.ts'
 import type { HuntOptions } from './hunt-options.ts'
 
@@ -25,15 +26,18 @@ export type CrewAnswer =
 /** Blocks that a worker may have at a time: one in work and one waiting. */
 const BLOCKS_IN_HAND = 2
 
-/** Hires as many workers as the options say; with none, the calling thread does the work. */
-/** Hires the crew. Workers compile the rules for themselves: functions do not travel. */
-export const openCrew = (options: HuntOptions, rules: readonly CompiledRule[]): Crew =>
+/**
+ * Hires as many workers as the options say; with none, the calling thread does the work. Workers
+ * compile the rules for themselves: functions do not travel.
+ */
+export const openCrew = (options: HuntOptions, rules: RuleSet): Crew =>
   options.threads === 0 ? hereCrew(analyzerFor(options, rules)) : new WorkerCrew(options)
 
 /** The part of the options that judging needs, as a worker gets it. */
-export const analyzerFor = (options: HuntOptions, rules: readonly CompiledRule[]): Analyzer =>
+export const analyzerFor = (options: HuntOptions, { rules, correlations }: RuleSet): Analyzer =>
   new Analyzer({
     rules,
+    feeds: new CorrelationFeeds(rules, correlations),
     enrich: { proxies: options.proxies, clusterRanges: options.clusterRanges },
     since: options.since,
     until: options.until,

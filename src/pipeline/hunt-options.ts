@@ -13,6 +13,8 @@ export interface HuntOptions {
   readonly paths: readonly string[]
   readonly sources: readonly SourceName[]
   readonly rules: readonly RuleFile[]
+  /** Files of lists: what the placeholders of rules stand for. */
+  readonly lists: readonly RuleFile[]
   /**
    * RFC 3339 text; events before `since` or at or after `until` are passed over (and not counted).
    */

@@ -26,6 +26,7 @@ const options = (paths: readonly string[], changes: Partial<HuntOptions> = {}): 
   paths,
   sources: [],
   rules: [{ file: 'rule.yaml', text: RULE }],
+  lists: [],
   since: undefined,
   until: undefined,
   proxies: [],

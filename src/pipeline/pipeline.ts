@@ -1,4 +1,5 @@
 import { compileRules } from '../detect/compile.ts'
+import { CorrelationFold } from '../detect/correlate.ts'
 import { ActFold } from '../detect/fold.ts'
 import type { Source } from '../model/event.ts'
 import { openBlocks } from '../source/blocks.ts'
@@ -12,11 +13,17 @@ import { Tally } from './tally.ts'
  * and give verdicts; this thread reads, joins acts and counts. There is no store.
  */
 export const hunt: Hunt = async (options, hooks, signal) => {
-  const { rules, issues } = compileRules(options.rules)
+  const ruleSet = compileRules(options.rules, options.lists)
+  const { rules, correlations, issues } = ruleSet
   const { inputs, issues: inputIssues } = await listInputs(options.paths, options.sources)
-  const fold = new ActFold(rules.length, (finding) => hooks.finding?.(finding))
+  const correlation = new CorrelationFold(correlations)
+  const fold = new ActFold(
+    rules.length,
+    (finding) => hooks.finding?.(finding),
+    (hits, source) => correlation.add(hits, source),
+  )
   const tally = new Tally([...issues, ...inputIssues], inputs)
-  const crew = openCrew(options, rules)
+  const crew = openCrew(options, ruleSet)
   try {
     for (const input of inputs) {
       if (signal.aborted) break
@@ -35,7 +42,10 @@ export const hunt: Hunt = async (options, hooks, signal) => {
       tally.addInput(input, reading.ending())
     }
     const eligible = await crew.finish()
-    return tally.report(options, rules, fold.finish(), eligible)
+    const acts = fold.finish()
+    const correlated = correlation.finish()
+    for (const finding of correlated.findings) hooks.finding?.(finding)
+    return tally.report(options, ruleSet, { acts, correlated, eligible })
   } finally {
     await crew.stop()
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { LIMIT } from '../base/limit.ts'
-import type { FoldLosses } from '../detect/fold.ts'
+import type { RuleSet } from '../detect/compile.ts'
+import type { CorrelationLosses } from '../detect/correlate.ts'
+import type { FoldLosses, FoldResult } from '../detect/fold.ts'
 import type { EventRef } from '../model/finding.ts'
 import type { HuntOptions } from './hunt-options.ts'
 import { Tally } from './tally.ts'
@@ -11,6 +13,7 @@ const OPTIONS: HuntOptions = {
   paths: [],
   sources: [],
   rules: [],
+  lists: [],
   since: undefined,
   until: undefined,
   proxies: [],
@@ -32,9 +35,19 @@ const EVENT: EventRef = {
   length: 34,
 }
 
+const NO_RULES: RuleSet = { rules: [], correlations: [], issues: [] }
+
+const outcomeOf = (
+  acts: FoldResult,
+  lost: Partial<CorrelationLosses> = {},
+): Parameters<Tally['report']>[2] => {
+  const losses = { groupsEvicted: 0, hitsLate: 0, ...lost }
+  return { acts, correlated: { findings: [], tallies: [], losses }, eligible: [] }
+}
+
 const issuesOf = (losses: Partial<FoldLosses>): readonly (readonly unknown[])[] => {
   const fold = { findings: [], tallies: [], losses: { ...NONE, ...losses } }
-  const report = new Tally([], []).report(OPTIONS, [], fold, [])
+  const report = new Tally([], []).report(OPTIONS, NO_RULES, outcomeOf(fold))
   return report.issues.map(({ code, message, at }) => [code, message, at])
 }
 
@@ -66,6 +79,6 @@ it('events in more minutes than are remembered are an issue: the gaps may then b
   const stats = { events: 1, shapes: [], firstTime: undefined, lastTime: undefined, minutes }
   tally.addBlock(input, { records: [], settled: [], stats, issues: [], issueCounts: {} })
   const fold = { findings: [], tallies: [], losses: NONE }
-  const { issues } = tally.report(OPTIONS, [], fold, [])
+  const { issues } = tally.report(OPTIONS, NO_RULES, outcomeOf(fold))
   expect(issues.map(({ code }) => code)).toEqual(['detect/minutes-capped'])
 })

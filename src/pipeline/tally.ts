@@ -1,8 +1,9 @@
 import type { Issue } from '../base/issue.ts'
-import type { CompiledRule } from '../detect/compile.ts'
-import { byUrgency, type FoldLosses, type FoldResult } from '../detect/fold.ts'
+import type { RuleSet } from '../detect/compile.ts'
+import type { CorrelationLosses, CorrelationResult } from '../detect/correlate.ts'
+import { byUrgency, type FoldLosses, type FoldResult, type RuleTally } from '../detect/fold.ts'
 import { type Source, STAGE_RANK } from '../model/event.ts'
-import type { InputSummary, Report, RuleCoverage } from '../model/finding.ts'
+import type { InputSummary, Report, RuleCoverage, RuleRef } from '../model/finding.ts'
 import type { Ending } from '../source/blocks.ts'
 import type { Input } from '../source/inputs.ts'
 import { type BlockResult, contentOf } from './analyze.ts'
@@ -87,18 +88,14 @@ export class Tally {
     }
   }
 
-  report(
-    options: HuntOptions,
-    rules: readonly CompiledRule[],
-    fold: FoldResult,
-    eligible: readonly Uint32Array[],
-  ): Report {
-    for (const issue of issuesOf(fold.losses)) this.#issues.add(issue)
+  report(options: HuntOptions, ruleSet: RuleSet, outcome: Outcome): Report {
+    const { acts, correlated } = outcome
+    for (const issue of issuesOf(acts.losses, correlated.losses)) this.#issues.add(issue)
     for (const source of this.#times.full()) this.#issues.add(minutesCapped(source))
-    const coverage = rules.map((rule, at) => coverageOf(rule, fold, eligible, at))
+    const coverage = coverageOf(ruleSet, outcome)
     const inputs = this.#inputs.map(summaryOf)
     return {
-      findings: [...fold.findings].sort(byUrgency),
+      findings: [...acts.findings, ...correlated.findings].sort(byUrgency),
       coverage,
       inputs,
       gaps: this.#times.gaps(),
@@ -113,7 +110,7 @@ export class Tally {
         lastTime: inputs.map((input) => input.lastTime).reduce(most, undefined),
       },
       tool: options.tool,
-      content: contentOf(options.rules),
+      content: contentOf([...options.rules, ...options.lists]),
     }
   }
 
@@ -124,28 +121,52 @@ export class Tally {
   }
 }
 
-/** Acts are counted by their stages: of one kind there are at least as many as of any stage. */
+/** What became of the events: as acts, and joined by correlations. */
+export interface Outcome {
+  readonly acts: FoldResult
+  readonly correlated: CorrelationResult
+  /** For every rule the events of its kind, by rank of stage. */
+  readonly eligible: readonly Uint32Array[]
+}
+
+/** By rule id, as everywhere. Rules that only serve correlations are not spoken of. */
 const coverageOf = (
-  rule: CompiledRule,
-  fold: FoldResult,
-  eligible: readonly Uint32Array[],
-  at: number,
-): RuleCoverage => {
-  const tally = fold.tallies[at] ?? { findings: 0, cannotTell: 0, reasons: {} }
-  const seen = (rank: number): number => eligible[at]?.[rank] ?? 0
-  const finished = seen(STAGE_RANK.ResponseComplete) + seen(STAGE_RANK.Panic)
+  { rules, correlations }: RuleSet,
+  { acts, correlated, eligible }: Outcome,
+): readonly RuleCoverage[] => {
+  const byId = new Map<string, number>()
+  const ofRules = rules.map(({ ref, reports }, at) => {
+    const covered = coverage(ref, acts.tallies[at], actsOf(eligible[at]))
+    byId.set(ref.id, covered.eligible)
+    return { covered, reports }
+  })
+  const ofCorrelations = correlations.map(({ ref, plan, reports }, at) => {
+    const sum = plan.slots.reduce((total, { rule }) => total + (byId.get(rule) ?? 0), 0)
+    byId.set(ref.id, sum)
+    return { covered: coverage(ref, correlated.tallies[at], sum), reports }
+  })
+  return [...ofRules, ...ofCorrelations]
+    .filter(({ reports }) => reports)
+    .map(({ covered }) => covered)
+    .sort((a, b) => compare(a.rule.id, b.rule.id))
+}
+
+const coverage = (rule: RuleRef, tally: RuleTally | undefined, eligible: number): RuleCoverage => {
+  const { findings = 0, cannotTell = 0, reasons = {} } = tally ?? {}
   return {
-    rule: rule.ref,
-    eligible: Math.max(
-      seen(STAGE_RANK.RequestReceived),
-      seen(STAGE_RANK.ResponseStarted),
-      finished,
-      tally.findings + tally.cannotTell,
-    ),
-    findings: tally.findings,
-    cannotTell: tally.cannotTell,
-    reasons: sortedByKey(tally.reasons),
+    rule,
+    eligible: Math.max(eligible, findings + cannotTell),
+    findings,
+    cannotTell,
+    reasons: sortedByKey(reasons),
   }
+}
+
+/** Acts are counted by their stages: of one kind there are at least as many as of any stage. */
+const actsOf = (eligible: Uint32Array | undefined): number => {
+  const seen = (rank: number): number => eligible?.[rank] ?? 0
+  const finished = seen(STAGE_RANK.ResponseComplete) + seen(STAGE_RANK.Panic)
+  return Math.max(seen(STAGE_RANK.RequestReceived), seen(STAGE_RANK.ResponseStarted), finished)
 }
 
 const summaryOf = (one: InputTally): InputSummary => ({
@@ -169,7 +190,7 @@ const minutesCapped = ({ cluster, server }: Source): Issue => ({
   at: {},
 })
 
-const issuesOf = (losses: FoldLosses): readonly Issue[] => {
+const issuesOf = (losses: FoldLosses, correlated: CorrelationLosses): readonly Issue[] => {
   const issues: Issue[] = losses.collisions.map((event) => ({
     code: 'detect/audit-id-collision',
     message: 'this event repeats the identity and stage of another one with different content',
@@ -180,6 +201,9 @@ const issuesOf = (losses: FoldLosses): readonly Issue[] => {
   }
   count('detect/acts-open', losses.actsEvicted, 'acts were judged before their final stage')
   count('detect/acts-forgotten', losses.actsForgotten, 'finished acts were forgotten')
+  const groups = 'groups of correlations were given up for room'
+  count('detect/groups-evicted', correlated.groupsEvicted, groups)
+  count('detect/hits-late', correlated.hitsLate, 'hits came too late for their windows')
   count('detect/findings-capped', losses.findingsDropped, 'findings are counted but not shown')
   return issues
 }

@@ -7,7 +7,7 @@ import type { HuntOptions } from './hunt-options.ts'
  * A worker of the crew: raw blocks in, verdicts out. Started by crew.ts, which gives the options.
  */
 const options = workerData as HuntOptions
-const analyzer = analyzerFor(options, compileRules(options.rules).rules)
+const analyzer = analyzerFor(options, compileRules(options.rules, options.lists))
 
 parentPort?.on('message', (order: CrewOrder) => {
   const answer: CrewAnswer =

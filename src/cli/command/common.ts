@@ -58,6 +58,14 @@ export const RULES_OPTION: OptionDeclaration = {
   repeat: true,
 }
 
+/** What the placeholders of rules stand for. */
+export const LISTS_OPTION: OptionDeclaration = {
+  name: '--lists',
+  value: 'PATH',
+  about: 'A file or folder of lists, for the placeholders (%name%) of rules.',
+  repeat: true,
+}
+
 /** Makes faults of the input count. */
 export const STRICT_OPTION: OptionDeclaration = {
   name: '--strict',

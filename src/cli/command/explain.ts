@@ -2,6 +2,7 @@ import type { Command } from '../command.ts'
 import {
   ABOUT_RULE,
   formatOption,
+  LISTS_OPTION,
   LOG_OPTIONS,
   NO_COLOR_OPTION,
   PEER_OPTIONS,
@@ -35,6 +36,7 @@ export const explain: Command = {
     },
     formatOption('How to write it.', ['text', 'json']),
     RULES_OPTION,
+    LISTS_OPTION,
     ...LOG_OPTIONS,
     ...PEER_OPTIONS,
     NO_COLOR_OPTION,

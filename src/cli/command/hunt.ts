@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import {
   formatOption,
+  LISTS_OPTION,
   LOG_OPTIONS,
   LOGS_ARGUMENT,
   NO_COLOR_OPTION,
@@ -24,6 +25,7 @@ export const hunt: Command = {
     { name: '--since', value: 'TIME', about: 'Only from this moment on: 2026-11-20 or RFC 3339.' },
     { name: '--until', value: 'TIME', about: 'Only before this moment.' },
     RULES_OPTION,
+    LISTS_OPTION,
     { name: '--level', value: 'LEVEL', about: 'Show this level and worse.', choices: LEVELS },
     { name: '--actor', value: 'GLOB', about: 'Show what such an actor did.' },
     { name: '--namespace', value: 'GLOB', about: 'Show what happened in such a namespace.' },

@@ -1,5 +1,5 @@
 import type { Command, CommandGroup } from '../command.ts'
-import { ABOUT_RULE, formatOption, NO_COLOR_OPTION, RULES_OPTION } from './common.ts'
+import { ABOUT_RULE, formatOption, LISTS_OPTION, NO_COLOR_OPTION, RULES_OPTION } from './common.ts'
 
 const list: Command = {
   kind: 'command',
@@ -9,6 +9,7 @@ const list: Command = {
   options: [
     formatOption('How to write the list.', ['text', 'json', 'ndjson']),
     RULES_OPTION,
+    LISTS_OPTION,
     NO_COLOR_OPTION,
   ],
   examples: [
@@ -29,7 +30,12 @@ const show: Command = {
       required: true,
     },
   ],
-  options: [formatOption('How to write it.', ['text', 'json']), RULES_OPTION, NO_COLOR_OPTION],
+  options: [
+    formatOption('How to write it.', ['text', 'json']),
+    RULES_OPTION,
+    LISTS_OPTION,
+    NO_COLOR_OPTION,
+  ],
   examples: [
     { command: 'deckwatch rule show C01', about: 'by detection' },
     { command: 'deckwatch rule show ./mine/rule.yaml', about: 'by file' },
@@ -49,7 +55,11 @@ const test: Command = {
       repeat: true,
     },
   ],
-  options: [formatOption('How to write the results.', ['text', 'json']), NO_COLOR_OPTION],
+  options: [
+    formatOption('How to write the results.', ['text', 'json']),
+    LISTS_OPTION,
+    NO_COLOR_OPTION,
+  ],
   examples: [
     { command: 'deckwatch rule test ./mine/rule.yaml', about: 'one rule' },
     { command: 'deckwatch rule test', about: 'every rule that comes with deckwatch' },

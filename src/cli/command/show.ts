@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts'
 import {
   formatOption,
+  LISTS_OPTION,
   LOG_OPTIONS,
   NO_COLOR_OPTION,
   PEER_OPTIONS,
@@ -30,6 +31,7 @@ export const show: Command = {
     },
     formatOption('How to write it.', ['text', 'json']),
     RULES_OPTION,
+    LISTS_OPTION,
     ...LOG_OPTIONS,
     ...PEER_OPTIONS,
     THREADS_OPTION,

@@ -27,7 +27,7 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   const progress = openProgress(shell, () => performance.now())
   const report = await hunt(options, hooksFor(given, shell, choice, progress), shell.signal)
   progress.clear()
-  const { rules } = compileRules(options.rules)
+  const { rules } = compileRules(options.rules, options.lists)
   const result: HuntResult = {
     ...choose(report, choice),
     needs: needsOf(rules),

@@ -1,4 +1,4 @@
-import type { CompiledRule } from '../../detect/compile.ts'
+import type { Testable } from '../../advise/rule-cases.ts'
 import { SEVERITIES } from '../../model/finding.ts'
 import type { Given } from '../command.ts'
 import { type Cell, cell, layOut } from '../output/layout.ts'
@@ -6,17 +6,18 @@ import { jsonLine, toRuleRecord } from '../output/machine.ts'
 import { type Palette, paletteOf } from '../output/palette.ts'
 import { counted, labelOf, levelWord } from '../output/words.ts'
 import { openRuleBook, reportRuleIssues } from '../rule-book.ts'
+import { readLists } from '../rule-files.ts'
 import { columnsOf, type Shell, wantsColour } from '../shell.ts'
 
 /** Runs `deckwatch rule list`. */
 export const runRuleList = async (given: Given, shell: Shell): Promise<number> => {
-  const book = await openRuleBook(given.texts('rules'))
-  const rules = [...book.rules].sort(byLabel)
+  const book = await openRuleBook(given.texts('rules'), await readLists(given.texts('lists')))
+  const rules = [...book.rules, ...book.correlations].sort(byLabel)
   await shell.output.write(listText(rules, given, shell))
   return reportRuleIssues(book, shell)
 }
 
-function listText(rules: readonly CompiledRule[], given: Given, shell: Shell): string {
+function listText(rules: readonly Testable[], given: Given, shell: Shell): string {
   const records = rules.map((rule) => ({
     ...toRuleRecord(rule.ref),
     status: rule.sigma.status ?? null,
@@ -37,7 +38,7 @@ function listText(rules: readonly CompiledRule[], given: Given, shell: Shell): s
 /** Columns from which there is room for whole ids. */
 const WIDE = 130
 
-function table(rules: readonly CompiledRule[], width: number, palette: Palette): string {
+function table(rules: readonly Testable[], width: number, palette: Palette): string {
   const head = ['', 'level', 'title', 'techniques', 'id'].map((word) => cell(word, palette.faint))
   const rows = rules.map(({ ref }): readonly Cell[] => [
     cell(labelOf(ref), palette.strong),
@@ -57,7 +58,7 @@ function table(rules: readonly CompiledRule[], width: number, palette: Palette):
   return `${[...lines, '', `${counted(rules.length, 'rule')}: ${sum}`].join('\n')}\n`
 }
 
-function byLabel(a: CompiledRule, b: CompiledRule): number {
+function byLabel(a: Testable, b: Testable): number {
   const [x, y] = [`${labelOf(a.ref)}${a.ref.id}`, `${labelOf(b.ref)}${b.ref.id}`]
   return x < y ? -1 : x > y ? 1 : 0
 }

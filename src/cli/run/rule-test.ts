@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type CaseResult, testRule } from '../../advise/rule-cases.ts'
+import {
+  type CaseReport,
+  type CaseResult,
+  type Testable,
+  testablesOf,
+  testRules,
+} from '../../advise/rule-cases.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { formatPlace, type Issue } from '../../base/issue.ts'
-import { type CompiledRule, compileRules } from '../../detect/compile.ts'
+import { compileRules, type RuleSet } from '../../detect/compile.ts'
 import type { Given } from '../command.ts'
 import { issueText } from '../issue-lines.ts'
 import { severityOfIssue } from '../issue-tables.ts'
@@ -12,15 +18,20 @@ import { cell, layOut } from '../output/layout.ts'
 import { jsonLine, toRuleRecord } from '../output/machine.ts'
 import { type Palette, paletteOf } from '../output/palette.ts'
 import { counted, labelOf } from '../output/words.ts'
-import { readRules } from '../rule-files.ts'
+import { otherRules, readLists, readRules } from '../rule-files.ts'
 import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 
 /** Runs `deckwatch rule test`. */
 export const runRuleTest = async (given: Given, shell: Shell): Promise<number> => {
   const paths = given.arguments.length > 0 ? given.arguments : [SHIPPED]
-  const book = compileRules(await readRules(paths))
-  const tested = await Promise.all([...book.rules].sort(byLabel).map(testOne))
-  const issues = [...book.issues, ...tested.flatMap((one) => one.issues)]
+  const files = await readRules(paths)
+  const lists = await readLists(given.texts('lists'))
+  const book = compileRules([...files, ...(await otherRules(files))], lists)
+  const results = await Promise.all(files.map(({ file }) => testFile(book, file)))
+  const tested = results.flatMap((one) => one.tested).sort(byLabel)
+  const named = new Set([...files, ...lists].map(({ file }) => file))
+  const own = book.issues.filter(({ at }) => at.file === undefined || named.has(at.file))
+  const issues = [...own, ...results.flatMap((one) => one.issues)]
   if (given.text('format') === 'json') await shell.output.write(asJson(tested, issues))
   else {
     const palette = paletteOf(wantsColour(shell.output, shell, given.on('no-color')))
@@ -32,21 +43,26 @@ export const runRuleTest = async (given: Given, shell: Shell): Promise<number> =
 }
 
 /** A rule and what came of its cases. */
-interface Tested {
-  readonly rule: CompiledRule
-  readonly results: readonly CaseResult[]
-  readonly issues: readonly Issue[]
+interface Tested extends CaseReport {
   /** Whether there is a file of cases. */
   readonly cases: boolean
 }
 
 const SHIPPED = fileURLToPath(new URL('../../../content/rules', import.meta.url))
 
-async function testOne(rule: CompiledRule): Promise<Tested> {
-  const file = (rule.sigma.place.file ?? '').replace(/\.(ya?ml)$/, '.cases.$1')
-  if (!existsSync(file)) return { rule, results: [], issues: [], cases: false }
-  const text = await readFile(file, 'utf8')
-  return { rule, ...testRule(rule, text, file), cases: true }
+async function testFile(
+  book: RuleSet,
+  file: string,
+): Promise<{ readonly tested: readonly Tested[]; readonly issues: readonly Issue[] }> {
+  const rules = testablesOf(book, file)
+  const caseFile = file.replace(/\.(ya?ml)$/, '.cases.$1')
+  if (!existsSync(caseFile)) {
+    return { tested: rules.map((rule) => ({ rule, results: [], cases: false })), issues: [] }
+  }
+  const text = await readFile(caseFile, 'utf8')
+  const { reports, issues } = testRules(rules, book, text, caseFile)
+  const spokenOf = reports.filter(({ rule, results }) => rule.reports || results.length > 0)
+  return { tested: spokenOf.map((report) => ({ ...report, cases: true })), issues }
 }
 
 function asJson(tested: readonly Tested[], issues: readonly Issue[]): string {
@@ -94,7 +110,7 @@ function asText(tested: readonly Tested[], width: number, palette: Palette): str
   return `${[...table, ...failures, '', sum].join('\n')}\n`
 }
 
-function failureLines(rule: CompiledRule, result: CaseResult, palette: Palette): readonly string[] {
+function failureLines(rule: Testable, result: CaseResult, palette: Palette): readonly string[] {
   const title = `${labelOf(rule.ref)} ${result.kind}: ${result.title}`
   return [
     '',
@@ -105,7 +121,7 @@ function failureLines(rule: CompiledRule, result: CaseResult, palette: Palette):
   ]
 }
 
-const byLabel = (a: CompiledRule, b: CompiledRule): number =>
-  labelOf(a.ref) < labelOf(b.ref) ? -1 : 1
+const byLabel = (a: Tested, b: Tested): number =>
+  labelOf(a.rule.ref) < labelOf(b.rule.ref) ? -1 : 1
 
 const passes = (results: readonly CaseResult[]): number => results.filter(({ pass }) => pass).length

@@ -120,7 +120,7 @@ function explain(
   events: readonly AuditEvent[],
   options: HuntOptions,
 ): Pick<ShownFinding, 'explanation' | 'guide'> {
-  const book = compileRules(options.rules)
+  const book = compileRules(options.rules, options.lists)
   const compiled = book.rules.find((one) => one.ref.id === rule.id)
   const guide = guidesOf(book.rules).get(rule.id)
   const best = [...events].sort((a, b) => STAGE_RANK[b.stage] - STAGE_RANK[a.stage])[0]
