@@ -1,6 +1,6 @@
 import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
 import type { AuditEvent } from '../../model/event.ts'
-import type { Known, PodFacts } from '../../model/facts.ts'
+import type { Known, PodFacts, Wall } from '../../model/facts.ts'
 import {
   below,
   type Document,
@@ -14,9 +14,11 @@ import {
   text,
 } from '../submission/document.ts'
 import { type Submission, submissionOf } from '../submission/submission.ts'
+import { readUnconfined } from './confinement.ts'
 import { readContainers } from './containers.ts'
-import { isRaised } from './raised.ts'
-import { readVolumes } from './volumes.ts'
+import { readNodeSelectors, readTolerations } from './placement.ts'
+import { isRaised, type NodePower } from './raised.ts'
+import { type Mounts, readVolumes } from './volumes.ts'
 import { type Workload, workloadOf } from './workloads.ts'
 
 /** The pod spec that a request writes, wherever it sits; of a patch only what the patch sets. */
@@ -27,24 +29,60 @@ export const podOf = (event: AuditEvent): PodFacts | undefined | CannotTell => {
   if (written === undefined || written === CANNOT_TELL) return written
   const spec = below(written.object, workload.spec)
   if (workload.ephemeralOnly) return readEphemeral(spec, written.object)
-  const given = readSpec(spec)
-  const asked = written.result && askedIn(event, workload)
-  const raisedByAdmission = asked !== undefined && isRaised(asked, given)
-  return { ...given, ...readOwners(written, workload), raisedByAdmission }
+  const metadata = below(written.object, [...workload.spec.slice(0, -1), 'metadata'])
+  const given = readSpec(spec, mountsIn(written, workload, spec))
+  const unconfined = once(() => readUnconfined(spec, metadata))
+  const raised = once(() => {
+    const asked = written.result && askedIn(event, workload)
+    return asked !== undefined && isRaised(asked, { ...given, unconfined: unconfined() })
+  })
+  return {
+    ...given,
+    ...readOwners(written, workload),
+    get unconfined(): Known<readonly Wall[]> {
+      return unconfined()
+    },
+    get raisedByAdmission(): boolean {
+      return raised()
+    },
+  }
 }
 
 type Owners = Pick<PodFacts, 'owned' | 'ownerKinds'>
-type Spec = Omit<PodFacts, keyof Owners | 'raisedByAdmission'>
+type Spec = Omit<PodFacts, keyof Owners | 'unconfined' | 'raisedByAdmission'>
 
 const UNOWNED: Owners = { owned: undefined, ownerKinds: undefined }
 
-/** The spec as it was submitted; undefined where a patch or nothing was. */
-const askedIn = (event: AuditEvent, workload: Workload): Spec | undefined => {
-  const body = event.verb === 'patch' ? undefined : fieldsOf(event.requestObject)
-  return body && readSpec(below(body, workload.spec))
+/** Computes at the first call and keeps: not every rule on pods asks for everything. */
+const once = <T>(compute: () => T): (() => T) => {
+  let kept: { readonly value: T } | undefined
+  return () => {
+    kept ??= { value: compute() }
+    return kept.value
+  }
 }
 
-const readSpec = (spec: Document): Spec => ({
+/** Of a patch, containers that it does not mention may mount what it sets; the answer has them. */
+const mountsIn = ({ whole, result }: Submission, workload: Workload, spec: Document): Mounts => {
+  if (whole) return { spec, whole }
+  return result === undefined
+    ? { spec, whole }
+    : { spec: below(result, workload.spec), whole: true }
+}
+
+/** The spec as it was submitted; undefined where a patch or nothing was. */
+const askedIn = (event: AuditEvent, workload: Workload): NodePower | undefined => {
+  const body = event.verb === 'patch' ? undefined : fieldsOf(event.requestObject)
+  if (body === undefined) return undefined
+  const spec = below(body, workload.spec)
+  const metadata = below(body, [...workload.spec.slice(0, -1), 'metadata'])
+  return {
+    ...readSpec(spec, { spec, whole: true }),
+    unconfined: readUnconfined(spec, metadata),
+  }
+}
+
+const readSpec = (spec: Document, mounts: Mounts): Spec => ({
   hostNetwork: flag(member(spec, 'hostNetwork')),
   hostPID: flag(member(spec, 'hostPID')),
   hostIPC: flag(member(spec, 'hostIPC')),
@@ -55,8 +93,10 @@ const readSpec = (spec: Document): Spec => ({
     text(member(spec, 'serviceAccount')),
   ),
   nodeName: text(member(spec, 'nodeName')),
+  tolerations: readTolerations(spec),
+  nodeSelectors: readNodeSelectors(spec),
   containers: spec === CANNOT_TELL ? CANNOT_TELL : readContainers(spec),
-  volumes: spec === CANNOT_TELL ? CANNOT_TELL : readVolumes(spec),
+  volumes: spec === CANNOT_TELL ? CANNOT_TELL : readVolumes(spec, mounts),
 })
 
 const nonEmpty = (name: Known<string>): Known<string> => (name === '' ? undefined : name)
@@ -66,8 +106,11 @@ const readEphemeral = (spec: Document, object: Document): PodFacts => {
   const list = orElse(member(spec, 'ephemeralContainers'), member(object, 'ephemeralContainers'))
   const securityContext = member(spec, 'securityContext')
   return {
-    ...readSpec(undefined),
+    ...readSpec(undefined, { spec: undefined, whole: true }),
     ...UNOWNED,
+    get unconfined(): Known<readonly Wall[]> {
+      return readUnconfined(list === CANNOT_TELL ? list : { ephemeralContainers: list }, undefined)
+    },
     raisedByAdmission: false,
     containers:
       list === CANNOT_TELL

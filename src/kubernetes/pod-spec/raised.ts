@@ -1,13 +1,23 @@
 import { CANNOT_TELL } from '../../base/truth.ts'
 import type { PodFacts } from '../../model/facts.ts'
 
-/** The parts of a pod spec that give power over the node. */
-type NodePower = Pick<PodFacts, 'hostNetwork' | 'hostPID' | 'hostIPC' | 'containers' | 'volumes'>
+/** The parts of a pod spec that give power over the node, or over other containers. */
+export type NodePower = Pick<
+  PodFacts,
+  | 'hostNetwork'
+  | 'hostPID'
+  | 'hostIPC'
+  | 'shareProcessNamespace'
+  | 'unconfined'
+  | 'containers'
+  | 'volumes'
+>
 
 /**
- * Whether admission gave the pod power over its node that the request did not ask for: a namespace
- * of the node, a privileged container, a capability, a hostPath. A webhook can do so to the pods of
- * every controller, whatever their templates say.
+ * Whether admission gave the pod power over its node or between its containers that the request did
+ * not ask for: a shared namespace, a wall taken down, a privileged container, a capability, a port
+ * of the node, a hostPath. A webhook can do so to the pods of every controller, whatever their
+ * templates say.
  */
 export const isRaised = (asked: NodePower, given: NodePower): boolean => {
   const before = powersOf(asked)
@@ -19,6 +29,8 @@ const powersOf = (spec: NodePower): ReadonlySet<string> => {
   if (spec.hostNetwork === true) powers.add('hostNetwork')
   if (spec.hostPID === true) powers.add('hostPID')
   if (spec.hostIPC === true) powers.add('hostIPC')
+  if (spec.shareProcessNamespace === true) powers.add('shareProcessNamespace')
+  for (const wall of Array.isArray(spec.unconfined) ? spec.unconfined : []) powers.add(wall)
   for (const container of spec.containers === CANNOT_TELL ? [] : spec.containers) {
     const name = String(container.name)
     if (container.privileged === true) powers.add(`privileged ${name}`)
@@ -26,9 +38,14 @@ const powersOf = (spec: NodePower): ReadonlySet<string> => {
     for (const capability of Array.isArray(added) ? added : []) {
       powers.add(`capability ${name} ${capability}`)
     }
+    // With the node's network, a container's ports are the node's by default.
+    const ports = spec.hostNetwork === true ? [] : container.hostPorts
+    for (const port of Array.isArray(ports) ? ports : []) powers.add(`port ${port}`)
   }
   for (const volume of spec.volumes === CANNOT_TELL ? [] : spec.volumes) {
-    if (typeof volume.hostPath === 'string') powers.add(`path ${volume.hostPath}`)
+    if (typeof volume.hostPath !== 'string') continue
+    powers.add(`path ${volume.hostPath}`)
+    if (volume.writable === true) powers.add(`writable ${volume.hostPath}`)
   }
   return powers
 }

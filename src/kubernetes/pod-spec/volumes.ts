@@ -12,11 +12,14 @@ import {
   text,
 } from '../submission/document.ts'
 
-/**
- * The volumes of a pod spec. `mounts`: the spec whose containers mount them, as far as it is known;
- * of a patch that is what came of it.
- */
-export const readVolumes = (spec: Document, mounts: Document): readonly PodVolume[] => {
+/** The spec whose containers mount the volumes. Not whole: there may be more containers. */
+export interface Mounts {
+  readonly spec: Document
+  readonly whole: boolean
+}
+
+/** The volumes of a pod spec. */
+export const readVolumes = (spec: Document, mounts: Mounts): readonly PodVolume[] => {
   const list = elements(member(spec, 'volumes'))
   if (list === undefined) return []
   const read = (volume: Document): PodVolume => readVolume(volume, mounts)
@@ -33,7 +36,7 @@ export const cleanPath = (path: string): string => {
   return path.startsWith('/') ? `/${kept.join('/')}` : kept.join('/')
 }
 
-const readVolume = (volume: Document, mounts: Document): PodVolume => {
+const readVolume = (volume: Document, mounts: Mounts): PodVolume => {
   const path = text(member(member(volume, 'hostPath'), 'path'))
   const name = text(member(volume, 'name'))
   return {
@@ -55,10 +58,9 @@ const readVolume = (volume: Document, mounts: Document): PodVolume => {
 const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers']
 
 /** Yes if one container surely mounts it so; else not to be told if one of them might. */
-const isWritable = (name: string, mounts: Document): boolean | typeof CANNOT_TELL => {
-  if (mounts === CANNOT_TELL) return CANNOT_TELL
-  let hidden = false
-  for (const container of CONTAINERS.flatMap((key) => known(member(mounts, key)))) {
+const isWritable = (name: string, { spec, whole }: Mounts): Known<boolean> => {
+  let hidden = !whole
+  for (const container of CONTAINERS.flatMap((key) => known(member(spec, key)))) {
     for (const mount of known(member(container, 'volumeMounts'))) {
       const mounted = text(member(mount, 'name'))
       const readOnly = flag(member(mount, 'readOnly'))
