@@ -1,9 +1,11 @@
 import type { CannotTell, Scalar } from '../base/truth.ts'
 import { failedOpenOf } from '../kubernetes/admission/failed-open.ts'
 import { certificateOf } from '../kubernetes/certificates/signing-request.ts'
+import { clientOf } from '../kubernetes/clients/client.ts'
 import { execOf } from '../kubernetes/exec/exec.ts'
 import { actorOf } from '../kubernetes/identity/actor.ts'
 import { outcomeOf } from '../kubernetes/outcome/outcome.ts'
+import { pathSignsOf } from '../kubernetes/paths/path-signs.ts'
 import { podOf } from '../kubernetes/pod-spec/pod.ts'
 import { bindingOf } from '../kubernetes/rbac/binding.ts'
 import { type Grants, grantsOf } from '../kubernetes/rbac/grants.ts'
@@ -22,11 +24,13 @@ import type {
   Actor,
   BindingFacts,
   CertificateFacts,
+  ClientFacts,
   ExecFacts,
   Facts,
   GrantRule,
   Known,
   Outcome,
+  PathSign,
   Peer,
   PodFacts,
   RequestFacts,
@@ -56,6 +60,8 @@ class EnrichedEvent implements Facts {
   #request: RequestFacts | undefined = undefined
   #outcome: Outcome | CannotTell | undefined = undefined
   #spoofSignals: readonly SpoofSignal[] | undefined = undefined
+  #client: ClientFacts | undefined = undefined
+  #pathSigns: readonly PathSign[] | CannotTell | undefined = undefined
   #exec: ExecFacts | undefined | Unread = UNREAD
   #pod: PodFacts | undefined | CannotTell | Unread = UNREAD
   #grants: Grants | undefined | CannotTell | Unread = UNREAD
@@ -102,6 +108,16 @@ class EnrichedEvent implements Facts {
 
   get forwardedSignals(): readonly SpoofSignal[] | undefined {
     return forwardedSignalsOf(this.event, () => this.peer)
+  }
+
+  get client(): ClientFacts {
+    this.#client ??= clientOf(this.event)
+    return this.#client
+  }
+
+  get pathSigns(): readonly PathSign[] | CannotTell {
+    this.#pathSigns ??= pathSignsOf(this.event)
+    return this.#pathSigns
   }
 
   get exec(): ExecFacts | undefined {

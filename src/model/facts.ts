@@ -81,6 +81,31 @@ export interface ExecFacts {
   readonly durationSeconds: number | undefined
 }
 
+/** What kind of program a client says it is. `script` is a tool or library for any HTTP. */
+export type ClientKind =
+  | 'kubectl'
+  | 'kubernetes'
+  | 'library'
+  | 'browser'
+  | 'script'
+  | 'other'
+  | 'none'
+
+/** What the client calls itself, which it chooses: never a proof. */
+export interface ClientFacts {
+  readonly kind: ClientKind
+  /** A known tool for attacks. */
+  readonly tool: string | undefined
+}
+
+/** A sign in a path that its author tries what the API server, or a proxy before it, makes of it. */
+export type PathSign =
+  | 'traversal'
+  | 'needless-escape'
+  | 'escaped-slash'
+  | 'double-escape'
+  | 'odd-name'
+
 /** One container of a pod, of any of the three kinds. */
 export interface PodContainer {
   readonly kind: 'container' | 'init' | 'ephemeral'
@@ -232,6 +257,8 @@ export interface Facts {
   readonly outcome: Outcome | CannotTell
   readonly request: RequestFacts
   readonly exec: ExecFacts | undefined
+  readonly client: ClientFacts
+  readonly pathSigns: readonly PathSign[] | CannotTell
   readonly pod: PodFacts | undefined | CannotTell
   readonly grantRules: readonly GrantRule[] | undefined | CannotTell
   readonly grantAggregated: Known<boolean>

@@ -1,0 +1,4 @@
+import { describeCases } from '../testing/cases.ts'
+import { clientOf } from './client.ts'
+
+describeCases(import.meta.url, clientOf)
