@@ -25,8 +25,8 @@ export const LIMIT = {
   conditionDepthMax: 64,
   /** Tests of a rule, each counted as often as its condition asks it. */
   ruleTestsMax: 20_000,
-  /** Tests that the linter compares for one question about a rule, such as whether it can match. */
-  lintStepsMax: 50_000,
+  /** Pairs of tests that the linter compares to learn what one rule can never do. */
+  lintStepsMax: 2_000_000,
   /** Alternatives of one rule that the linter asks about, each by itself. */
   lintAlternativesMax: 500,
   /** Characters of a regular expression in a rule. */

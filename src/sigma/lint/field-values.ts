@@ -37,7 +37,8 @@ interface Wanted {
 
 /** A value to try. Not `exact`: one that stands for all that differ from it in case alone. */
 type Candidate =
-  | { readonly kind: 'absent' | 'null' }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'null' }
   | { readonly kind: 'value'; readonly value: Scalar; readonly exact: boolean }
   /** Any value that compares with numbers as this one does. */
   | { readonly kind: 'number'; readonly value: number }
@@ -124,19 +125,21 @@ const mayBe = (tests: readonly Wanted[], candidate: Candidate): boolean =>
 
 /** What a test says of a candidate; undefined where that cannot be told. */
 const answer = (test: Test, candidate: Candidate): boolean | undefined => {
-  const { kind } = candidate
-  const isThere = kind !== 'absent'
+  const isThere = candidate.kind !== 'absent'
   if (test.kind === 'exists') return test.value === isThere
-  if (test.kind === 'null') return kind === 'absent' || kind === 'null'
+  if (test.kind === 'null') return !isThere || candidate.kind === 'null'
   if (!isThere) return false
-  if (test.kind === 'same') return undefined
-  if (kind === 'null') return isKnown(test) ? false : undefined
-  if (kind === 'number') {
-    if (test.kind !== 'number' || Number.isNaN(candidate.value)) return undefined
-    return matcherOf(test).scalar(candidate.value)
+  if (!isKnown(test)) return undefined
+  switch (candidate.kind) {
+    case 'null':
+      return false
+    case 'number':
+      if (test.kind !== 'number' || Number.isNaN(candidate.value)) return undefined
+      return matcherOf(test).scalar(candidate.value)
+    case 'value':
+      if (!candidate.exact && heedsCase(test)) return undefined
+      return matcherOf(test).scalar(folded(candidate))
   }
-  if (!isKnown(test) || (!candidate.exact && heedsCase(test))) return undefined
-  return matcherOf(test).scalar(folded(candidate))
 }
 
 /** Of those that differ in case alone the folded one is asked: tests that ignore case agree. */

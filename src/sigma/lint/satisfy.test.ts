@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts'
 import { planRule } from '../plan/plan-rule.ts'
 import { elementLeaf, FIELDS, plan, row, rowLeaf } from '../testing/generators.ts'
 import { schemaOf, testAccess, testField } from '../testing/rows.ts'
-import { mayHold } from './satisfy.ts'
+import { effortForRule, type Goal, mayHold } from './satisfy.ts'
 
 const SEED = 20_261_121
 const schema = schemaOf([...FIELDS, testField('closed', 'text', { values: ['one', 'two'] })])
@@ -18,7 +18,7 @@ describe('what can never hold', () => {
 
   /** No row may do what was said to be impossible. */
   const refute = (goals: readonly { plan: Plan; wanted: boolean }[]): void => {
-    if (mayHold(goals, schema)) return
+    if (may(goals)) return
     const judges = goals.map(({ plan: asked }) => emitPredicate(asked, testAccess))
     const found = rows.find((each) =>
       judges.every((judge, at) => judge(each) === (goals[at]?.wanted === true ? YES : NO)),
@@ -54,7 +54,7 @@ const planOf = (detection: string): Plan => {
   return made
 }
 const can = (selection: string, condition = 'a'): boolean =>
-  mayHold([{ plan: planOf(`${selection}\ncondition: ${condition}`), wanted: true }], schema)
+  may([{ plan: planOf(`${selection}\ncondition: ${condition}`), wanted: true }])
 
 describe('what is seen to be impossible', () => {
   it.each([
@@ -135,53 +135,19 @@ describe('what is seen to be impossible', () => {
     expect(can(selections, condition)).toBe(true)
   })
 
-  it('says nothing beyond LIMIT.lintStepsMax', () => {
-    const names = Array.from({ length: 14 }, (_, at) => `f${at}`)
-    const wide = schemaOf([
-      testField('text', 'text', { list: true }),
-      ...names.map((n) => testField(n, 'text')),
-    ])
-    const either = (name: string): Plan => ({
-      kind: 'or',
-      of: ['x', 'y'].map((text) => leafOf(name, text)),
-    })
-    const leafOf = (field: string, text: string): Plan => ({
-      ...{ kind: 'leaf', field, type: 'text', list: false, group: undefined, column: undefined },
-      ...{ selection: 's', place: {}, test: { kind: 'contains', text, cased: false } },
-    })
-    const all: Plan = { kind: 'and', of: names.map(either) }
-    const never: Plan = {
-      kind: 'or',
-      of: [{ kind: 'and', of: [leafOf('f0', 'a'), { kind: 'not', of: leafOf('f0', 'a') }] }],
+  it('says nothing when LIMIT.lintStepsMax is spent', () => {
+    const never = {
+      plan: planOf('a: { text: x }\nb: { text: y }\ncondition: a and b'),
+      wanted: true,
     }
-    const goals = [all, never].map((one) => ({ plan: one, wanted: true }))
-    expect(mayHold(goals, wide)).toBe(false)
-    const hard = names.map(
-      (name): Plan => ({
-        kind: 'or',
-        of: ['x', 'y'].map(
-          (text): Plan => ({
-            kind: 'and',
-            of: [leafOf(name, text), leafOf(`${name}`, `${text}1`)],
-          }),
-        ),
-      }),
-    )
-    const last: Plan = {
-      kind: 'or',
-      of: [1, 2, 3].map(
-        (n): Plan => ({
-          kind: 'and',
-          of: [leafOf('z', `${n}`), { kind: 'not', of: leafOf('z', `${n}`) }],
-        }),
-      ),
-    }
-    expect(LIMIT.lintStepsMax).toBeGreaterThan(1_000)
-    expect(
-      mayHold(
-        [...hard, last].map((one) => ({ plan: one, wanted: true })),
-        wide,
-      ),
-    ).toBe(true)
+    const effort = effortForRule()
+    expect(effort.left).toBe(LIMIT.lintStepsMax)
+    expect(mayHold([never], schema, effort)).toBe(false)
+    expect(effort.left).toBeLessThan(LIMIT.lintStepsMax)
+    expect(mayHold([never], schema, { left: 2 })).toBe(true)
   })
 })
+
+function may(goals: readonly Goal[]): boolean {
+  return mayHold(goals, schema, effortForRule())
+}

@@ -10,19 +10,25 @@ export interface Goal {
   readonly wanted: boolean
 }
 
+/** What questions about a rule may cost together; counts down from `LIMIT.lintStepsMax`. */
+export interface Effort {
+  left: number
+}
+
+/** The effort that is spent on one rule. */
+export const effortForRule = (): Effort => ({ left: LIMIT.lintStepsMax })
+
 /**
  * Whether a row may exist for which all goals are as wanted. False is certain: no row gives "yes"
- * to all of them. True says nothing, also where the search would take more than
- * `LIMIT.lintStepsMax`. What cannot be told helps no goal: a plan that is "yes" for a row stays so
+ * to all of them. True says nothing, also where the effort is spent before it is known. What cannot be told helps no goal: a plan that is "yes" for a row stays so
  * whatever the row's unknown values turn out to be, so rows without unknowns are enough to look at.
  */
-export const mayHold = (goals: readonly Goal[], schema: Schema): boolean =>
-  explore({ schema, steps: 0 }, goals, [], [])
+export const mayHold = (goals: readonly Goal[], schema: Schema, effort: Effort): boolean =>
+  explore({ schema, effort }, goals, [], [])
 
-/** How far a search has come. */
 interface Search {
   readonly schema: Schema
-  steps: number
+  readonly effort: Effort
 }
 
 /** A goal that is settled by values of one field, or by the elements of one array. */
@@ -41,8 +47,8 @@ const explore = (
   const parts = takeApart(goals)
   const all = [...known, ...parts.known]
   const open = [...choices, ...parts.choices]
-  search.steps += all.length + open.length + 1
-  if (search.steps > LIMIT.lintStepsMax) return true
+  search.effort.left -= all.length + open.length + 1
+  if (search.effort.left < 0) return true
   if (!isConsistent(search, all)) return false
   const [choice, ...others] = open.sort((a, b) => a.length - b.length)
   if (choice === undefined) return true
@@ -85,9 +91,10 @@ const isConsistent = (search: Search, known: readonly Known[]): boolean => {
     if (plan.kind === 'leaf') add(fields, plan.field, { leaf: plan, wanted })
     else add(groups, plan.group, { plan, wanted })
   }
-  const fieldsHold = [...fields].every(([name, literals]) =>
-    fieldMayHold(literals, search.schema(name)?.values),
-  )
+  const fieldsHold = [...fields].every(([name, literals]) => {
+    search.effort.left -= literals.length ** 2
+    return search.effort.left < 0 || fieldMayHold(literals, search.schema(name)?.values)
+  })
   return fieldsHold && [...groups.values()].every((asked) => elementsMayHold(search, asked))
 }
 
