@@ -9,6 +9,8 @@ export const FINDING_KEYS: ReadonlyMap<string, string> = new Map([
   ['rule.level', '`informational`, `low`, `medium`, `high` or `critical`.'],
   ['rule.detection', 'Short name of what is detected, such as `B01`; two rules can share one.'],
   ['rule.techniques', 'MITRE ATT&CK technique ids.'],
+  ['rule.tactics', 'Short names of MITRE ATT&CK tactics, such as `stealth`.'],
+  ['rule.threatMatrix', "Ids of Microsoft's Threat Matrix for Kubernetes, such as `MS-TA9006`."],
   ['actor.name', 'Who acted in effect: with impersonation, the identity taken on.'],
   [
     'actor.kind',
@@ -34,6 +36,16 @@ export const FINDING_KEYS: ReadonlyMap<string, string> = new Map([
   ['events[].file', 'The file it lies in; `ARCHIVE!MEMBER` in an archive.'],
   ['events[].offset', 'Its first byte, counted in the decompressed file.'],
   ['events[].length', 'Its length in bytes.'],
+  [
+    'correlation.type',
+    'Of a correlation, else `correlation` is `null`: `event_count`, `temporal`, …',
+  ],
+  ['correlation.group[].name', 'What all its acts have in common.'],
+  ['correlation.group[].value', 'The value, masked and shortened.'],
+  ['correlation.from', 'The first act that counts: RFC 3339, UTC.'],
+  ['correlation.to', 'The act that completed it; the same as `time`.'],
+  ['correlation.matches', 'Acts in that window; of `value_count` different values.'],
+  ['correlation.rules', 'Ids of the rules whose matches it joins.'],
 ])
 
 const COUNTS: readonly (readonly [string, string])[] = [
@@ -51,6 +63,21 @@ const underList = (list: string): readonly (readonly [string, string])[] =>
 /** What each key of the whole report is. */
 export const REPORT_KEYS: ReadonlyMap<string, string> = new Map([
   ['findings', 'Findings, as above, in order of time.'],
+  ['rules[].id', 'A rule with findings, each once; the keys of `rule` as above, then:'],
+  ['rules[].title', 'What the rule finds.'],
+  ['rules[].level', 'As in a finding.'],
+  ['rules[].detection', 'As in a finding.'],
+  ['rules[].techniques', 'As in a finding.'],
+  ['rules[].tactics', 'As in a finding.'],
+  ['rules[].threatMatrix', 'As in a finding.'],
+  ['rules[].attack.version', 'Version of MITRE ATT&CK that the names are of.'],
+  ['rules[].attack.tactics', 'Its tactics, each with `id`, `shortname` and `name`.'],
+  ['rules[].attack.techniques', 'Its techniques, each with `id` and `name`.'],
+  ['rules[].microsoft', "The same of Microsoft's matrix."],
+  ['rules[].description', 'What it finds and why that matters.'],
+  ['rules[].next', 'What to check next.'],
+  ['rules[].harmless', 'How it looks when nothing is wrong.'],
+  ['rules[].references', 'Where to read more.'],
   ...underList('coverage'),
   ['inputs[].file', 'A file that was read.'],
   ['inputs[].cluster', 'The cluster it is of.'],

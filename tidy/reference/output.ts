@@ -1,5 +1,5 @@
 import { csvReport, jsonReport, summaryOf, toFindingRecord } from '../../src/cli/output/machine.ts'
-import { incident } from '../../src/cli/testing/report.ts'
+import { incident, joinedFinding } from '../../src/cli/testing/report.ts'
 import { FINDING_KEYS, REPORT_KEYS, SUMMARY_KEYS } from './output-keys.ts'
 import { code, type Page, page, table } from './page.ts'
 
@@ -16,7 +16,7 @@ export const outputPage = (): Page => {
     'Output formats',
     INTRODUCTION,
     '## A finding',
-    keyTable(finding, FINDING_KEYS),
+    keyTable(toFindingRecord(joinedFinding), FINDING_KEYS),
     'An example (`--format ndjson` writes it on one line):',
     `\`\`\`json\n${JSON.stringify(finding, null, 2)}\n\`\`\``,
     '## The report (`--format json`)',
@@ -25,6 +25,10 @@ export const outputPage = (): Page => {
     '## Columns of `--format csv`',
     "One finding a row. Texts that a spreadsheet would take for a formula begin with `'`.",
     code((header ?? '').trim()),
+    '## `--format sarif`',
+    SARIF,
+    '## `--format timesketch`',
+    TIMESKETCH,
     '## The totals (`--summary FILE`)',
     keyTable(JSON.parse(summary), SUMMARY_KEYS),
     'An example:',
@@ -37,6 +41,20 @@ What \`deckwatch hunt\` writes for machines. Keys keep their names and order; ne
 added. Lists are sorted, so equal inputs give equal bytes. A key without a value is \`null\`.
 Values of Secrets and tokens are masked with the same number of characters, and control
 characters are escaped. In the tables, \`a.b\` is key \`b\` of the map \`a\`, and \`[]\` a list.`
+
+const SARIF = `\
+[SARIF 2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), one run. Every rule
+that was asked is a rule with its help; every finding a result. Its location is the event that
+decided, as bytes of the decompressed file (\`byteOffset\`, \`byteLength\`); the other events are
+\`relatedLocations\`. \`critical\` and \`high\` are \`error\`, \`medium\` is \`warning\`, the others
+\`note\`. \`partialFingerprints["finding/v1"]\` is the finding's \`id\`, and \`properties\` holds the
+rest of its keys. A rule that could not judge all it saw is a notification of the invocation, and
+\`properties.unproven\` of the run lists those that saw no act of their kind.`
+
+const TIMESKETCH = `\
+JSON lines that Timesketch imports (name the file \`.jsonl\`): one for each event of a finding, with
+\`message\`, \`datetime\`, \`timestamp\` (µs), \`timestamp_desc\`, \`tag\` (level, detection,
+techniques), and everything else as flat texts. \`finding_id\` joins the rows of one finding.`
 
 type Keys = ReadonlyMap<string, string>
 

@@ -20,7 +20,15 @@ export const hunt: Command = {
   about: 'Find attacks in audit logs, with a reason for each, and list what could not be judged.',
   arguments: [LOGS_ARGUMENT],
   options: [
-    formatOption('How to write the result.', ['text', 'ndjson', 'json', 'csv', 'html']),
+    formatOption('How to write the result.', [
+      'text',
+      'ndjson',
+      'json',
+      'csv',
+      'html',
+      'sarif',
+      'timesketch',
+    ]),
     { name: '--output', value: 'FILE', about: 'Write the result to a file.' },
     { name: '--since', value: 'TIME', about: 'Only from this moment on: 2026-11-20 or RFC 3339.' },
     { name: '--until', value: 'TIME', about: 'Only before this moment.' },

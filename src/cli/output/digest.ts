@@ -124,7 +124,12 @@ export const REASONS: readonly Reason[] = [
 
 const NEED_UNKNOWN: RuleNeed = { level: 'RequestResponse', resources: [] }
 
-const NO_GUIDE: RuleGuide = { next: undefined, harmless: [], references: [] }
+const NO_GUIDE: RuleGuide = {
+  description: undefined,
+  next: undefined,
+  harmless: [],
+  references: [],
+}
 
 function ruleGroups(
   findings: readonly Finding[],

@@ -12,6 +12,8 @@ export interface RuleNeed {
 
 /** What a rule tells the one who reads its findings: once for each rule, not for each finding. */
 export interface RuleGuide {
+  /** What the rule finds and why that matters: the first paragraph of its description. */
+  readonly description: string | undefined
   /** What to check next. */
   readonly next: string | undefined
   /** How it looks when nothing is wrong, each a sentence or two. */

@@ -128,6 +128,7 @@ export const toRuleGuideRecord = (
     techniques: rule.techniques.map((id) => ({ id, name: techniqueOf(id)?.name ?? null })),
   },
   microsoft: rule.threatMatrix.map((id) => ({ id, name: threatOf(id) ?? null })),
+  description: guide?.description ?? null,
   next: guide?.next ?? null,
   harmless: guide?.harmless ?? [],
   references: guide?.references ?? [],

@@ -54,7 +54,7 @@ export const shownFindingText = (shown: ShownFinding, width: number, palette: Pa
 
 function headLines(finding: Finding, width: number, palette: Palette): readonly string[] {
   const { rule, actor } = finding
-  const title = `${levelWord(rule.level)}  ${labelOf(rule)}  ${escapeTerminal(rule.title)}`
+  const title = escapeTerminal(`${levelWord(rule.level)}  ${labelOf(rule)}  ${rule.title}`)
   const rows: readonly (readonly [string, string])[] = [
     ['who', `${actorOf(finding)} (${actor.kind})`],
     ['what', `${targetOf(finding)}, ${finding.outcome ?? 'outcome unknown'}`],
@@ -120,7 +120,7 @@ function joinedLines(shown: ShownFinding, width: number, palette: Palette): read
   ] as const
   const said = correlationWords(correlation, dateTime)
   return [
-    `${palette.strong('WHAT IT JOINS')}  ${correlation.type}, ${windowWords(correlation)}`,
+    `${palette.strong('WHAT IT JOINS')}  ${escapeTerminal(correlation.type)}, ${windowWords(correlation)}`,
     ...wrap(said, width - 2).map((line) => `  ${line}`),
     ...wrap(`of the rules ${correlation.rules.join(', ')}`, width - 2).map(
       (line) => `  ${palette.faint(line)}`,

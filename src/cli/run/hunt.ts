@@ -92,6 +92,14 @@ async function rendered(
       return jsonReport(portable(result))
     case 'csv':
       return csvReport(portable(result))
+    case 'sarif': {
+      const { sarifReport } = await import('../output/sarif-findings.ts')
+      return sarifReport(portable(result))
+    }
+    case 'timesketch': {
+      const { timesketchReport } = await import('../output/timesketch.ts')
+      return timesketchReport(portable(result))
+    }
     case 'html': {
       const { htmlReport } = await import('../output/html-report.ts')
       return [htmlReport(portable(result))]

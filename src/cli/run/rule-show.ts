@@ -85,7 +85,7 @@ function ruleLines(
   const need = needsOf([rule]).get(ref.id)
   const resources = listed(need?.resources ?? []) || 'any request'
   const paragraphs = (sigma.description ?? '').trim().split(/\n\s*\n/)
-  const title = `${palette.level[ref.level](levelWord(ref.level))}  ${palette.strong(labelOf(ref))}`
+  const title = `${palette.level[ref.level](levelWord(ref.level))}  ${palette.strong(escapeTerminal(labelOf(ref)))}`
   return [
     `${title}  ${palette.strong(escapeTerminal(ref.title))}`,
     palette.faint(escapeTerminal([ref.id, sigma.place.file, sigma.status].join(' · '))),

@@ -154,7 +154,7 @@ export const hostile = (payload: string): HuntResult => {
     guides: new Map(
       Object.values(RULES).map((one) => [
         one.id,
-        { next: payload, harmless: [payload], references: [payload] },
+        { description: payload, next: payload, harmless: [payload], references: [payload] },
       ]),
     ),
     needs: new Map([[RULES.privileged.id, { level: 'Request', resources: [payload] }]]),
@@ -325,6 +325,7 @@ const GUIDES: ReadonlyMap<string, RuleGuide> = new Map([
   [
     RULES.exec.id,
     {
+      description: 'Somebody ran a command in a running container.',
       next:
         "The command and whether it has a terminal; what the pod's ServiceAccount may do; what " +
         'that ServiceAccount did after.',
