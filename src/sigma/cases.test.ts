@@ -23,8 +23,11 @@ describe('cases of the rule language', () => {
     expect(each.issues).toEqual(each.expectedIssues)
     if (each.says !== undefined) expect(each.messages.join('\n')).toContain(each.says)
     if (each.expectedTitles !== undefined) expect(each.titles).toEqual(each.expectedTitles)
+    if (each.expectedCorrelations !== undefined) {
+      expect(each.correlations).toMatchObject(each.expectedCorrelations)
+    }
     const { plan } = each
-    if (plan === undefined) {
+    if (plan === undefined || (each.titles !== undefined && each.rows.length === 0)) {
       expect(each.rows).toEqual([])
       expect(each.issues.length + (each.titles?.length ?? 0)).toBeGreaterThan(0)
       return

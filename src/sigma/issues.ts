@@ -18,8 +18,8 @@ export const sigmaIssues: IssueTable = {
     severity: 'error',
   },
   'sigma/unsupported-document': {
-    about: 'The document is a correlation, a filter, a collection action or in another taxonomy.',
-    remedy: 'Keep it apart until it is supported; it is never applied in part.',
+    about: 'The document is a collection action, in another taxonomy, or two kinds at once.',
+    remedy: 'Write it as Sigma 2 does; it is never applied in part.',
     severity: 'error',
   },
   'sigma/missing-attribute': {
@@ -50,6 +50,42 @@ export const sigmaIssues: IssueTable = {
   'sigma/unused-selection': {
     about: 'A selection is defined and the condition does not use it.',
     remedy: 'Use it in the condition or remove it.',
+    severity: 'warning',
+  },
+  'sigma/bad-correlation': {
+    about:
+      'A correlation names a rule that is missing, refused or not clear, or rests on itself, or on too many.',
+    remedy: 'Correct the id or name, and give the rules with it; each must be usable by itself.',
+    severity: 'error',
+  },
+  'sigma/duplicate-id': {
+    about: 'Two documents have the same id. The first one is used.',
+    remedy: 'Give the second an id of its own, or remove one.',
+    severity: 'error',
+  },
+  'sigma/other-logsource': {
+    about: 'The rule is for another log, such as that of a cloud provider. It is set aside.',
+    remedy: 'Nothing, or keep such rules elsewhere: this log cannot answer them.',
+    severity: 'warning',
+  },
+  'sigma/filter-not-used': {
+    about: 'A filter cannot be evaluated. The rules that it would be added to go without it.',
+    remedy: 'Correct the filter: the message says what is wrong.',
+    severity: 'warning',
+  },
+  'sigma/filter-without-rule': {
+    about: 'A filter names a rule that there is not, or one for a log source it does not cover.',
+    remedy: 'Correct the id or name, or the log source of the filter.',
+    severity: 'warning',
+  },
+  'sigma/bad-list': {
+    about: 'A file of lists has a list that cannot be used, or one of a name that is taken.',
+    remedy: 'Give each list a name of its own, and text or numbers as values.',
+    severity: 'error',
+  },
+  'sigma/renamed-field': {
+    about: 'A test names a field as published rules do, and the events call it otherwise.',
+    remedy: 'Write the name that the message gives.',
     severity: 'warning',
   },
   'sigma/unknown-field': {

@@ -1,3 +1,5 @@
+import type { Logsource } from './parse/head.ts'
+
 /**
  * The type of one value of a field. `any` is a value whose type the event's author chose, such as a
  * path into a body: text, numbers and booleans are all expected there.
@@ -22,4 +24,8 @@ export interface Schema {
   (name: string): SchemaField | undefined
   /** Names to propose for a misspelt one. */
   readonly names?: readonly string[]
+  /** The field that is meant by a name which published rules use for it. */
+  readonly realName?: (name: string) => string | undefined
+  /** The log that has these fields: rules for another one are set aside. */
+  readonly logsource?: Logsource
 }

@@ -10,8 +10,9 @@ export type Condition =
   | { readonly kind: 'selection'; readonly name: string }
 
 /**
- * Reads a condition. From the least to the most binding: or, and, not, `x of`, parentheses.
- * Undefined, with an issue at `place`, when it cannot be read or names what is not defined.
+ * Reads a condition. From the least to the most binding: or, and, not, `x of`, parentheses. The
+ * words may be in upper case, unless something is named so. Undefined, with an issue at `place`,
+ * when it cannot be read or names what is not defined.
  */
 export const parseCondition = (
   text: string,
@@ -19,13 +20,26 @@ export const parseCondition = (
   place: Place,
   issues: Issue[],
 ): Condition | undefined => {
-  const words = text.match(/[()]|[^\s()]+/g) ?? []
+  const words = wordsOf(text).map((word) => toReserved(word, selections))
   const parsing: Parsing = { words, next: 0, depth: 0, names: [...selections.keys()] }
   const condition = parseOr(parsing)
   if (condition.kind !== 'fault' && parsing.next === words.length) return condition
   const fault = condition.kind === 'fault' ? condition : unexpected(parsing, 'and, or or the end')
   issues.push({ code: fault.code, message: fault.message, at: place })
   return undefined
+}
+
+/** The names that an expression combines, in the order in which they come first. */
+export const namesInCondition = (text: string): readonly string[] => {
+  const names = wordsOf(text).filter((word) => !RESERVED.has(word.toLowerCase()))
+  return [...new Set(names)]
+}
+
+const wordsOf = (text: string): readonly string[] => text.match(/[()]|[^\s()]+/g) ?? []
+
+const toReserved = (word: string, selections: ReadonlyMap<string, unknown>): string => {
+  const lower = word.toLowerCase()
+  return RESERVED.has(lower) && !selections.has(word) ? lower : word
 }
 
 interface Parsing {
@@ -90,7 +104,7 @@ const parseTerm = (parsing: Parsing): Parsed => {
 }
 
 const parseQuantifier = (parsing: Parsing, quantity: string): Parsed => {
-  if (quantity !== '1' && quantity !== 'all') {
+  if (!QUANTITIES.has(quantity.toLowerCase())) {
     return bad(`"${quantity} of" is not supported: write "1 of" or "all of"`)
   }
   const pattern = parsing.words[parsing.next + 2]
@@ -103,8 +117,11 @@ const parseQuantifier = (parsing: Parsing, quantity: string): Parsed => {
   const [first] = of
   if (first === undefined) return unknown(`no selection is matched by ${pattern}`)
   if (of.length === 1) return first
-  return { kind: quantity === '1' ? 'or' : 'and', of }
+  return { kind: quantity.toLowerCase() === 'all' ? 'and' : 'or', of }
 }
+
+/** `any of` is what pySigma takes for `1 of`. */
+const QUANTITIES = new Set(['1', 'any', 'all'])
 
 /** Names that begin with an underscore take part only where the pattern begins with one too. */
 const namesFor = (names: readonly string[], pattern: string): readonly string[] => {
@@ -127,9 +144,7 @@ const unexpected = (parsing: Parsing, wanted: string): Fault => {
   const word = parsing.words[parsing.next]
   if (word === '|') return bad('aggregations after | are not supported: use a correlation')
   if (word === undefined) return bad(`the condition ends where ${wanted} is expected`)
-  const lower = word !== word.toLowerCase() && RESERVED.has(word.toLowerCase())
-  const hint = lower ? `: write ${word.toLowerCase()}` : ''
-  return bad(`${word} stands where ${wanted} is expected${hint}`)
+  return bad(`${word} stands where ${wanted} is expected`)
 }
 
 const bad = (message: string): Fault => ({ kind: 'fault', code: 'sigma/bad-condition', message })

@@ -3,32 +3,87 @@ import type { Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { Condition } from '../parse/condition.ts'
 import type { Detection, Search, SearchItem } from '../parse/detection.ts'
+import type { SigmaFilter } from '../parse/filter.ts'
+import type { Lists } from '../parse/list.ts'
 import type { SigmaRule } from '../parse/rule.ts'
 import type { Schema, SchemaField } from '../schema.ts'
+import { isFiltered } from './filters.ts'
 import { leaves } from './leaves.ts'
+import { describeLogsource, isForLog } from './logsource.ts'
 import { type Modifiers, readModifiers } from './modifiers.ts'
 import type { Leaf, Plan, Test } from './plan.ts'
-import { type Planning, refuse, unknownField } from './planning.ts'
+import { type Planning, refuse, resolveField } from './planning.ts'
 import { planValues } from './values.ts'
+
+/** What a rule is planned with besides the fields there are. */
+export interface PlanContext {
+  /** What placeholders stand for. */
+  readonly lists?: Lists
+  /** Filters of all rules: those whose scope the rule is in are added to it. */
+  readonly filters?: readonly SigmaFilter[]
+}
+
+/** A plan, or why there is none. */
+export interface PlannedRule {
+  readonly plan: Plan | undefined
+  readonly issues: readonly Issue[]
+  /** Why the rule is not used, in words: for the correlations that name it. */
+  readonly refused: string | undefined
+}
 
 /**
  * Resolves a rule against the fields there are. What cannot be evaluated is refused: an issue and
- * no plan. Severities are in issues.ts; a plan comes with warnings only.
+ * no plan. A rule for another log is set aside with a warning. Severities are in issues.ts; a plan
+ * comes with warnings only.
  */
 export const planRule = (
   rule: SigmaRule,
   schema: Schema,
-): { plan: Plan | undefined; issues: readonly Issue[] } => planDetection(rule.detection, schema)
+  context: PlanContext = {},
+): PlannedRule => {
+  const { logsource, place: at } = rule
+  if (schema.logsource !== undefined && !isForLog(schema.logsource, logsource)) {
+    const [theirs, ours] = [logsource, schema.logsource].map(describeLogsource)
+    const message = `the rule is for another log source, ${theirs}, and not for ${ours}`
+    const issue: Issue = { code: 'sigma/other-logsource', message, at }
+    return { plan: undefined, issues: [issue], refused: message }
+  }
+  const { plan, issues } = planDetection(rule.detection, schema, context.lists)
+  if (plan === undefined) return { plan, issues, refused: issues[0]?.message }
+  const filters = (context.filters ?? []).filter((filter) => isFiltered(rule, filter))
+  const added = filters.map((filter) => planFilter(filter, schema, context.lists))
+  const plans = added.flatMap((filter) => filter.plan ?? [])
+  return {
+    plan: combine('and', [plan, ...plans]),
+    issues: [...issues, ...added.flatMap((filter) => filter.issues)],
+    refused: undefined,
+  }
+}
+
+/** A filter that cannot be used takes nothing away: the rule finds more, and never less. */
+const planFilter = (
+  filter: SigmaFilter,
+  schema: Schema,
+  lists: Lists | undefined,
+): { plan: Plan | undefined; issues: readonly Issue[] } => {
+  const { plan, issues } = planDetection(filter.detection, schema, lists)
+  if (plan !== undefined) return { plan, issues }
+  const [first] = issues
+  const message = `the filter ${filter.title} cannot be used, and rules go without it: ${first?.message}`
+  const at = first?.at ?? filter.place
+  return { plan, issues: [{ code: 'sigma/filter-not-used', message, at }] }
+}
 
 /** The same for a detection alone. */
 export const planDetection = (
   detection: Detection,
   schema: Schema,
+  lists: Lists = NO_LISTS,
 ): { plan: Plan | undefined; issues: readonly Issue[] } => {
   const issues: Issue[] = []
   const selections = new Map<string, Plan>()
   for (const { name, search } of detection.selections.values()) {
-    const plan = planSearch({ schema, issues, selection: name }, search)
+    const plan = planSearch({ schema, issues, selection: name, lists }, search)
     if (plan !== undefined) selections.set(name, plan)
   }
   if (selections.size < detection.selections.size) return { plan: undefined, issues }
@@ -40,6 +95,8 @@ export const planDetection = (
   }
   return { plan: planCondition(detection.condition, selections), issues }
 }
+
+const NO_LISTS: Lists = new Map()
 
 /** How many tests the plan would have: a selection counts as often as it is named. */
 const countTests = (condition: Condition, sizes: ReadonlyMap<string, number>): number => {
@@ -112,10 +169,8 @@ const planItem = (planning: Planning, item: SearchItem): PlannedItem | undefined
   if (typeof modifiers === 'string') {
     return refuse(planning, 'sigma/unsupported-modifier', modifiers, item.place)
   }
-  const field = item.field === '' ? KEYWORD : planning.schema(item.field)
-  if (field === undefined) {
-    return refuse(planning, 'sigma/unknown-field', unknownField(planning, item.field), item.place)
-  }
+  const field = item.field === '' ? KEYWORD : resolveField(planning, item.field, item.place)
+  if (field === undefined) return undefined
   if (modifiers.all && item.values.length < 2) {
     const message = 'all needs a list of two values or more'
     return refuse(planning, 'sigma/unsupported-modifier', message, item.place)

@@ -1,5 +1,6 @@
 import type { Issue, Place } from '../../base/issue.ts'
-import type { Schema } from '../schema.ts'
+import type { Lists } from '../parse/list.ts'
+import type { Schema, SchemaField } from '../schema.ts'
 import { suggest } from './suggest.ts'
 
 /** What planning a selection needs. The issues are those of the whole rule. */
@@ -7,6 +8,7 @@ export interface Planning {
   readonly schema: Schema
   readonly issues: Issue[]
   readonly selection: string
+  readonly lists: Lists
 }
 
 /** Records why the rule cannot be used. */
@@ -19,8 +21,26 @@ export const warn = (planning: Planning, code: string, message: string, at: Plac
   planning.issues.push({ code, message, at })
 }
 
-/** The message for a name that the schema does not have. */
-export const unknownField = ({ schema }: Planning, name: string): string => {
-  const near = suggest(name, schema.names ?? [])
-  return `there is no field ${name}${near === undefined ? '' : `: did you mean ${near}?`}`
+/**
+ * The field that a name means. A name by which others know a field is a warning; undefined, with an
+ * issue, when there is none.
+ */
+export const resolveField = (
+  { schema, issues }: Pick<Planning, 'schema' | 'issues'>,
+  name: string,
+  at: Place,
+): SchemaField | undefined => {
+  const field = schema(name)
+  if (field !== undefined) return field
+  const real = schema.realName?.(name)
+  const meant = real === undefined ? undefined : schema(real)
+  if (meant === undefined) {
+    const near = suggest(name, schema.names ?? [])
+    const hint = near === undefined ? '' : `: did you mean ${near}?`
+    issues.push({ code: 'sigma/unknown-field', message: `there is no field ${name}${hint}`, at })
+    return undefined
+  }
+  const message = `${name} is no field of these events: ${meant.name} is read instead`
+  issues.push({ code: 'sigma/renamed-field', message, at })
+  return meant
 }

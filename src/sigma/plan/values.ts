@@ -9,7 +9,7 @@ import type { FieldType, SchemaField } from '../schema.ts'
 import type { Comparison, Modifiers } from './modifiers.ts'
 import { type Pattern, parsePattern, type Wildcard } from './pattern.ts'
 import type { NumberTest, RegexTest, Test, TextTest } from './plan.ts'
-import { type Planning, refuse, unknownField, warn } from './planning.ts'
+import { type Planning, refuse, resolveField, warn } from './planning.ts'
 import { toTextTest } from './text-test.ts'
 
 /**
@@ -198,11 +198,8 @@ const planNumber = (
 const planReference = (asking: Asking, value: SearchValue): Test | undefined => {
   const { planning, field, modifiers } = asking
   if (typeof value.value !== 'string') return badValue(asking, value, 'fieldref needs a name')
-  const other = planning.schema(value.value)
-  if (other === undefined) {
-    const message = unknownField(planning, value.value)
-    return refuse(planning, 'sigma/unknown-field', message, value.place)
-  }
+  const other = resolveField(planning, value.value, value.place)
+  if (other === undefined) return undefined
   if (other.group !== field.group) {
     const message = `${field.name} and ${other.name} do not belong to the same element`
     return refuse(planning, 'sigma/unsupported-reference', message, value.place)

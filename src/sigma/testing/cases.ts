@@ -3,9 +3,13 @@ import type { Issue } from '../../base/issue.ts'
 import { CANNOT_TELL, type FieldValue, NO, type Truth, UNKNOWN, YES } from '../../base/truth.ts'
 import { parseDetection } from '../parse/detection.ts'
 import { parseDocuments, plainValue, type YamlMap, type YamlNode } from '../parse/document.ts'
+import type { Lists, ListValue } from '../parse/list.ts'
 import { parseRules } from '../parse/rule.ts'
+import type { CorrelationPlan } from '../plan/correlation.ts'
+import { filterIssues } from '../plan/filters.ts'
 import type { Plan } from '../plan/plan.ts'
-import { planDetection } from '../plan/plan-rule.ts'
+import { planCorrelations } from '../plan/plan-correlation.ts'
+import { planDetection, planRule } from '../plan/plan-rule.ts'
 import type { FieldType, Schema, SchemaField } from '../schema.ts'
 import { schemaOf, type TestElement, type TestRow, testField } from './rows.ts'
 
@@ -24,9 +28,12 @@ export interface SigmaCase {
   /** Text that some issue's message must have. */
   readonly says: string | undefined
   readonly messages: readonly string[]
-  /** The titles of the rules that a `document` gives. */
+  /** The titles of the rules, correlations and filters that a `document` gives. */
   readonly titles: readonly string[] | undefined
   readonly expectedTitles: readonly string[] | undefined
+  /** The correlations of a `document` that are not refused, and what is expected of each. */
+  readonly correlations: readonly CorrelationPlan[]
+  readonly expectedCorrelations: readonly object[] | undefined
 }
 
 /** All cases of a folder of YAML files, each a list. */
@@ -50,8 +57,15 @@ interface CaseText {
   readonly rows?: readonly { readonly row: RowText; readonly match: boolean | 'unknown' }[]
   readonly issues?: readonly string[]
   readonly says?: string
+  /** Rules, correlations and filters; with `fields` they are also planned, and rows judged. */
   readonly document?: string
   readonly titles?: readonly string[]
+  readonly correlations?: readonly object[]
+  readonly lists?: Readonly<Record<string, readonly ListValue[]>>
+  /** The log source that has the fields. */
+  readonly log?: { readonly product?: string; readonly service?: string }
+  /** Fields by the names that others give them. */
+  readonly names?: Readonly<Record<string, string>>
 }
 
 /** `text`, `number list`, or more in a map. */
@@ -66,41 +80,80 @@ const readCase = (file: string, node: YamlNode): SigmaCase => {
   // A case that is not of this form fails in its test, which is what it is for.
   const text = plainValue(node) as CaseText
   const fields = Object.entries(text.fields ?? {}).map(readField)
-  const issues: Issue[] = []
-  const titles = text.document === undefined ? undefined : readDocument(text.document, issues)
+  const lists: Lists = new Map(Object.entries(text.lists ?? {}))
+  const schema = readSchema(text, fields)
+  const used =
+    text.document === undefined
+      ? readDetection(node, schema, lists)
+      : readDocument(text, text.document, schema, lists)
   return {
     file,
     rule: text.rule,
     title: text.title,
     fields,
-    plan: titles === undefined ? readPlan(node, schemaOf(fields), issues) : undefined,
+    plan: used.plan,
     rows: (text.rows ?? []).map(({ row, match }) => ({
       row: readRow(fields, row),
       match: match === 'unknown' ? UNKNOWN : match ? YES : NO,
     })),
-    issues: issues.map(({ code }) => code),
+    issues: used.issues.map(({ code }) => code),
     expectedIssues: text.issues ?? [],
     says: text.says,
-    messages: issues.map(({ message }) => message),
-    titles,
+    messages: used.issues.map(({ message }) => message),
+    titles: used.titles,
     expectedTitles: text.titles,
+    correlations: used.correlations,
+    expectedCorrelations: text.correlations,
   }
 }
 
-const readDocument = (document: string, issues: Issue[]): readonly string[] => {
-  const parsed = parseRules(document, 'rule.yaml')
-  issues.push(...parsed.issues)
-  return parsed.rules.map(({ title }) => title)
+const readSchema = ({ log, names = {} }: CaseText, fields: readonly SchemaField[]): Schema => {
+  const realName = (name: string): string | undefined =>
+    Object.hasOwn(names, name) ? names[name] : undefined
+  const logsource = { product: log?.product, service: log?.service, category: undefined }
+  const schema = Object.assign(schemaOf(fields), { realName })
+  return log === undefined ? schema : Object.assign(schema, { logsource })
 }
 
-const readPlan = (node: YamlMap, schema: Schema, issues: Issue[]): Plan | undefined => {
+/** What came of the text of a case. */
+interface Used {
+  readonly plan: Plan | undefined
+  readonly issues: readonly Issue[]
+  readonly titles: readonly string[] | undefined
+  readonly correlations: readonly CorrelationPlan[]
+}
+
+const readDocument = (
+  { fields }: CaseText,
+  document: string,
+  schema: Schema,
+  lists: Lists,
+): Used => {
+  const { rules, correlations, filters, refused, issues } = parseRules(document, 'rule.yaml')
+  const titles = [...rules, ...correlations, ...filters].map(({ title }) => title)
+  if (fields === undefined) return { plan: undefined, issues, titles, correlations: [] }
+  const planned = rules.map((rule) => ({ ...rule, ...planRule(rule, schema, { lists, filters }) }))
+  const unread = refused.map(({ id, name }) => ({ id: id ?? '', name, refused: 'unreadable' }))
+  const correlated = planCorrelations(correlations, [...planned, ...unread], schema)
+  const found = [
+    ...issues,
+    ...planned.flatMap((rule) => rule.issues),
+    ...filterIssues(filters, rules),
+    ...correlated.issues,
+  ]
+  const plan = planned.find((rule) => rule.plan !== undefined)?.plan
+  return { plan, issues: found, titles, correlations: correlated.plans }
+}
+
+const readDetection = (node: YamlMap, schema: Schema, lists: Lists): Used => {
   const written = node.entries.get('detection')?.value
   if (written === undefined) throw new Error('a case needs a detection or a document')
+  const issues: Issue[] = []
   const detection = parseDetection(written, issues)
-  if (detection === undefined) return undefined
-  const planned = planDetection(detection, schema)
-  issues.push(...planned.issues)
-  return planned.plan
+  const none = { titles: undefined, correlations: [] }
+  if (detection === undefined) return { plan: undefined, issues, ...none }
+  const planned = planDetection(detection, schema, lists)
+  return { plan: planned.plan, issues: [...issues, ...planned.issues], ...none }
 }
 
 const readField = ([name, text]: [string, FieldText]): SchemaField => {

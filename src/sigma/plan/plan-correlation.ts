@@ -1,0 +1,296 @@
+import { unreachable } from '../../base/assert.ts'
+import type { Issue, Place } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
+import type { Condition } from '../parse/condition.ts'
+import type { RuleReference, SigmaCorrelation } from '../parse/correlation.ts'
+import type { Schema, SchemaField } from '../schema.ts'
+import type { CorrelationPlan, CorrelationSlot, SlotExpression } from './correlation.ts'
+import { resolveField } from './planning.ts'
+import { suggest } from './suggest.ts'
+
+/** A rule that a correlation may name. */
+export interface KnownRule {
+  readonly id: string
+  readonly name?: string | undefined
+  /** Why it is not used; then no correlation that names it is. */
+  readonly refused?: string | undefined
+}
+
+/** What came of planning the correlations of a set of rules. */
+export interface PlannedCorrelations {
+  /** Those that a correlation names come before it. */
+  readonly plans: readonly CorrelationPlan[]
+  /** The document of each plan, in the same order. */
+  readonly correlations: readonly SigmaCorrelation[]
+  readonly refused: readonly SigmaCorrelation[]
+  readonly issues: readonly Issue[]
+}
+
+/**
+ * Resolves correlations against the rules and the fields there are. What cannot be evaluated is
+ * refused: an issue, and no plan for it and for those that name it.
+ */
+export const planCorrelations = (
+  correlations: readonly SigmaCorrelation[],
+  rules: readonly KnownRule[],
+  schema: Schema,
+): PlannedCorrelations => {
+  const resolving: Resolving = {
+    schema,
+    known: new Map(),
+    states: new Map(),
+    planned: [],
+    issues: [],
+  }
+  for (const rule of rules) register(resolving, rule, { kind: 'rule', rule })
+  for (const correlation of correlations) {
+    if (isNew(resolving, correlation)) {
+      register(resolving, correlation, { kind: 'correlation', correlation })
+    } else resolving.states.set(correlation, 'refused')
+  }
+  for (const correlation of correlations) visit(resolving, correlation)
+  return {
+    plans: resolving.planned.map(({ plan }) => plan),
+    correlations: resolving.planned.map(({ correlation }) => correlation),
+    refused: correlations.filter((each) => resolving.states.get(each) === 'refused'),
+    issues: resolving.issues,
+  }
+}
+
+/** What a reference can mean. */
+type Target =
+  | { readonly kind: 'rule'; readonly rule: KnownRule }
+  | { readonly kind: 'correlation'; readonly correlation: SigmaCorrelation }
+
+interface Planned {
+  readonly correlation: SigmaCorrelation
+  readonly plan: CorrelationPlan
+  /** How many correlations stand upon each other, this one included. */
+  readonly chain: number
+}
+
+interface Resolving {
+  readonly schema: Schema
+  /** By id and by name: several of one name are all kept, to say that it is not clear. */
+  readonly known: Map<string, Target[]>
+  readonly states: Map<SigmaCorrelation, 'open' | 'refused' | Planned>
+  readonly planned: Planned[]
+  readonly issues: Issue[]
+}
+
+const isNew = ({ known, issues }: Resolving, { id, place }: SigmaCorrelation): boolean => {
+  const taken = known.get(id)?.some((target) => idOf(target) === id) === true
+  if (taken) {
+    const message = `the id ${id} is already used; this correlation is not`
+    issues.push({ code: 'sigma/duplicate-id', message, at: place })
+  }
+  return !taken
+}
+
+const idOf = (target: Target): string =>
+  target.kind === 'rule' ? target.rule.id : target.correlation.id
+
+const register = (
+  { known }: Resolving,
+  { id, name }: { readonly id: string; readonly name?: string | undefined },
+  target: Target,
+): void => {
+  for (const key of new Set([id, name ?? id])) known.set(key, [...(known.get(key) ?? []), target])
+}
+
+const visit = (resolving: Resolving, correlation: SigmaCorrelation): Planned | undefined => {
+  const { states } = resolving
+  const state = states.get(correlation)
+  if (state === 'open' || state === 'refused') return undefined
+  if (state !== undefined) return state
+  states.set(correlation, 'open')
+  const planned = plan(resolving, correlation)
+  states.set(correlation, planned ?? 'refused')
+  if (planned !== undefined) resolving.planned.push(planned)
+  return planned
+}
+
+const plan = (resolving: Resolving, correlation: SigmaCorrelation): Planned | undefined => {
+  const found = correlation.rules.map((each) => findTarget(resolving, correlation, each))
+  const targets = found.filter((target) => target !== undefined)
+  if (targets.length < found.length) return undefined
+  if (!areDistinct(resolving, correlation, targets)) return undefined
+  const chain = 1 + Math.max(0, ...targets.map((target) => chainOf(resolving, target)))
+  if (chain > LIMIT.correlationChainMax) {
+    const message = `more than ${LIMIT.correlationChainMax} correlations stand upon each other`
+    return refuse(resolving, message, correlation.place)
+  }
+  const slots = targets.map((target, at) => planSlot(resolving, correlation, target, at))
+  const good = slots.filter((slot) => slot !== undefined)
+  if (good.length < slots.length) return undefined
+  return { correlation, plan: toPlan(correlation, good), chain }
+}
+
+const findTarget = (
+  resolving: Resolving,
+  correlation: SigmaCorrelation,
+  { name, place }: RuleReference,
+): Target | undefined => {
+  const named = resolving.known.get(name) ?? []
+  const byId = named.filter((target) => idOf(target) === name)
+  const [target, second] = byId.length > 0 ? byId : named
+  if (target === undefined) {
+    const near = suggest(name, [...resolving.known.keys()])
+    const hint = near === undefined ? '' : `: did you mean ${near}?`
+    return refuse(resolving, `there is no rule ${name}${hint}`, place)
+  }
+  if (second !== undefined) return refuse(resolving, `several rules are called ${name}`, place)
+  if (target.kind === 'rule') {
+    const { refused } = target.rule
+    if (refused === undefined) return target
+    return refuse(resolving, `the rule ${name} is not used: ${refused}`, place)
+  }
+  if (resolving.states.get(target.correlation) === 'open') {
+    const self = target.correlation === correlation ? 'itself' : `${name}, which rests on it`
+    return refuse(resolving, `the correlation rests on ${self}`, place)
+  }
+  if (visit(resolving, target.correlation) !== undefined) return target
+  return refuse(resolving, `the correlation ${name} is not used`, place)
+}
+
+/** Only in a sequence can one rule stand for two steps. */
+const areDistinct = (
+  resolving: Resolving,
+  { type, rules }: SigmaCorrelation,
+  targets: readonly Target[],
+): boolean => {
+  if (type === 'temporal_ordered') return true
+  const ids = targets.map(idOf)
+  const twice = rules.find((_, at) => ids.indexOf(ids[at] ?? '') < at)
+  if (twice === undefined) return true
+  refuse(resolving, `the rule ${twice.name} is named twice`, twice.place)
+  return false
+}
+
+const chainOf = ({ states }: Resolving, target: Target): number => {
+  if (target.kind === 'rule') return 0
+  const state = states.get(target.correlation)
+  return typeof state === 'object' ? state.chain : 0
+}
+
+const planSlot = (
+  resolving: Resolving,
+  correlation: SigmaCorrelation,
+  target: Target,
+  at: number,
+): CorrelationSlot | undefined => {
+  const { condition } = correlation
+  const asked = condition.kind === 'compare' ? condition.fields : []
+  const slot: Slot = {
+    resolving,
+    correlation,
+    target,
+    reference: correlation.rules[at]?.name ?? '',
+  }
+  const groupBy = correlation.groupBy.map((name) => planField(slot, name, checkGroup))
+  const fields = asked.map((name) => planField(slot, name, checkValue))
+  const names = [...groupBy, ...fields].filter((name) => name !== undefined)
+  if (names.length < groupBy.length + fields.length) return undefined
+  return {
+    rule: idOf(target),
+    chained: target.kind === 'correlation',
+    groupBy: names.slice(0, groupBy.length),
+    fields: names.slice(groupBy.length),
+  }
+}
+
+/** One rule of a correlation while its fields are resolved. */
+interface Slot {
+  readonly resolving: Resolving
+  readonly correlation: SigmaCorrelation
+  readonly target: Target
+  /** As the correlation calls it. */
+  readonly reference: string
+}
+
+/** What keeps a field from being used; undefined when nothing does. */
+type Check = (field: SchemaField, correlation: SigmaCorrelation) => string | undefined
+
+const planField = (slot: Slot, written: string, check: Check): string | undefined => {
+  const { resolving, correlation, reference } = slot
+  const { schema, issues } = resolving
+  const alias = correlation.aliases.get(written)
+  const name = alias === undefined ? written : fieldOfAlias(slot, alias)
+  const place = correlation.fieldPlaces.get(name ?? written) ?? correlation.place
+  if (name === undefined) {
+    return refuse(resolving, `the alias ${written} has no field for the rule ${reference}`, place)
+  }
+  const field = resolveField({ schema, issues }, name, place)
+  if (field === undefined) return undefined
+  const fault = check(field, correlation)
+  if (fault === undefined) return field.name
+  issues.push({ code: 'sigma/wrong-type', message: `${field.name} ${fault}`, at: place })
+  return undefined
+}
+
+const fieldOfAlias = (
+  { target, reference }: Slot,
+  alias: ReadonlyMap<string, string>,
+): string | undefined => {
+  const name = target.kind === 'rule' ? target.rule.name : target.correlation.name
+  return alias.get(reference) ?? alias.get(name ?? reference) ?? alias.get(idOf(target))
+}
+
+const checkGroup: Check = ({ group, list }) => {
+  if (group !== undefined) return 'is a field of elements: a group needs one value of the event'
+  return list ? 'can have several values: a group needs one' : undefined
+}
+
+const NUMERIC: readonly SchemaField['type'][] = ['number', 'any', 'text']
+
+const checkValue: Check = ({ group, list, type, values }, { type: asked, condition }) => {
+  if (group !== undefined) return 'is a field of elements and cannot be counted or summed'
+  const several = condition.kind === 'compare' && condition.fields.length > 1
+  if (list && several) return 'can have several values and cannot be counted with another field'
+  if (asked === 'value_count') return undefined
+  const closed = type === 'text' && values !== undefined
+  return NUMERIC.includes(type) && !closed ? undefined : `is ${type}: ${asked} needs numbers`
+}
+
+const toPlan = (
+  { id, type, timespanUs, groupBy, rules, condition }: SigmaCorrelation,
+  slots: readonly CorrelationSlot[],
+): CorrelationPlan => ({
+  id,
+  type,
+  spanUs: timespanUs,
+  groupBy,
+  slots,
+  comparisons: condition.kind === 'compare' ? condition.comparisons : [],
+  percentile: condition.kind === 'compare' ? condition.percentile : undefined,
+  expression:
+    condition.kind === 'rules' ? expressionOf(condition.expression, type, rules) : undefined,
+})
+
+/** A sequence may name a rule twice: its expression is all slots, whatever their names. */
+const expressionOf = (
+  expression: Condition,
+  type: SigmaCorrelation['type'],
+  rules: readonly RuleReference[],
+): SlotExpression => {
+  if (type !== 'temporal_ordered') return toSlots(expression, rules)
+  return { kind: 'and', of: rules.map((_, slot) => ({ kind: 'slot', slot })) }
+}
+
+const toSlots = (expression: Condition, rules: readonly RuleReference[]): SlotExpression => {
+  switch (expression.kind) {
+    case 'selection':
+      return { kind: 'slot', slot: rules.findIndex(({ name }) => name === expression.name) }
+    case 'not':
+      return { kind: 'not', of: toSlots(expression.of, rules) }
+    case 'and':
+    case 'or':
+      return { kind: expression.kind, of: expression.of.map((part) => toSlots(part, rules)) }
+    default:
+      return unreachable(expression)
+  }
+}
+
+const refuse = ({ issues }: Resolving, message: string, at: Place): undefined => {
+  issues.push({ code: 'sigma/bad-correlation', message, at })
+}
