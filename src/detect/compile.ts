@@ -1,17 +1,24 @@
-import type { Issue } from '../base/issue.ts'
+import type { Issue, Place } from '../base/issue.ts'
 import type { Facts } from '../model/facts.ts'
 import { findField, partBehind } from '../model/fields.ts'
 import type { RuleRef } from '../model/finding.ts'
 import { emitPredicate, type Predicate } from '../sigma/emit/predicate.ts'
 import type { SigmaCorrelation } from '../sigma/parse/correlation.ts'
-import { parseRules, type SigmaRule } from '../sigma/parse/rule.ts'
+import type { RuleHead } from '../sigma/parse/head.ts'
+import { mergeLists, parseList } from '../sigma/parse/list.ts'
+import { parseRules, type RefusedDocument, type SigmaRule } from '../sigma/parse/rule.ts'
 import type { CorrelationPlan } from '../sigma/plan/correlation.ts'
 import { leaves } from '../sigma/plan/leaves.ts'
 import { necessary } from '../sigma/plan/necessary.ts'
 import type { Leaf, Plan } from '../sigma/plan/plan.ts'
-import { planRule } from '../sigma/plan/plan-rule.ts'
+import {
+  type KnownRule,
+  type PlannedCorrelations,
+  planCorrelations,
+} from '../sigma/plan/plan-correlation.ts'
+import { type PlanContext, planRule } from '../sigma/plan/plan-rule.ts'
 import { auditSchema, factsAccess } from './schema.ts'
-import { namesIn, TARGET } from './summary.ts'
+import { CORRELATION_NAMES, namesIn, TARGET } from './summary.ts'
 
 /** A rule that is ready to judge. */
 export interface CompiledRule {
@@ -49,34 +56,88 @@ export interface RuleText {
   readonly text: string
 }
 
-/** Parses, plans and emits every rule of the files. One bad rule never stops the others. */
+/**
+ * Parses, plans and emits every rule of the files; their placeholders stand for what the list files
+ * hold. One bad rule never stops the others.
+ */
 export const compileRules = (
   files: readonly RuleText[],
-  _lists: readonly RuleText[] = [],
+  listFiles: readonly RuleText[] = [],
 ): RuleSet => {
-  const issues: Issue[] = []
-  const byId = new Map<string, CompiledRule>()
-  for (const { file, text } of files) {
-    const parsed = parseRules(text, file)
-    issues.push(...parsed.issues)
-    for (const sigma of parsed.rules) {
-      const compiled = compileRule(sigma)
-      issues.push(...compiled.issues)
-      if (compiled.rule === undefined) continue
-      const earlier = byId.get(compiled.rule.ref.id)
-      if (earlier === undefined) byId.set(compiled.rule.ref.id, compiled.rule)
-      else issues.push(duplicate(compiled.rule, earlier))
-    }
+  const parsed = files.map(({ file, text }) => parseRules(text, file))
+  const issues = parsed.flatMap((one) => one.issues)
+  const lists = mergeLists(
+    listFiles.map(({ file, text }) => ({ file, parsed: parseList(text, file) })),
+  )
+  issues.push(...lists.issues)
+  const context: PlanContext = {
+    lists: lists.lists,
+    filters: parsed.flatMap((one) => one.filters),
   }
-  const rules = [...byId.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1))
-  return { rules, correlations: [], issues }
+  const written = withoutDuplicates(
+    parsed.flatMap((one) => one.rules),
+    issues,
+  )
+  const compiled = written.map((sigma) => compileRule(sigma, context))
+  issues.push(...compiled.flatMap((one) => one.issues))
+  const usable = compiled.map(({ rule }) => rule).filter((rule) => rule !== undefined)
+  const unread = parsed.flatMap((one) => one.refused).flatMap(toKnown)
+  const known = [...unread, ...compiled.map((one) => one.known)]
+  const planned = planCorrelations(
+    parsed.flatMap((one) => one.correlations),
+    known,
+    auditSchema,
+  )
+  issues.push(...planned.issues)
+  const silent = silentIds(planned)
+  const rules = usable.map((rule) => ({ ...rule, reports: !silent.has(rule.ref.id) }))
+  const correlations = planned.plans.map((plan, at): CompiledCorrelation => {
+    const sigma = planned.correlations[at]
+    if (sigma === undefined) throw new Error(`bug: the plan ${plan.id} has no correlation`)
+    issues.push(...correlationSummaryIssues(sigma))
+    return { ref: refOf(sigma), sigma, plan, reports: !silent.has(plan.id) }
+  })
+  return { rules: rules.sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1)), correlations, issues }
 }
 
-const compileRule = (
-  sigma: SigmaRule,
-): { rule: CompiledRule | undefined; issues: readonly Issue[] } => {
-  const { plan, issues } = planRule(sigma, auditSchema)
-  if (plan === undefined) return { rule: undefined, issues }
+const withoutDuplicates = (rules: readonly SigmaRule[], issues: Issue[]): readonly SigmaRule[] => {
+  const byId = new Map<string, SigmaRule>()
+  for (const rule of rules) {
+    const earlier = byId.get(rule.id)
+    if (earlier === undefined) byId.set(rule.id, rule)
+    else issues.push(duplicate(rule, earlier))
+  }
+  return [...byId.values()]
+}
+
+/** A document that nobody can read may still be named. */
+const toKnown = ({ id, name }: RefusedDocument): readonly KnownRule[] => {
+  const known = id ?? name
+  return known === undefined ? [] : [{ id: known, name, refused: 'the rule cannot be read' }]
+}
+
+/** Rules that only serve correlations, none of which says `generate`. */
+const silentIds = ({ plans, correlations }: PlannedCorrelations): ReadonlySet<string> => {
+  const silent = new Set<string>()
+  const loud = new Set<string>()
+  for (const [at, { slots }] of plans.entries()) {
+    const named = correlations[at]?.generate === true ? loud : silent
+    for (const { rule } of slots) named.add(rule)
+  }
+  return new Set([...silent].filter((id) => !loud.has(id)))
+}
+
+/** A rule, or why correlations cannot name it. */
+interface Compiled {
+  readonly rule: CompiledRule | undefined
+  readonly known: KnownRule
+  readonly issues: readonly Issue[]
+}
+
+const compileRule = (sigma: SigmaRule, context: PlanContext): Compiled => {
+  const { plan, issues, refused } = planRule(sigma, auditSchema, context)
+  const { id, name } = sigma
+  if (plan === undefined) return { rule: undefined, known: { id, name, refused }, issues }
   const rule: CompiledRule = {
     ref: refOf(sigma),
     sigma,
@@ -86,18 +147,25 @@ const compileRule = (
     needs: necessary(plan),
     reports: true,
   }
-  return { rule, issues: [...issues, ...summaryIssues(sigma)] }
+  return { rule, known: { id, name }, issues: [...issues, ...summaryIssues(sigma)] }
 }
 
 /** The rule works without its sentence: names that mean nothing in it are warnings. */
 const summaryIssues = ({ custom, place }: SigmaRule): readonly Issue[] =>
   namesIn(custom.summary)
     .filter((name) => name !== TARGET && findField(name) === undefined)
-    .map((name) => ({
-      code: 'detect/unknown-summary-field',
-      message: `the summary names {${name}}, and there is no such field`,
-      at: place,
-    }))
+    .map((name) => unknownInSummary(name, place))
+
+const correlationSummaryIssues = (sigma: SigmaCorrelation): readonly Issue[] =>
+  namesIn(sigma.custom.summary)
+    .filter((name) => !CORRELATION_NAMES.includes(name) && !sigma.groupBy.includes(name))
+    .map((name) => unknownInSummary(name, sigma.place))
+
+const unknownInSummary = (name: string, at: Place): Issue => ({
+  code: 'detect/unknown-summary-field',
+  message: `the summary names {${name}}, and there is no such field`,
+  at,
+})
 
 const testOf = (leaf: Leaf): CompiledRule['tests'][number] => {
   const field = findField(leaf.field)?.field
@@ -109,7 +177,7 @@ const testOf = (leaf: Leaf): CompiledRule['tests'][number] => {
   }
 }
 
-const refOf = (sigma: SigmaRule): RuleRef => ({
+const refOf = (sigma: RuleHead): RuleRef => ({
   id: sigma.id,
   title: sigma.title,
   level: sigma.level,
@@ -125,11 +193,11 @@ const refOf = (sigma: SigmaRule): RuleRef => ({
     .map((tag) => tag.toUpperCase()),
 })
 
-const tagged = (sigma: SigmaRule, prefix: string): readonly string[] =>
+const tagged = (sigma: RuleHead, prefix: string): readonly string[] =>
   sigma.tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
 
-const duplicate = (rule: CompiledRule, earlier: CompiledRule): Issue => ({
+const duplicate = (rule: RuleHead, earlier: RuleHead): Issue => ({
   code: 'detect/duplicate-rule',
-  message: `rule id ${rule.ref.id} is already used by ${earlier.sigma.place.file ?? 'another rule'}; this one is not used`,
-  at: rule.sigma.place,
+  message: `rule id ${rule.id} is already used by ${earlier.place.file ?? 'another rule'}; this one is not used`,
+  at: rule.place,
 })

@@ -1,0 +1,240 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LIMIT } from '../base/limit.ts'
+import { NO } from '../base/truth.ts'
+import { PART } from '../model/blindness.ts'
+import type { AuditEvent } from '../model/event.ts'
+import type { EventRef, Finding } from '../model/finding.ts'
+import { compileRules, type RuleSet } from './compile.ts'
+import { CorrelationFold, type CorrelationResult } from './correlate.ts'
+import { CorrelationFeeds } from './feeds.ts'
+import { toSignal } from './signal.ts'
+import { testEvent, testFacts } from './testing.ts'
+import { microsecondsOf, timeText } from './time.ts'
+
+const RULES = `
+title: a read
+name: read
+logsource: { product: kubernetes, service: audit }
+detection: { s: { verb: get }, condition: s }
+---
+title: a failure
+name: failure
+logsource: { product: kubernetes, service: audit }
+detection: { s: { responseStatus.code: 500 }, condition: s }
+---
+title: Many reads
+id: many-reads
+name: many_reads
+correlation:
+  type: event_count
+  rules: [read]
+  group-by: [user.username]
+  timespan: 1m
+  condition: { gte: 3 }
+summary: '{user.username} read {count} times within {timespan}: {targets}'
+---
+title: Reads of many objects
+id: many-objects
+correlation:
+  type: value_count
+  rules: [read]
+  group-by: [user.username]
+  timespan: 1m
+  condition: { field: objectRef.name, gte: 3 }
+---
+title: Many reads, then a failure
+id: reads-then-failure
+correlation:
+  type: temporal_ordered
+  rules: [many_reads, failure]
+  group-by: [objectRef.namespace]
+  timespan: 10m
+  generate: true
+`
+
+const compiled = (text: string): RuleSet => {
+  const set = compileRules([{ file: 'rules.yaml', text }])
+  expect(set.issues.filter(({ code }) => code !== 'sigma/odd-attribute')).toEqual([])
+  return set
+}
+
+const SET = compiled(RULES)
+
+const START_US = microsecondsOf('2026-11-20T10:00:00.000000Z') ?? 0
+
+interface Deed {
+  readonly second: number
+  readonly user?: string
+  readonly name?: string
+  readonly code?: number
+  readonly cluster?: string
+  readonly time?: string
+}
+
+const eventOf = ({
+  second,
+  user = 'alice',
+  name = 'web',
+  code = 200,
+  ...more
+}: Deed): AuditEvent => {
+  const event = testEvent()
+  const { cluster = 'c', time = timeText(START_US + second * 1_000_000) } = more
+  if (event.objectRef === undefined || event.responseStatus === undefined) throw new Error('bug')
+  return {
+    ...event,
+    user: { ...event.user, username: user },
+    objectRef: { ...event.objectRef, name },
+    responseStatus: { ...event.responseStatus, code },
+    requestReceivedTimestamp: time,
+    origin: { ...event.origin, source: { ...event.origin.source, cluster } },
+  }
+}
+
+const refOf = (number: number): EventRef => ({
+  id: `event ${String(number).padStart(4, '0')}`,
+  auditID: undefined,
+  stage: 'ResponseComplete',
+  time: '',
+  server: 's',
+  file: 'audit.log',
+  offset: number,
+  length: 1,
+})
+
+const correlate = (deeds: readonly Deed[], set: RuleSet = SET): CorrelationResult => {
+  const feeds = new CorrelationFeeds(set.rules, set.correlations)
+  const fold = new CorrelationFold(set.correlations)
+  for (const deed of deeds) {
+    const facts = testFacts(eventOf(deed))
+    for (const [rule, { test }] of set.rules.entries()) {
+      const truth = test(facts)
+      if (truth === NO) continue
+      const origin = JSON.stringify(deed)
+      const signal = toSignal(set.rules, feeds, { rule, truth }, facts, origin, (_, text) => text)
+      const { counts, reasons } = signal
+      const events = [refOf(deed.second)]
+      if (counts !== undefined) fold.add(counts.hits, { subject: counts.subject, events, reasons })
+    }
+  }
+  return fold.finish()
+}
+
+const ids = ({ findings }: CorrelationResult): readonly string[] =>
+  findings.map(({ rule }) => rule.id).sort()
+
+const only = (result: CorrelationResult, id: string): Finding => {
+  const [finding, ...others] = result.findings.filter(({ rule }) => rule.id === id)
+  if (finding === undefined || others.length > 0) throw new Error(`not one finding of ${id}`)
+  return finding
+}
+
+describe('a correlation', () => {
+  it('is found when its window holds enough, and says what it joins', () => {
+    const finding = only(correlate([{ second: 0 }, { second: 20 }, { second: 40 }]), 'many-reads')
+    expect(finding.reason).toBe(
+      'alice read 3 times within 40 s: shop/web. In common: user.username = alice.',
+    )
+    expect(finding.correlation).toEqual({
+      type: 'event_count',
+      group: [{ name: 'user.username', value: 'alice' }],
+      from: '2026-11-20T10:00:00.000000Z',
+      to: '2026-11-20T10:00:40.000000Z',
+      matches: 3,
+      rules: ['read'],
+    })
+    expect(finding.events.map(({ offset }) => offset)).toEqual([0, 20, 40])
+    expect(finding.time).toBe('2026-11-20T10:00:40.000000Z')
+    expect(finding.actor).toMatchObject({ name: 'alice', kind: 'human', peer: '10.0.0.7' })
+    expect(finding.target).toMatchObject({ verb: 'get', resource: 'pods', name: 'web' })
+  })
+
+  it('is not found across groups, clusters or windows', () => {
+    const apart = [{ second: 0 }, { second: 20 }]
+    expect(ids(correlate([...apart, { second: 40, user: 'bob' }]))).toEqual([])
+    expect(ids(correlate([...apart, { second: 40, cluster: 'other' }]))).toEqual([])
+    expect(ids(correlate([...apart, { second: 61 }]))).toEqual([])
+  })
+
+  it('counts different values, and says which targets they were', () => {
+    const deeds = ['a', 'b', 'b', 'c'].map((name, second) => ({ second, name }))
+    const finding = only(correlate(deeds), 'many-objects')
+    expect(finding.correlation?.matches).toBe(3)
+    expect(finding.target.name).toBeUndefined()
+  })
+
+  it('is chained by what the completing event says, and shows the acts below', () => {
+    const reads = [0, 1, 2].map((second) => ({ second }))
+    const result = correlate([...reads, { second: 90, user: 'bob', code: 500 }])
+    const finding = only(result, 'reads-then-failure')
+    expect(finding.events.map(({ offset }) => offset)).toEqual([0, 1, 2, 90])
+    expect(finding.actor.name).toBe('(2 identities)')
+  })
+
+  it('takes the reports of its rules away, unless one that names them generates', () => {
+    const reporting = [...SET.rules, ...SET.correlations].filter(({ reports }) => reports)
+    expect(reporting.map(({ ref }) => ref.id).sort()).toEqual([
+      'failure',
+      'many-objects',
+      'many-reads',
+      'reads-then-failure',
+    ])
+  })
+
+  it('cannot tell what its rules cannot tell, with their reasons', () => {
+    const set = compiled(RULES.replace('{ verb: get }', '{ requestObject.kind: Pod }'))
+    const { findings, tallies } = correlate([{ second: 0 }, { second: 1 }, { second: 2 }], set)
+    expect(findings).toEqual([])
+    const at = set.correlations.findIndex(({ ref }) => ref.id === 'many-reads')
+    expect(tallies[at]).toEqual({ findings: 0, cannotTell: 1, reasons: { level: 1 } })
+  })
+
+  it('places nothing that has no time', () => {
+    const deeds = [0, 1, 2].map((second) => ({ second, time: '' }))
+    expect(ids(correlate(deeds))).toEqual([])
+  })
+
+  it(`names LIMIT.correlationEventsMax events at most, and counts all`, () => {
+    const text = RULES.replace('gte: 3', `gte: ${LIMIT.correlationEventsMax + 50}`)
+    const many = Array.from({ length: LIMIT.correlationEventsMax + 50 }, (_, at) => ({
+      second: at / 100,
+    }))
+    const finding = only(correlate(many, compiled(text)), 'many-reads')
+    expect(finding.events.length).toBe(LIMIT.correlationEventsMax)
+    expect(finding.correlation?.matches).toBe(LIMIT.correlationEventsMax + 50)
+  })
+
+  it('is the same whatever the order of arrival', () => {
+    const deed = fc.record({
+      second: fc.integer({ min: 0, max: 200 }),
+      user: fc.constantFrom('alice', 'bob'),
+      name: fc.constantFrom('a', 'b', 'c', 'd'),
+      code: fc.constantFrom(200, 500),
+    })
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(deed, { maxLength: 30, selector: (one) => JSON.stringify(one) }),
+        fc.infiniteStream(fc.nat()),
+        (deeds, shuffle) => {
+          const mixed = deeds
+            .map((one) => [shuffle.next().value, one] as const)
+            .sort(([a], [b]) => a - b)
+            .map(([, one]) => one)
+          expect(correlate(mixed)).toEqual(correlate(deeds))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})
+
+it('a group that cannot be told is a group of its own, and tells nothing', () => {
+  const text = RULES.replace('group-by: [user.username]', 'group-by: [responseStatus.reason]')
+  const { correlations, rules } = compiled(text.replace(/summary:.*/, ''))
+  const feeds = new CorrelationFeeds(rules, correlations)
+  const facts = testFacts(testEvent({ unknown: PART.responseStatus, responseStatus: undefined }))
+  const number = rules.findIndex(({ ref }) => ref.id === 'read')
+  const hits = feeds.hitsOf(number, 1, facts, 'o', (_, v) => v)
+  expect(hits.map(({ truth }) => truth)).toContain(2)
+})
