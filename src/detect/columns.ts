@@ -2,6 +2,7 @@ import { CANNOT_TELL, type FieldValue, type Scalar } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
 import { type ElementField, type ElementGroup, FIELDS, GROUPS } from '../model/fields.ts'
 import { nullColumn, unknownColumn } from '../sigma/emit/clickhouse.ts'
+import { textOfScalar } from '../sigma/match/scalar.ts'
 import { factsAccess } from './schema.ts'
 
 /** A column of the table of events, and its type in ClickHouse. */
@@ -106,10 +107,8 @@ const cellOf = ({ name, type, list }: Stored, value: FieldValue): unknown => {
 }
 
 /** Text is stored well-formed: half of a surrogate pair has no form in UTF-8. */
-const storedScalar = (type: Stored['type'], member: Scalar): Scalar => {
-  if (member === null || type === 'number' || type === 'boolean') return member
-  return String(member).replace('e+', 'e').toWellFormed()
-}
+const storedScalar = (type: Stored['type'], member: Scalar): Scalar =>
+  type === 'number' || type === 'boolean' ? member : (textOfScalar(member)?.toWellFormed() ?? null)
 
 /** A text that is no time is stored as none. */
 const timeCell = (name: string, value: FieldValue): unknown => {

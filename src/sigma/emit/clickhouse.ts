@@ -35,6 +35,12 @@ export const emitWhere = (plan: Plan, schema: Schema): Statement => {
   return { where, parameters }
 }
 
+/**
+ * The tests of a plan that ClickHouse cannot judge: they are NULL in `emitWhere`, whatever the row.
+ */
+export const witnessesOf = (plan: Plan, schema: Schema): readonly Leaf[] =>
+  leaves(plan).filter((leaf) => isWitness(leaf, (name) => columnOf(schema, name)))
+
 /** The column that lists the fields of a row, or of an element, that cannot be told. */
 export const unknownColumn = (group: string | undefined): string =>
   group === undefined ? 'unknown_fields' : `${columnPrefix(group)}_unknown_fields`
@@ -81,8 +87,7 @@ const sqlOfLeaf = (leaf: Leaf, { bind, columnOf, row }: Emission): string => {
   const { test } = leaf
   const value = columnOf(leaf.field)
   const other = test.kind === 'same' ? columnOf(test.other.field) : undefined
-  const without = value === undefined || (test.kind === 'same' && other === undefined)
-  if (without || isBeyondClickHouse(leaf)) return CANNOT_TELL_SQL
+  if (value === undefined || isWitness(leaf, columnOf)) return CANNOT_TELL_SQL
   const name = bind('String', leaf.field)
   const names = test.kind === 'same' ? [name, bind('String', test.other.field)] : [name]
   const unknown = names.map((field) => `has(${row.unknown}, ${field})`).join(' OR ')
@@ -94,6 +99,9 @@ const sqlOfLeaf = (leaf: Leaf, { bind, columnOf, row }: Emission): string => {
   })
   return `if(${unknown}, NULL, ifNull(${condition}, 0))`
 }
+
+const isWitness = (leaf: Leaf, columnOf: Emission['columnOf']): boolean =>
+  fieldsOf(leaf).some((field) => columnOf(field) === undefined) || isBeyondClickHouse(leaf)
 
 /**
  * The elements are parallel arrays. Each gives 2 for yes, 1 for cannot tell, 0 for no; the largest
