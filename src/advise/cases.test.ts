@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { LIMIT } from '../base/limit.ts'
-import { type CompiledRule, compileRules, type RuleSet } from '../detect/compile.ts'
+import { compileRules, type RuleSet } from '../detect/compile.ts'
 import { parseCases } from './case-file.ts'
 import { adviseIssues } from './issues.ts'
-import { testRules } from './rule-cases.ts'
+import { testablesOf, testRules } from './rule-cases.ts'
 
 interface FileCase {
   readonly rule: string
   readonly title: string
   readonly sigma?: string
+  /** Judged by three such acts of one actor within a minute instead. */
+  readonly correlation?: true
   readonly file: string
   readonly issues?: readonly string[]
   readonly results?: readonly (readonly [string, string])[]
@@ -58,6 +60,7 @@ const POD_TEXT = `${JSON.stringify(POD).slice(0, -1)}, ${BODIES} }`
 const SIGMA = {
   exec: `request.resource: pods/exec`,
   whole: (selection: string): string => `title: A test
+name: exec
 id: 1f1a2b3c-4d5e-4f60-8a7b-9c0d1e2f3a4b
 logsource: { product: kubernetes, service: audit }
 detection:
@@ -73,12 +76,22 @@ summary: '{actor.name} ran "{exec.command}"'
 `,
 }
 
-const ruleOf = (selection: string): CompiledRule => {
-  const { rules, issues } = compileRules([{ file: 'rule.yaml', text: SIGMA.whole(selection) }])
-  expect(issues).toEqual([])
-  const [rule] = rules
-  if (rule === undefined) throw new Error('the rule of the case is no rule')
-  return rule
+const CORRELATION = `---
+title: Three of them
+id: 2f1a2b3c-4d5e-4f60-8a7b-9c0d1e2f3a4b
+correlation:
+  type: event_count
+  rules: [exec]
+  group-by: [actor.name]
+  timespan: 1m
+  condition: { gte: 3 }
+`
+
+const rulesOf = (selection: string, correlation: boolean): RuleSet => {
+  const text = SIGMA.whole(selection) + (correlation ? CORRELATION : '')
+  const set = compileRules([{ file: 'rule.yaml', text }])
+  expect(set.issues).toEqual([])
+  return set
 }
 
 const filled = (file: string): string =>
@@ -87,10 +100,10 @@ const filled = (file: string): string =>
     .replaceAll('RAW', JSON.stringify(BASE).replaceAll('"', file.includes('"RAW') ? '\\"' : '"'))
     .replaceAll('POD', POD_TEXT)
 
-describe.each(cases)('$rule: $title', ({ sigma, file, issues, results, mutants, escaped }) => {
-  const rule = ruleOf(sigma ?? SIGMA.exec)
-  const set: RuleSet = { rules: [rule], correlations: [], issues: [] }
-  const report = testRules([rule], set, filled(file), 'rule.cases.yaml')
+describe.each(cases)('$rule: $title', (fileCase) => {
+  const { sigma, correlation = false, file, issues, results, mutants, escaped } = fileCase
+  const set = rulesOf(sigma ?? SIGMA.exec, correlation)
+  const report = testRules(testablesOf(set, 'rule.yaml'), set, filled(file), 'rule.cases.yaml')
   const tested = report.reports.flatMap((one) => one.results)
   const own = tested.filter(({ kind }) => kind !== 'mutant')
   const made = tested.filter(({ kind }) => kind === 'mutant')
@@ -121,6 +134,13 @@ describe.each(cases)('$rule: $title', ({ sigma, file, issues, results, mutants, 
 })
 
 describe('limits', () => {
+  it('a story has LIMIT.caseEventsMax events at most', () => {
+    const story = (times: number): string =>
+      `base: ${JSON.stringify(BASE)}\ncases: [{ title: t, kind: match, events: [{ times: ${times} }] }]`
+    expect(parseCases(story(LIMIT.caseEventsMax), 'f').issues).toEqual([])
+    expect(parseCases(story(LIMIT.caseEventsMax + 1), 'f').issues.length).toBe(1)
+  })
+
   it('a file of LIMIT.yamlBytesMax is read, a larger one is not', () => {
     const file = `cases: []\n#${' '.repeat(LIMIT.yamlBytesMax)}`
     expect(parseCases(file.slice(0, LIMIT.yamlBytesMax), 'f').issues).toEqual([])
