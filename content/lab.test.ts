@@ -2,11 +2,21 @@ import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { UNKNOWN, YES } from '../src/base/truth.ts'
 import type { Reason } from '../src/model/blindness.ts'
-import { type Act, judgeRecording, type Label, type Recording } from './testing/recording.ts'
+import {
+  type Act,
+  type Joined,
+  judgeRecording,
+  type Label,
+  type Recording,
+} from './testing/recording.ts'
 import { shippedRules } from './testing/shipped-rules.ts'
 
 const LAB = new URL('../../shared/corpus/lab/', import.meta.url)
-const DETECTIONS = new Set(shippedRules.rules.map(({ ref }) => ref.detection))
+const DETECTIONS = new Set(
+  [...shippedRules.rules, ...shippedRules.correlations]
+    .filter(({ reports }) => reports)
+    .map(({ ref }) => ref.detection),
+)
 
 /**
  * What the policy of each recording keeps from the log. `blind`: the only reason for which a
@@ -28,7 +38,10 @@ const actsById = (recording: Recording): ReadonlyMap<string, readonly Act[]> =>
 /** What became of one detection that an attack should raise. */
 type Fate = 'found' | 'not logged' | 'silent' | `cannot tell: ${string}`
 
-const fateOf = (detection: string, acts: readonly Act[]): Fate => {
+const fateOf = (detection: string, acts: readonly Act[], joined: readonly Joined[] = []): Fate => {
+  const ids = new Set(acts.map(({ auditID }) => auditID))
+  const isJoined = (one: Joined): boolean => one.auditIDs.some((id) => ids.has(id))
+  if (joined.some((one) => one.detection === detection && isJoined(one))) return 'found'
   const said = acts.flatMap((act) => act.said.filter((one) => one.detection === detection))
   if (said.some(({ truth }) => truth === YES)) return 'found'
   const reasons = said.filter(({ truth }) => truth === UNKNOWN).flatMap((one) => one.reasons)
@@ -53,7 +66,13 @@ const alarmsOn = (recording: Recording): { events: number; alarms: readonly stri
       .filter(({ truth, level }) => truth === YES && !['informational', 'low'].includes(level))
       .map(({ detection }) => `${detection} ${user} ${what}`),
   )
-  return { events: background.reduce((sum, act) => sum + act.events, 0), alarms }
+  const ordinary = new Set(background.map(({ auditID }) => auditID))
+  const correlated = recording.joined
+    .filter(({ level }) => !['informational', 'low'].includes(level))
+    .filter(({ auditIDs }) => auditIDs.every((id) => ordinary.has(id)))
+    .map(({ detection, reason }) => `${detection} ${reason}`)
+  const events = background.reduce((sum, act) => sum + act.events, 0)
+  return { events, alarms: [...alarms, ...correlated] }
 }
 
 const expected = (label: Label): readonly string[] =>
@@ -69,7 +88,7 @@ describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a clust
   describe.each(RECORDINGS)('$name', ({ name, blind, unlogged }) => {
     const recording = existsSync(LAB)
       ? judgeRecording(new URL(name, LAB), shippedRules)
-      : { labels: [], acts: [], events: 0 }
+      : { labels: [], acts: [], joined: [], events: 0 }
     const byId = actsById(recording)
     const actsOf = (ids: readonly string[]): readonly Act[] =>
       ids.flatMap((id) => byId.get(id) ?? [])
@@ -84,7 +103,7 @@ describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a clust
           expected(label).map((detection) => ({
             act: `${label.id} ${label.scenario}`,
             detection,
-            fate: fateOf(detection, actsOf(label.mainIDs)),
+            fate: fateOf(detection, actsOf(label.mainIDs), recording.joined),
           })),
         )
         .filter(({ fate }) => !allowed.has(fate))
@@ -94,7 +113,9 @@ describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a clust
     it('has its near misses left alone', () => {
       const raised = recording.labels.flatMap((label) =>
         forbidden(label)
-          .filter((detection) => fateOf(detection, actsOf(label.auditIDs)) === 'found')
+          .filter(
+            (detection) => fateOf(detection, actsOf(label.auditIDs), recording.joined) === 'found',
+          )
           .map((detection) => `${detection}: ${label.id} ${label.scenario}`),
       )
       expect(raised).toEqual([])

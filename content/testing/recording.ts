@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { NO, type Truth, UNKNOWN } from '../../src/base/truth.ts'
+import { NO, type Truth } from '../../src/base/truth.ts'
 import { decodeBlock } from '../../src/decode/decode.ts'
-import { actKey } from '../../src/detect/act.ts'
+import { actKey, type Signal } from '../../src/detect/act.ts'
 import type { RuleSet } from '../../src/detect/compile.ts'
-import { reasonsFor } from '../../src/detect/describe.ts'
+import { CorrelationFold } from '../../src/detect/correlate.ts'
+import { CorrelationFeeds } from '../../src/detect/feeds.ts'
 import { RuleIndex } from '../../src/detect/rule-index.ts'
+import { toSignal } from '../../src/detect/signal.ts'
 import { enrich } from '../../src/enrich/enrich.ts'
 import type { Reason } from '../../src/model/blindness.ts'
 import { type AuditEvent, STAGE_RANK } from '../../src/model/event.ts'
-import type { Severity } from '../../src/model/finding.ts'
+import type { EventRef, Severity } from '../../src/model/finding.ts'
 
 /** What was done to make a recording: a line of its labels.ndjson. */
 export interface Label {
@@ -40,18 +42,30 @@ export interface Act {
   /** How many events there were of it. */
   readonly events: number
   readonly said: readonly Said[]
+  /** What it is to correlations. */
+  readonly counts: readonly NonNullable<Signal['counts']>[]
+}
+
+/** A correlation that was found, and the acts that it joins. */
+export interface Joined {
+  readonly detection: string
+  readonly level: Severity
+  readonly reason: string
+  readonly auditIDs: readonly string[]
 }
 
 /** One recording, judged. */
 export interface Recording {
   readonly labels: readonly Label[]
   readonly acts: readonly Act[]
+  readonly joined: readonly Joined[]
   readonly events: number
 }
 
 /** Reads the labels and the audit logs of a folder, and judges every act by all rules. */
-export const judgeRecording = (folder: URL, { rules }: RuleSet): Recording => {
+export const judgeRecording = (folder: URL, { rules, correlations }: RuleSet): Recording => {
   const index = new RuleIndex(rules)
+  const feeds = new CorrelationFeeds(rules, correlations)
   const acts = new Map<string, Act>()
   let events = 0
   for (const bytes of logsIn(folder)) {
@@ -63,8 +77,8 @@ export const judgeRecording = (folder: URL, { rules }: RuleSet): Recording => {
       {
         event(event) {
           events += 1
-          const act = judge(event, index, rules)
           const key = actKey(event)
+          const act = judge(event, key, index, rules, feeds)
           const earlier = acts.get(key)
           const latest = earlier !== undefined && earlier.rank > act.rank ? earlier : act
           acts.set(key, { ...latest, events: (earlier?.events ?? 0) + 1 })
@@ -74,20 +88,60 @@ export const judgeRecording = (folder: URL, { rules }: RuleSet): Recording => {
       },
     )
   }
-  return { labels: labelsIn(folder), acts: [...acts.values()], events }
+  const joined = correlate([...acts.values()], correlations)
+  return { labels: labelsIn(folder), acts: [...acts.values()], joined, events }
 }
+
+const correlate = (
+  acts: readonly Act[],
+  correlations: RuleSet['correlations'],
+): readonly Joined[] => {
+  const fold = new CorrelationFold(correlations)
+  for (const { counts, auditID } of acts) {
+    for (const { hits, subject } of counts) {
+      fold.add(hits, { subject, events: [toRef(auditID)], reasons: [] })
+    }
+  }
+  return fold.finish().findings.map(({ rule, reason, events }) => ({
+    detection: rule.detection ?? rule.id,
+    level: rule.level,
+    reason,
+    auditIDs: events.map((event) => event.auditID ?? ''),
+  }))
+}
+
+/** Only the auditID is asked of it. */
+const toRef = (auditID: string): EventRef => ({
+  id: auditID,
+  auditID,
+  stage: '',
+  time: '',
+  server: '',
+  file: '',
+  offset: 0,
+  length: 0,
+})
 
 const SOURCE = { cluster: 'lab', server: 'lab', file: 'lab' }
 
-const judge = (event: AuditEvent, index: RuleIndex, rules: RuleSet['rules']): Act => {
+const judge = (
+  event: AuditEvent,
+  origin: string,
+  index: RuleIndex,
+  rules: RuleSet['rules'],
+  feeds: CorrelationFeeds,
+): Act => {
   const said: Said[] = []
+  const counts: NonNullable<Signal['counts']>[] = []
   const facts = enrich(event)
   index.judge(index.bucketFor(event), facts, (number, truth) => {
     const rule = rules[number]
     if (rule === undefined || truth === NO) return
-    const reasons = truth === UNKNOWN ? reasonsFor(rule, facts) : []
+    const verdict = { rule: number, truth }
+    const signal = toSignal(rules, feeds, verdict, facts, origin, (_field, text) => text)
+    if (signal.counts !== undefined) counts.push(signal.counts)
     const { detection = rule.ref.id, level } = rule.ref
-    said.push({ detection, level, truth, reasons })
+    if (rule.reports) said.push({ detection, level, truth, reasons: signal.reasons })
   })
   const { resource, path } = facts.request
   const where = [event.objectRef?.namespace, event.objectRef?.name].filter(Boolean).join('/')
@@ -98,6 +152,7 @@ const judge = (event: AuditEvent, index: RuleIndex, rules: RuleSet['rules']): Ac
     rank: STAGE_RANK[event.stage],
     events: 1,
     said,
+    counts,
   }
 }
 
