@@ -11,6 +11,7 @@ const LAB = new URL('../../../shared/corpus/lab/', import.meta.url)
 const PARTS: readonly (keyof Facts)[] = [
   ...(['actor', 'peer', 'outcome', 'request', 'exec', 'pod', 'grantRules'] as const),
   ...(['grantAggregated', 'grantAggregatesTo', 'binding', 'certificate', 'service'] as const),
+  ...(['route', 'persistentVolume', 'namespace', 'kubelet'] as const),
   ...(['token', 'secret', 'failedOpen', 'spoofSignals', 'forwardedSignals'] as const),
 ]
 

@@ -4,12 +4,16 @@ import { certificateOf } from '../kubernetes/certificates/signing-request.ts'
 import { clientOf } from '../kubernetes/clients/client.ts'
 import { execOf } from '../kubernetes/exec/exec.ts'
 import { actorOf } from '../kubernetes/identity/actor.ts'
+import { kubeletOf } from '../kubernetes/kubelet/kubelet-call.ts'
+import { namespaceOf } from '../kubernetes/namespaces/pod-security-labels.ts'
 import { outcomeOf } from '../kubernetes/outcome/outcome.ts'
 import { pathSignsOf } from '../kubernetes/paths/path-signs.ts'
+import { persistentVolumeOf } from '../kubernetes/persistent-volumes/persistent-volume.ts'
 import { podOf } from '../kubernetes/pod-spec/pod.ts'
 import { bindingOf } from '../kubernetes/rbac/binding.ts'
 import { type Grants, grantsOf } from '../kubernetes/rbac/grants.ts'
 import { requestFactsOf } from '../kubernetes/request-info/request-facts.ts'
+import { routeOf } from '../kubernetes/routes/plain-route.ts'
 import { secretOf } from '../kubernetes/secrets/secret.ts'
 import { serviceOf } from '../kubernetes/services/service.ts'
 import { tokenOf } from '../kubernetes/tokens/token-request.ts'
@@ -29,11 +33,15 @@ import type {
   Facts,
   GrantRule,
   Known,
+  KubeletFacts,
+  NamespaceFacts,
   Outcome,
   PathSign,
   Peer,
+  PersistentVolumeFacts,
   PodFacts,
   RequestFacts,
+  RouteFacts,
   SecretFacts,
   ServiceFacts,
   SpoofSignal,
@@ -158,6 +166,23 @@ class EnrichedEvent implements Facts {
   get service(): ServiceFacts | undefined | CannotTell {
     if (this.#service === UNREAD) this.#service = serviceOf(this.event)
     return this.#service
+  }
+
+  // Asked of a few requests, by one rule or two: not worth a place in every event.
+  get route(): RouteFacts | undefined | CannotTell {
+    return routeOf(this.event)
+  }
+
+  get persistentVolume(): PersistentVolumeFacts | undefined | CannotTell {
+    return persistentVolumeOf(this.event)
+  }
+
+  get namespace(): NamespaceFacts | undefined | CannotTell {
+    return namespaceOf(this.event)
+  }
+
+  get kubelet(): KubeletFacts | undefined | CannotTell {
+    return kubeletOf(this.event)
   }
 
   get token(): TokenFacts | undefined | CannotTell {

@@ -15,6 +15,12 @@ const objectRef = fc.constantFrom(
   { resource: 'clusterroles', apiGroup: RBAC },
   { resource: 'rolebindings', apiGroup: RBAC },
   { resource: 'services' },
+  { resource: 'services', subresource: 'status' },
+  { resource: 'persistentvolumes' },
+  { resource: 'namespaces' },
+  { resource: 'ingresses', apiGroup: 'networking.k8s.io' },
+  { resource: 'gateways', apiGroup: 'gateway.networking.k8s.io' },
+  { resource: 'httproutes', apiGroup: 'gateway.networking.k8s.io' },
   { resource: 'serviceaccounts', subresource: 'token' },
   { resource: 'secrets' },
   { resource: 'certificatesigningrequests', apiGroup: 'certificates.k8s.io' },
@@ -31,6 +37,8 @@ const key = fc.constantFrom(
   ...['initContainers', 'securityContext', 'capabilities', 'add', 'ports', 'hostPath', 'path'],
   ...['rules', 'verbs', 'resources', 'apiGroups', 'subjects', 'roleRef', 'name', 'kind', 'request'],
   ...['aggregationRule', 'clusterRoleSelectors', 'status', 'conditions', '$patch', '__proto__'],
+  ...['volumeMounts', 'lifecycle', 'postStart', 'exec', 'command', 'annotations', 'nodeSelector'],
+  ...['affinity', 'tls', 'hosts', 'listeners', 'loadBalancer', 'ingress', 'labels', 'sysctls'],
 )
 const scalar = fc.constantFrom(
   null,
@@ -77,7 +85,11 @@ const event: fc.Arbitrary<EventText> = fc.record({
   objectRef,
   requestObject: bodies,
   responseObject: bodies,
-  requestURI: fc.oneof(fc.string(), fc.webUrl(), fc.constant('/x?command=%zz&dryRun=All%')),
+  requestURI: fc.oneof(
+    fc.string(),
+    fc.webUrl(),
+    fc.constantFrom('/x?command=%zz&dryRun=All%', '/api/v1/nodes/a:1:/proxy/../run'),
+  ),
   auditID: fc.string({ unit: 'binary' }),
   userAgent: fc.string({ unit: 'binary' }),
   sourceIPs: fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string())),
@@ -87,6 +99,7 @@ const event: fc.Arbitrary<EventText> = fc.record({
 const PARTS: readonly (keyof Facts)[] = [
   ...(['actor', 'peer', 'outcome', 'request', 'exec', 'pod', 'grantRules'] as const),
   ...(['grantAggregated', 'grantAggregatesTo', 'binding', 'certificate', 'service'] as const),
+  ...(['route', 'persistentVolume', 'namespace', 'kubelet'] as const),
   ...(['token', 'secret', 'failedOpen', 'spoofSignals', 'forwardedSignals'] as const),
 ]
 

@@ -217,6 +217,51 @@ export interface ServiceFacts {
   readonly type: Known<string>
   readonly nodePorts: Known<readonly number[]>
   readonly externalIPs: Known<readonly string[]>
+  /** Addresses of its load balancer, of a request that writes its status. */
+  readonly ingress: Known<readonly string[]>
+}
+
+/** An Ingress, Gateway or HTTPRoute that a request writes. */
+export interface RouteFacts {
+  /** Hosts that it serves without TLS; `*` is any. */
+  readonly plainHosts: Known<readonly string[]>
+}
+
+/** A PersistentVolume that a request writes: where it lies. */
+export interface PersistentVolumeFacts {
+  /** hostPath, local, flexVolume or csi; undefined for what does not touch a node. */
+  readonly type: Known<string>
+  /** The node's path, cleaned. */
+  readonly path: Known<string>
+  readonly driver: Known<string>
+}
+
+/** A Namespace that a request writes: what becomes of its Pod Security. */
+export interface NamespaceFacts {
+  /** As `kubectl label` would say it: `enforce=privileged`, `enforce-`. */
+  readonly podSecurity: Known<readonly string[]>
+  readonly podSecurityLoosened: boolean | CannotTell
+}
+
+/** What a request to nodes/proxy asks of the kubelet, by its path. */
+export type KubeletCall =
+  | 'read'
+  | 'logs'
+  | 'run'
+  | 'exec'
+  | 'attach'
+  | 'port-forward'
+  | 'cri'
+  | 'checkpoint'
+  | 'debug'
+  | 'other'
+  | 'other-port'
+
+/** A request to nodes/proxy. */
+export interface KubeletFacts {
+  readonly call: KubeletCall
+  /** The kubelet's own path, cleaned. */
+  readonly path: string
 }
 
 /** A Secret that a request writes; never what is in it. */
@@ -267,6 +312,10 @@ export interface Facts {
   readonly binding: BindingFacts | undefined | CannotTell
   readonly certificate: CertificateFacts | undefined | CannotTell
   readonly service: ServiceFacts | undefined | CannotTell
+  readonly route: RouteFacts | undefined | CannotTell
+  readonly persistentVolume: PersistentVolumeFacts | undefined | CannotTell
+  readonly namespace: NamespaceFacts | undefined | CannotTell
+  readonly kubelet: KubeletFacts | undefined | CannotTell
   readonly token: TokenFacts | undefined | CannotTell
   readonly secret: SecretFacts | undefined | CannotTell
   /** The webhooks that were passed over because they could not be asked. Undefined: none. */

@@ -26,8 +26,9 @@ export const readTolerations = (spec: Document): Known<readonly string[]> =>
  */
 export const readNodeSelectors = (spec: Document): Known<readonly string[]> => {
   const terms = elements(below(spec, [...AFFINITY, 'nodeSelectorTerms']))
-  const demanded = terms === undefined || terms === CANNOT_TELL ? [terms] : terms.flatMap(keysOf)
-  const keys = [...labelsIn(member(spec, 'nodeSelector')), ...demanded]
+  const demanded: readonly Known<string>[] =
+    terms === CANNOT_TELL ? [CANNOT_TELL] : (terms ?? []).flatMap(keysOf)
+  const keys: readonly Known<string>[] = [...labelsIn(member(spec, 'nodeSelector')), ...demanded]
   return seenIn(keys, (key) => key)
 }
 

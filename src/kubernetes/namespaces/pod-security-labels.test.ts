@@ -1,0 +1,4 @@
+import { describeCases } from '../testing/cases.ts'
+import { namespaceOf } from './pod-security-labels.ts'
+
+describeCases(import.meta.url, namespaceOf)

@@ -1,0 +1,96 @@
+import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
+import type { AuditEvent } from '../../model/event.ts'
+import type { Known, NamespaceFacts } from '../../model/facts.ts'
+import { below, type Document, fieldsOf, REST, text } from '../submission/document.ts'
+import { type Submission, submissionOf } from '../submission/submission.ts'
+
+/**
+ * What a request does to the Pod Security labels of a Namespace.
+ * Upstream: kubernetes/pod-security-admission api/constants.go and api/helpers.go.
+ */
+export const namespaceOf = (event: AuditEvent): NamespaceFacts | undefined | CannotTell => {
+  const ref = event.objectRef
+  if (ref?.resource !== 'namespaces' || ref.apiGroup || ref.subresource) return undefined
+  const written = submissionOf(event, ['Namespace'])
+  if (written === undefined || written === CANNOT_TELL) return written
+  const labels = below(written.object, ['metadata', 'labels'])
+  const changes = MODES.flatMap((mode) => [
+    changeOf(`${PREFIX}${mode}`, labels, written, loosensLevel),
+    changeOf(`${PREFIX}${mode}-version`, labels, written, loosensVersion),
+  ])
+  return {
+    podSecurity: saidBy(changes),
+    podSecurityLoosened: isCreation(event, written) ? false : either(changes),
+  }
+}
+
+const PREFIX = 'pod-security.kubernetes.io/'
+const MODES = ['enforce', 'audit', 'warn']
+
+/** What is done to one label, in the notation of `kubectl label`; and whether it loosens. */
+interface Change {
+  readonly said: Known<string>
+  readonly loosens: boolean | CannotTell
+}
+
+const changeOf = (
+  key: string,
+  labels: Document,
+  { whole, object }: Submission,
+  loosens: (value: string) => boolean | CannotTell,
+): Change => {
+  if (labels === CANNOT_TELL) return { said: CANNOT_TELL, loosens: CANNOT_TELL }
+  const short = key.slice(PREFIX.length)
+  const fields = fieldsOf(labels)
+  const isSaid = fields !== undefined && Object.hasOwn(fields, key)
+  const value = isSaid ? fields[key] : undefined
+  if (value === CANNOT_TELL) return { said: CANNOT_TELL, loosens: CANNOT_TELL }
+  const set = text(value)
+  if (typeof set === 'string') return { said: `${short}=${set}`, loosens: loosens(set) }
+  const removed = isSaid || removesAll(object)
+  if (!whole && removed) return { said: `${short}-`, loosens: true }
+  if (fields !== undefined && REST in fields) return { said: CANNOT_TELL, loosens: CANNOT_TELL }
+  // A whole document without the label may have had one before; of the version that says little.
+  const hidden = (whole || isDocument(object)) && !key.endsWith('-version')
+  return { said: undefined, loosens: hidden ? CANNOT_TELL : false }
+}
+
+/** A patch that takes away all labels, or all metadata. */
+const removesAll = (object: Document): boolean => {
+  const metadata = fieldsOf(object)?.metadata
+  const fields = fieldsOf(metadata)
+  if (fields === undefined) return metadata === null
+  return Object.hasOwn(fields, 'labels') && (fields.labels ?? undefined) === undefined
+}
+
+/** Whether a patch is what server-side apply sends: what it leaves out may be taken away. */
+const isDocument = (object: Document): boolean => {
+  const fields = fieldsOf(object)
+  return fields?.kind === 'Namespace' && typeof fields.apiVersion === 'string'
+}
+
+/** Any level but the strictest may have been stricter before; one that is unknown is strictest. */
+const loosensLevel = (level: string): boolean | CannotTell =>
+  level === 'privileged' ? true : level === 'baseline' ? CANNOT_TELL : false
+
+/** Checks of the restricted level that are not in versions before this one. */
+const OLDEST_COMPLETE = 23
+
+const loosensVersion = (version: string): boolean => {
+  const minor = /^v1\.(0|[1-9]\d{0,3})$/.exec(version)?.[1]
+  return minor !== undefined && Number(minor) < OLDEST_COMPLETE
+}
+
+const isCreation = (event: AuditEvent, { whole }: Submission): boolean =>
+  whole && event.verb !== 'update'
+
+const saidBy = (changes: readonly Change[]): Known<readonly string[]> => {
+  const said = changes.flatMap((change) => (typeof change.said === 'string' ? [change.said] : []))
+  if (said.length > 0) return said
+  return changes.some((change) => change.said === CANNOT_TELL) ? CANNOT_TELL : undefined
+}
+
+const either = (changes: readonly Change[]): boolean | CannotTell => {
+  if (changes.some(({ loosens }) => loosens === true)) return true
+  return changes.some(({ loosens }) => loosens === CANNOT_TELL) ? CANNOT_TELL : false
+}
