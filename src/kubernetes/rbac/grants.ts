@@ -30,7 +30,7 @@ export const grantsOf = (event: AuditEvent): Grants | undefined | CannotTell => 
   return {
     rules: readRules(member(written.object, 'rules')),
     aggregated: kind === 'ClusterRole' ? isAggregated(written) : undefined,
-    aggregatesTo: kind === 'ClusterRole' ? targetsOf(written.object) : undefined,
+    aggregatesTo: kind === 'ClusterRole' ? targetsOf(written) : undefined,
   }
 }
 
@@ -93,10 +93,20 @@ const isAggregated = (written: Submission): Known<boolean> => {
 const TARGET = 'rbac.authorization.k8s.io/aggregate-to-'
 
 /**
+ * A patch of the rules leaves the labels out: then they are those of the answer, or cannot be told.
+ * A patch that touches neither says nothing.
+ */
+const targetsOf = (written: Submission): Known<readonly string[]> => {
+  const own = labelledTargets(written.object)
+  if (own !== undefined || written.whole || !says(written.object, 'rules')) return own
+  return written.result === undefined ? CANNOT_TELL : labelledTargets(written.result)
+}
+
+/**
  * One label that is seen is enough; with labels that nobody knows beside them, none seen is not
  * none.
  */
-const targetsOf = (object: Document): Known<readonly string[]> => {
+const labelledTargets = (object: Document): Known<readonly string[]> => {
   const labels = below(object, ['metadata', 'labels'])
   const fields = fieldsOf(labels)
   if (fields === undefined) return labels === CANNOT_TELL ? CANNOT_TELL : undefined
