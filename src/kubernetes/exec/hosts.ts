@@ -1,5 +1,4 @@
-import { parseAddress } from '../../base/ip-range.ts'
-import { classOf } from '../trust/peer.ts'
+import { inRanges, parseAddress, parseRange } from '../../base/ip-range.ts'
 
 /** The hosts that a plain command names, each once: addresses in their usual form. */
 export const hostsIn = (command: string): readonly string[] => {
@@ -71,10 +70,13 @@ const v6Text = (bytes: Uint8Array): string => {
   return `${head}::${tail}`
 }
 
+const NEAR = ['127.0.0.0/8', '169.254.0.0/16', '0.0.0.0/8', '::/127', 'fe80::/10'].flatMap(
+  (range) => parseRange(range) ?? [],
+)
+const WITHIN = /(?:^|\.)(?:svc|local|internal|localhost)$/
+
 const isRemote = (host: string): boolean => {
-  if (host.includes(':') || /^[\d.]+$/.test(host)) {
-    return classOf(host, []) !== 'loopback' && host !== '0.0.0.0' && host !== '::'
-  }
-  const isName = host.includes('.') && !host.includes('$')
-  return isName && !host.endsWith('.svc') && !host.endsWith('.local') && !host.endsWith('localhost')
+  const address = parseAddress(host)
+  if (address !== undefined) return !inRanges(address, NEAR)
+  return host.includes('.') && !WITHIN.test(host)
 }
