@@ -63,7 +63,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   re2js: ['sigma', 'base'],
   yaml: ['sigma', 'decode', 'source', 'advise', 'detect', 'cli', 'pipeline'],
-  chdb: ['sigma', 'store'],
+  chdb: ['sigma', 'store', 'cli'],
   vitest: [],
   'fast-check': [],
 }

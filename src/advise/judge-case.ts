@@ -85,7 +85,7 @@ const toSource = (subject: HitSource['subject'], reasons: readonly Reason[]): Hi
 const failed = (failure: string): Judged => ({ got: undefined, reasons: [], claim: '', failure })
 
 /** The event of a record, or why there is not exactly one. */
-const decodeOne = (text: string): AuditEvent | string => {
+export const decodeOne = (text: string): AuditEvent | string => {
   const events: AuditEvent[] = []
   const issues: Issue[] = []
   decodeBlock(

@@ -18,8 +18,8 @@ export interface CaseResult {
   readonly pass: boolean
   /** What is wrong, in a sentence; empty when it passes. */
   readonly failure: string
-  /** The records that were judged, a line each, to be shown with a failure. */
-  readonly text: string
+  /** The records that were judged. */
+  readonly records: readonly string[]
   readonly at: Place
 }
 
@@ -79,8 +79,8 @@ export const runCase = (rule: Testable, set: RuleSet, ruleCase: RuleCase): CaseR
   const failure = judged.failure || whatIsWrong(judged, expected, ruleCase)
   const { title, kind, at } = ruleCase
   const { got, reasons } = judged
-  const text = ruleCase.records.join('\n')
-  return { title, kind, expected, got, reasons, pass: failure === '', failure, text, at }
+  const { records } = ruleCase
+  return { title, kind, expected, got, reasons, pass: failure === '', failure, records, at }
 }
 
 /** Judges every mutant of the rule's matching cases, less the kinds that the file sets aside. */
@@ -91,7 +91,8 @@ export const runMutants = (rule: CompiledRule, cases: CaseFile): readonly CaseRe
     for (const mutant of mutantsFor(rule.plan, event)) {
       if (cases.skip.kinds.includes(mutant.kind)) continue
       const result = runMutant(rule, mutant, `${title}: ${mutant.title}`, at)
-      results.set(result.text, results.get(result.text) ?? result)
+      const key = result.records.join('\n')
+      results.set(key, results.get(key) ?? result)
     }
   }
   return [...results.values()]
@@ -144,5 +145,6 @@ const runMutant = (rule: CompiledRule, mutant: Mutant, title: string, at: Place)
   const fits = got === expected || (mutant.mayHide && got === 'cannot tell')
   const failure = broken || (fits ? '' : `expected ${expected}, got ${got}${because(reasons)}`)
   const pass = failure === ''
-  return { title, kind: 'mutant', expected, got, reasons, pass, failure, text, at }
+  const records = [text]
+  return { title, kind: 'mutant', expected, got, reasons, pass, failure, records, at }
 }

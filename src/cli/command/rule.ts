@@ -57,11 +57,16 @@ const test: Command = {
   ],
   options: [
     formatOption('How to write the results.', ['text', 'json']),
+    {
+      name: '--sql',
+      about: 'Judge every case in ClickHouse as well (needs the package chdb): it must agree.',
+    },
     LISTS_OPTION,
     NO_COLOR_OPTION,
   ],
   examples: [
     { command: 'deckwatch rule test ./mine/rule.yaml', about: 'one rule' },
+    { command: 'deckwatch rule test ./mine --sql', about: 'in ClickHouse, too' },
     { command: 'deckwatch rule test', about: 'every rule that comes with deckwatch' },
   ],
   run: async (given, shell) => (await import('../run/rule-test.ts')).runRuleTest(given, shell),

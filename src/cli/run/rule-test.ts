@@ -20,6 +20,7 @@ import { type Palette, paletteOf } from '../output/palette.ts'
 import { counted, labelOf } from '../output/words.ts'
 import { otherRules, readLists, readRules } from '../rule-files.ts'
 import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
+import { type SqlTally, testInSql } from './rule-test-sql.ts'
 
 /** Runs `deckwatch rule test`. */
 export const runRuleTest = async (given: Given, shell: Shell): Promise<number> => {
@@ -28,7 +29,8 @@ export const runRuleTest = async (given: Given, shell: Shell): Promise<number> =
   const lists = await readLists(given.texts('lists'))
   const book = compileRules([...files, ...(await otherRules(files))], lists)
   const results = await Promise.all(files.map(({ file }) => testFile(book, file)))
-  const tested = results.flatMap((one) => one.tested).sort(byLabel)
+  const judged = results.flatMap((one) => one.tested).sort(byLabel)
+  const tested = given.on('sql') ? await testInSql(judged) : judged
   const named = new Set([...files, ...lists].map(({ file }) => file))
   const own = book.issues.filter(({ at }) => at.file === undefined || named.has(at.file))
   const issues = [...own, ...results.flatMap((one) => one.issues)]
@@ -46,6 +48,8 @@ export const runRuleTest = async (given: Given, shell: Shell): Promise<number> =
 interface Tested extends CaseReport {
   /** Whether there is a file of cases. */
   readonly cases: boolean
+  /** What ClickHouse says of the same cases, with `--sql`. */
+  readonly sql?: SqlTally
 }
 
 const SHIPPED = fileURLToPath(new URL('../../../content/rules', import.meta.url))
@@ -66,9 +70,10 @@ async function testFile(
 }
 
 function asJson(tested: readonly Tested[], issues: readonly Issue[]): string {
-  const rules = tested.map(({ rule, results, cases }) => ({
+  const rules = tested.map(({ rule, results, cases, sql }) => ({
     ...toRuleRecord(rule.ref),
     cases,
+    sql: sql ?? null,
     results: results.map((result) => ({
       kind: result.kind,
       title: result.title,
@@ -86,7 +91,7 @@ function asJson(tested: readonly Tested[], issues: readonly Issue[]): string {
 }
 
 function asText(tested: readonly Tested[], width: number, palette: Palette): string {
-  const rows = tested.map(({ rule, results, cases }) => {
+  const rows = tested.map(({ rule, results, cases, sql }) => {
     const failed = results.length - passes(results)
     const mutants = results.filter(({ kind }) => kind === 'mutant').length
     const said = cases
@@ -97,6 +102,7 @@ function asText(tested: readonly Tested[], width: number, palette: Palette): str
       cell(labelOf(rule.ref), palette.strong),
       cell(rule.ref.title),
       cell(said, palette.faint),
+      cell(sqlWords(sql), palette.faint),
       cell(failed === 0 ? '' : `${failed} failed`, palette.bad),
     ]
   })
@@ -106,8 +112,34 @@ function asText(tested: readonly Tested[], width: number, palette: Palette): str
   const all = tested.flatMap((one) => one.results)
   const failed = all.length - passes(all)
   const sum = `${counted(tested.length, 'rule')}: ${passes(all)} passed, ${failed} failed`
-  const table = layOut([{}, {}, { flex: true }, {}, {}], rows, width, 0)
-  return `${[...table, ...failures, '', sum].join('\n')}\n`
+  const table = layOut([{}, {}, { flex: true }, {}, {}, {}], rows, width, 0)
+  return `${[...table, ...failures, '', sum, ...sqlSum(tested)].join('\n')}\n`
+}
+
+const sqlWords = (sql: SqlTally | undefined): string => {
+  if (sql === undefined) return ''
+  const { same, witness, skipped } = sql
+  const words = [
+    ...(same > 0 ? [`${same} same in SQL`] : []),
+    ...(witness > 0 ? [`${witness} left open`] : []),
+    ...(skipped > 0 ? [`${skipped} not in SQL`] : []),
+  ]
+  return words.join(', ')
+}
+
+/** What SQL left open stands apart: it is neither passed nor failed. */
+function sqlSum(tested: readonly Tested[]): readonly string[] {
+  const tallies = tested.flatMap(({ sql }) => (sql === undefined ? [] : [sql]))
+  if (tallies.length === 0) return []
+  const total = (of: (tally: SqlTally) => number): number =>
+    tallies.reduce((sum, tally) => sum + of(tally), 0)
+  const witness = total((tally) => tally.witness)
+  const skipped = total((tally) => tally.skipped)
+  return [
+    `in ClickHouse: ${total((tally) => tally.same)} say the same` +
+      (witness === 0 ? '' : `, ${witness} left open: they rest on fields without a column`) +
+      (skipped === 0 ? '' : `, ${skipped} not judged`),
+  ]
 }
 
 function failureLines(rule: Testable, result: CaseResult, palette: Palette): readonly string[] {
@@ -117,7 +149,7 @@ function failureLines(rule: Testable, result: CaseResult, palette: Palette): rea
     `${palette.bad('✗')} ${palette.strong(escapeTerminal(title))}`,
     `  ${escapeTerminal(result.failure)}`,
     palette.faint(`  ${escapeTerminal(formatPlace(result.at))}`),
-    `  ${escapeTerminal(result.text.trim())}`,
+    `  ${escapeTerminal(result.records.join('\n').trim())}`,
   ]
 }
 
