@@ -113,9 +113,9 @@ export interface PodContainer {
   readonly image: Known<string>
   readonly command: Known<readonly string[]>
   readonly args: Known<readonly string[]>
-  /** Command and arguments, joined by spaces. */
+  /** Command and arguments without quotes and detours; see kubernetes/exec/SPEC.md. */
   readonly commandLine: Known<string>
-  /** Command lines of lifecycle hooks and exec probes. */
+  /** Those of lifecycle hooks and exec probes, in the same form. */
   readonly hookCommands: Known<readonly string[]>
   /** Hosts that lifecycle hooks and probes name, instead of the pod itself. */
   readonly hookHosts: Known<readonly string[]>

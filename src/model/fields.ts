@@ -796,13 +796,13 @@ export const FIELDS: readonly Field[] = [
     'commandLine',
     'text',
     (c) => c.commandLine,
-    'The entrypoint and its arguments, joined by spaces.',
+    'Command and arguments in one line, without quotes, backslashes and detours in paths.',
   ),
   container(
     'hookCommands',
     'text',
     (c) => c.hookCommands,
-    'Command lines of lifecycle hooks and exec probes.',
+    'Commands of lifecycle hooks and exec probes, each in one line of the same form.',
     { list: true },
   ),
   container(

@@ -1,5 +1,6 @@
 import { CANNOT_TELL } from '../../base/truth.ts'
 import type { Known } from '../../model/facts.ts'
+import { plainCommand } from '../exec/plain-command.ts'
 import {
   below,
   type Document,
@@ -10,21 +11,21 @@ import {
   texts,
 } from '../submission/document.ts'
 
-/** The command and its arguments, joined by spaces. */
+/** The command and its arguments in one line, as a shell would come to read it. */
 export const commandLineOf = (container: Document): Known<string> => {
   const parts = [texts(member(container, 'command')), texts(member(container, 'args'))]
   // Of the two a JSON Patch may leave one alone, and then it sets the other one only.
   const said = parts.filter((_, at) => !isUntouched(container, at === 0 ? 'command' : 'args'))
   if (said.length === 0 || said.includes(CANNOT_TELL)) return CANNOT_TELL
   const words = said.flatMap((part) => (Array.isArray(part) ? (part as readonly string[]) : []))
-  return words.length === 0 ? undefined : words.join(' ')
+  return words.length === 0 ? undefined : plainCommand(words)
 }
 
 /** The command lines of lifecycle hooks and exec probes. */
 export const hookCommandsOf = (container: Document): Known<readonly string[]> =>
   seenIn(HOOKS, (hook) => {
     const words = texts(below(container, [...hook, 'exec', 'command']))
-    return words === undefined || words === CANNOT_TELL ? words : words.join(' ')
+    return words === undefined || words === CANNOT_TELL ? words : plainCommand(words)
   })
 
 /** The hosts that hooks and probes name, instead of the pod itself. */
