@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { testRule } from '../src/advise/rule-cases.ts'
+import { testRules } from '../src/advise/rule-cases.ts'
 import { compileRules } from '../src/detect/compile.ts'
 import { readText } from './files.ts'
 
@@ -19,8 +19,9 @@ describe('the rule that the guide shows', () => {
   it('passes the cases that the guide shows', () => {
     const [first] = compiled.rules
     if (first === undefined) throw new Error('no rule')
-    const { results, issues } = testRule(first, cases, 'rule.cases.yaml')
+    const { reports, issues } = testRules([first], compiled, cases, 'rule.cases.yaml')
     expect(issues).toEqual([])
+    const results = reports.flatMap((one) => one.results)
     expect(results.map(({ title, failure }) => `${title}: ${failure}`)).toEqual(
       results.map(({ title }) => `${title}: `),
     )

@@ -1,7 +1,8 @@
+import { isCorrelation, type Testable, testablesOf } from '../advise/rule-cases.ts'
 import { type CompiledRule, compileRules, type RuleSet } from '../detect/compile.ts'
 import { writeIssues } from './issue-lines.ts'
 import { severityOfIssue } from './issue-tables.ts'
-import { allRules, type RuleFile, readRules } from './rule-files.ts'
+import { allRules, otherRules, type RuleFile, readRules } from './rule-files.ts'
 import { CommandError, EXIT, type Shell } from './shell.ts'
 
 /** Rules ready for use, with the files that they come from. */
@@ -18,15 +19,28 @@ export const openRuleBook = async (
   return { ...compileRules(files, lists), files }
 }
 
-/** The rules of a file, or of the shipped and named ones the one with that id or detection. */
+/** A rule or a correlation, with those that it may stand on. */
+export interface FoundRule {
+  readonly rule: Testable
+  readonly book: RuleBook
+}
+
+/** The main rule of a file, or of the shipped and named ones the one with that id or detection. */
 export const findRule = async (
   name: string,
   paths: readonly string[],
-): Promise<{ readonly rule: CompiledRule; readonly book: RuleBook }> => {
+  lists: readonly RuleFile[] = [],
+): Promise<FoundRule> => {
   const isFile = /\.ya?ml$/.test(name)
-  const files = isFile ? await readRules([name]) : undefined
-  const book = files === undefined ? await openRuleBook(paths) : { ...compileRules(files), files }
-  const rule = isFile ? book.rules[0] : book.rules.find((one) => isNamed(one, name))
+  const own = isFile ? await readRules([name]) : undefined
+  const book =
+    own === undefined
+      ? await openRuleBook(paths, lists)
+      : await bookOf([...own, ...(await otherRules(own))], lists)
+  const rule =
+    own === undefined
+      ? [...book.correlations, ...book.rules].find((one) => isNamed(one, name))
+      : testablesOf(book, own[0]?.file ?? '')[0]
   if (rule !== undefined) return { rule, book }
   const refusal = book.issues[0]
   throw new CommandError(
@@ -35,6 +49,21 @@ export const findRule = async (
       ? `${name} holds no rule that can be used: ${refusal.message}`
       : `there is no rule "${name}"`,
     'deckwatch rule list shows the ids; a file ends in .yaml or .yml',
+  )
+}
+
+/** The same where one event is judged, which a correlation cannot. */
+export const findSingleRule = async (
+  name: string,
+  paths: readonly string[],
+  lists: readonly RuleFile[] = [],
+): Promise<{ readonly rule: CompiledRule; readonly book: RuleBook }> => {
+  const { rule, book } = await findRule(name, paths, lists)
+  if (!isCorrelation(rule)) return { rule, book }
+  throw new CommandError(
+    EXIT.badInput,
+    `"${rule.ref.title}" is a correlation, which judges no single event`,
+    `name one of its rules: ${rule.plan.slots.map((slot) => slot.rule).join(', ')}`,
   )
 }
 
@@ -48,7 +77,13 @@ export const reportRuleIssues = async (book: RuleSet, shell: Shell): Promise<num
 /** As many digits of an id as lists show. */
 const ID_PREFIX_MIN = 8
 
-const isNamed = ({ ref }: CompiledRule, name: string): boolean =>
+const bookOf = async (
+  files: readonly RuleFile[],
+  lists: readonly RuleFile[],
+): Promise<RuleBook> => ({ ...compileRules(files, lists), files })
+
+const isNamed = ({ ref, sigma }: Testable, name: string): boolean =>
   ref.id === name ||
+  sigma.name === name ||
   (name.length >= ID_PREFIX_MIN && ref.id.startsWith(name.replace(/…$/, ''))) ||
   ref.detection?.toLowerCase() === name.toLowerCase()

@@ -10,7 +10,8 @@ import { jsonLine, toRuleRecord } from '../output/machine.ts'
 import { paletteOf } from '../output/palette.ts'
 import { labelOf } from '../output/words.ts'
 import { readEvents } from '../read-events.ts'
-import { findRule } from '../rule-book.ts'
+import { findSingleRule } from '../rule-book.ts'
+import { readLists } from '../rule-files.ts'
 import { CommandError, columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 
 /** Runs `deckwatch explain`. */
@@ -19,7 +20,11 @@ export const runExplain = async (given: Given, shell: Shell): Promise<number> =>
   if (name === undefined || wanted === undefined) {
     throw wrong('explain needs --rule and --event', 'deckwatch explain --help shows examples')
   }
-  const { rule } = await findRule(name, given.texts('rules'))
+  const { rule } = await findSingleRule(
+    name,
+    given.texts('rules'),
+    await readLists(given.texts('lists')),
+  )
   const event = await findEvent(wanted, given, shell)
   const facts = enrich(event, {
     proxies: ranges(given, 'proxy'),

@@ -27,10 +27,11 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   const progress = openProgress(shell, () => performance.now())
   const report = await hunt(options, hooksFor(given, shell, choice, progress), shell.signal)
   progress.clear()
-  const { rules } = compileRules(options.rules, options.lists)
+  const ruleSet = compileRules(options.rules, options.lists)
+  const rules = [...ruleSet.rules, ...ruleSet.correlations]
   const result: HuntResult = {
     ...choose(report, choice),
-    needs: needsOf(rules),
+    needs: needsOf(ruleSet),
     guides: guidesOf(rules),
     named: options.sources.length > 0,
     since: options.since,

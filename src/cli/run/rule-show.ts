@@ -1,27 +1,31 @@
+import { isCorrelation, type Testable } from '../../advise/rule-cases.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
-import type { CompiledRule } from '../../detect/compile.ts'
 import { findField, stagesOf } from '../../model/fields.ts'
 import { leaves } from '../../sigma/plan/leaves.ts'
 import type { Given } from '../command.ts'
+import { correlationFields, correlationLines } from '../output/correlation-text.ts'
 import { annotate, cell, layOut, wrap } from '../output/layout.ts'
 import { jsonLine, toRuleRecord } from '../output/machine.ts'
 import { type Palette, paletteOf } from '../output/palette.ts'
 import { leafText, planLines } from '../output/plan-text.ts'
 import { labelOf, levelWord, listed } from '../output/words.ts'
-import { findRule } from '../rule-book.ts'
+import { type FoundRule, findRule } from '../rule-book.ts'
+import { readLists } from '../rule-files.ts'
 import { levelFor, needsOf } from '../rule-needs.ts'
 import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 
 /** Runs `deckwatch rule show`. */
 export const runRuleShow = async (given: Given, shell: Shell): Promise<number> => {
-  const { rule, book } = await findRule(given.arguments[0] ?? '', given.texts('rules'))
+  const lists = await readLists(given.texts('lists'))
+  const found = await findRule(given.arguments[0] ?? '', given.texts('rules'), lists)
+  const { rule, book } = found
   const source = book.files.find((file) => file.file === rule.sigma.place.file)?.text ?? ''
   if (given.text('format') === 'json') {
-    await shell.output.write(`${jsonLine(ruleRecord(rule, source))}\n`)
+    await shell.output.write(`${jsonLine(ruleRecord(found, source))}\n`)
     return EXIT.nothing
   }
   const palette = paletteOf(wantsColour(shell.output, shell, given.on('no-color')))
-  const lines = ruleLines(rule, source, columnsOf(shell.output, shell), palette)
+  const lines = ruleLines(found, source, columnsOf(shell.output, shell), palette)
   await shell.output.write(`${lines.join('\n')}\n`)
   return EXIT.nothing
 }
@@ -37,8 +41,12 @@ interface FieldRow {
 }
 
 /** The fields that a rule reads, in the order of the rule. */
-function fieldsOf(rule: CompiledRule): readonly FieldRow[] {
-  const names = new Set(leaves(rule.plan).map((leaf) => leaf.field))
+function fieldsOf(rule: Testable): readonly FieldRow[] {
+  const names = new Set(
+    isCorrelation(rule)
+      ? correlationFields(rule.plan)
+      : leaves(rule.plan).map(({ field }) => field),
+  )
   return [...names].flatMap((name) => {
     const field = findField(name)?.field
     if (field === undefined) return []
@@ -56,9 +64,9 @@ function fieldsOf(rule: CompiledRule): readonly FieldRow[] {
   })
 }
 
-function ruleRecord(rule: CompiledRule, source: string): Record<string, unknown> {
+function ruleRecord({ rule, book }: FoundRule, source: string): Record<string, unknown> {
   const { sigma } = rule
-  const need = needsOf([rule]).get(rule.ref.id)
+  const need = needsOf(book).get(rule.ref.id)
   return {
     ...toRuleRecord(rule.ref),
     file: sigma.place.file ?? null,
@@ -70,19 +78,20 @@ function ruleRecord(rule: CompiledRule, source: string): Record<string, unknown>
     level: rule.ref.level,
     needs: { level: need?.level ?? null, resources: need?.resources ?? [] },
     fields: fieldsOf(rule),
-    tests: leaves(rule.plan).map(leafText),
+    tests: isCorrelation(rule) ? [] : leaves(rule.plan).map(leafText),
+    joins: isCorrelation(rule) ? correlationLines(rule, book) : [],
     source,
   }
 }
 
 function ruleLines(
-  rule: CompiledRule,
+  { rule, book }: FoundRule,
   source: string,
   width: number,
   palette: Palette,
 ): readonly string[] {
   const { ref, sigma } = rule
-  const need = needsOf([rule]).get(ref.id)
+  const need = needsOf(book).get(ref.id)
   const resources = listed(need?.resources ?? []) || 'any request'
   const paragraphs = (sigma.description ?? '').trim().split(/\n\s*\n/)
   const title = `${palette.level[ref.level](levelWord(ref.level))}  ${palette.strong(escapeTerminal(labelOf(ref)))}`
@@ -103,7 +112,7 @@ function ruleLines(
     ...wrap(`level ${need?.level} for ${resources}`, width - 2).map((line) => `  ${line}`),
     '',
     palette.strong('PLAN'),
-    ...planLines(rule.plan).map((line) => `  ${escapeTerminal(line)}`),
+    ...planOf({ rule, book }).map((line) => `  ${escapeTerminal(line)}`),
     '',
     palette.strong('SOURCE'),
     ...source
@@ -113,7 +122,10 @@ function ruleLines(
   ]
 }
 
-function fieldTable(rule: CompiledRule, width: number, palette: Palette): readonly string[] {
+const planOf = ({ rule, book }: FoundRule): readonly string[] =>
+  isCorrelation(rule) ? correlationLines(rule, book) : planLines(rule.plan)
+
+function fieldTable(rule: Testable, width: number, palette: Palette): readonly string[] {
   const head = ['field', 'type', 'decided by', 'from level', 'from stage']
   const fields = fieldsOf(rule)
   const rows = fields.map((row) => [
