@@ -142,12 +142,25 @@ describe('a correlation', () => {
       from: '2026-11-20T10:00:00.000000Z',
       to: '2026-11-20T10:00:40.000000Z',
       matches: 3,
+      following: 0,
+      until: '2026-11-20T10:00:40.000000Z',
       rules: ['read'],
     })
     expect(finding.events.map(({ offset }) => offset)).toEqual([0, 20, 40])
     expect(finding.time).toBe('2026-11-20T10:00:40.000000Z')
     expect(finding.actor).toMatchObject({ name: 'alice', kind: 'human', peer: '10.0.0.7' })
     expect(finding.target).toMatchObject({ verb: 'get', resource: 'pods', name: 'web' })
+  })
+
+  it('says how it went on, until the next of its kind', () => {
+    const burst = (from: number): readonly Deed[] =>
+      [0, 1, 2, 3, 4].map((second) => ({ second: from + second }))
+    const { findings } = correlate([...burst(0), { second: 50 }, ...burst(200)])
+    const own = findings.filter(({ rule }) => rule.id === 'many-reads')
+    expect(own.map(({ correlation }) => correlation?.following)).toEqual([3, 2])
+    expect(own[0]?.correlation?.until).toBe('2026-11-20T10:00:50.000000Z')
+    expect(own[0]?.reason).toMatch(/It went on until .*: 3 more\.$/)
+    expect(own[0]?.events.length).toBe(6)
   })
 
   it('is not found across groups, clusters or windows', () => {

@@ -58,7 +58,8 @@ export class CorrelationFold {
     const findings = this.#verdicts.flatMap((verdict) => {
       const correlation = this.#correlations[verdict.correlation]
       if (correlation === undefined || verdict.truth !== YES || !correlation.reports) return []
-      return [describeCorrelation(correlation, verdict, evidence.of(verdict))]
+      const following = evidence.after(verdict, correlation.plan.spanUs)
+      return [describeCorrelation(correlation, verdict, evidence.of(verdict), following)]
     })
     return {
       findings,

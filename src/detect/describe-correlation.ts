@@ -4,7 +4,7 @@ import type { CorrelatedActs, DecidingField, EventRef, Finding } from '../model/
 import type { CorrelationVerdict } from '../sigma/correlate/hit.ts'
 import { findingId } from './act.ts'
 import type { CompiledCorrelation } from './compile.ts'
-import type { Entry, Subject } from './evidence.ts'
+import type { Entry, Following, Subject } from './evidence.ts'
 import { FIELD_IN_BRACES } from './summary.ts'
 import { timeText } from './time.ts'
 
@@ -13,6 +13,7 @@ export const describeCorrelation = (
   { ref, sigma, plan }: CompiledCorrelation,
   verdict: CorrelationVerdict,
   entries: readonly Entry[],
+  following: Following,
 ): Finding => {
   const subjects = entries.map(({ source }) => source.subject)
   const correlation: CorrelatedActs = {
@@ -21,6 +22,8 @@ export const describeCorrelation = (
     from: timeText(verdict.fromUs),
     to: timeText(verdict.atUs),
     matches: verdict.matches,
+    following: following.entries.length,
+    until: timeText(following.untilUs),
     rules: plan.slots.map(({ rule }) => rule),
   }
   const claim = sentence(sigma.custom.summary, sigma.title, correlation, subjects)
@@ -35,12 +38,15 @@ export const describeCorrelation = (
     id: findingId(ref.id, `${verdict.key}\n${verdict.fromUs}`),
     time: correlation.to,
     rule: ref,
-    reason: `${claim}.${decided}`,
+    reason: `${claim}.${decided}${wentOn(correlation)}`,
     fields,
-    events: eventsOf(entries),
+    events: eventsOf([...entries, ...following.entries]),
     correlation,
   }
 }
+
+const wentOn = ({ following, until }: CorrelatedActs): string =>
+  following === 0 ? '' : ` It went on until ${until}: ${following} more.`
 
 /** What all subjects have in common; of the rest that there are several. */
 const joined = (

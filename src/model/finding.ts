@@ -97,6 +97,9 @@ export interface CorrelatedActs {
   readonly to: string
   /** Acts that count in that window; of value_count distinct values. */
   readonly matches: number
+  /** Acts of the group that went on, each within the timespan of the one before, and the last. */
+  readonly following: number
+  readonly until: string
   /** The rules whose matches count, by id. */
   readonly rules: readonly string[]
 }
