@@ -71,7 +71,7 @@ export const joinedFinding: Finding = findingOf('9d04', {
     to: '2026-11-20T22:06:31.500000Z',
     matches: 3,
     following: 0,
-    until: '2026-11-20T22:02:10.000000Z',
+    until: '2026-11-20T22:06:31.500000Z',
     rules: ['00000000-0000-4000-8000-000000000f03'],
   },
 })
