@@ -34,6 +34,7 @@ export const gke: Shape = {
     const said =
       // Of a request that authorization refused the body was never read: there is none.
       (forbidden ? PART.requestObject : 0) |
+      (members.sourceIPs === undefined ? 0 : PART.sourceIPs) |
       (members.annotations === undefined ? 0 : PART.annotations) |
       (bodies.request === undefined ? 0 : PART.requestObject) |
       (bodies.response === undefined ? 0 : PART.responseObject) |
@@ -49,6 +50,7 @@ const UNSAID =
   PART.annotations |
   PART.groups |
   PART.credential |
+  PART.sourceIPs |
   PART.requestURI |
   PART.auditID |
   PART.impersonation
