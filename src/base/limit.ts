@@ -29,6 +29,8 @@ export const LIMIT = {
   lintStepsMax: 2_000_000,
   /** Alternatives of one rule that the linter asks about, each by itself. */
   lintAlternativesMax: 500,
+  /** Values or forms that one value of a rule stands for, by placeholders or dashes. */
+  valueFormsMax: 100_000,
   /** Characters of a regular expression in a rule. */
   regexCharactersMax: 4_096,
   /** Issues kept whole for a code; above it they are only counted. */
@@ -53,6 +55,8 @@ export const LIMIT = {
   correlationQueueBytesMax: 134_217_728,
   /** Bytes of the windows of all correlations together. */
   correlationStateBytesMax: 268_435_456,
+  /** Numbers in a window of which a percentile is taken; with more of them it cannot be told. */
+  correlationValuesMax: 1_000,
   /** Correlations chained one upon the other. */
   correlationChainMax: 8,
   /** Terms of a condition that asks how many of a correlation's rules match. */

@@ -1,22 +1,32 @@
 import { expect, test } from 'vitest'
 import { LIMIT } from '../base/limit.ts'
-import { CANNOT_TELL } from '../base/truth.ts'
+import { PART } from '../model/blindness.ts'
+import type { RowTexts } from '../sigma/emit/predicate.ts'
 import { factsAccess } from './schema.ts'
 import { testEvent, testFacts } from './testing.ts'
 
-const textsOf = (requestObject: unknown): unknown =>
-  factsAccess.texts()(testFacts(testEvent({ requestObject })))
+const textsOf = (requestObject: unknown, unknown = 0): RowTexts =>
+  factsAccess.texts()(testFacts(testEvent({ requestObject, unknown })))
 
 test('keywords search every text of a body', () => {
-  expect(textsOf({ a: [{ b: 'needle' }] })).toContain('needle')
+  const { texts, hidden } = textsOf({ a: [{ b: 'needle' }] })
+  expect(texts).toContain('needle')
+  expect(hidden).toBe(false)
+})
+
+test('keywords search what is shown of an event that hides its body, and say that there is more', () => {
+  const { texts, hidden } = textsOf(undefined, PART.requestObject)
+  expect(texts).toContain('alice')
+  expect(hidden).toBe(true)
 })
 
 test('LIMIT.jsonDepthMax: in a body that is too deep to look at, a keyword cannot be told', () => {
   let body: unknown = 'needle'
   for (let depth = 0; depth <= LIMIT.jsonDepthMax; depth += 1) body = { a: body }
-  expect(textsOf(body)).toBe(CANNOT_TELL)
+  expect(textsOf(body).hidden).toBe(true)
 })
 
 test('LIMIT.pathValuesMax: in a body of too many texts, a keyword cannot be told', () => {
-  expect(textsOf(Array.from({ length: LIMIT.pathValuesMax + 1 }, () => 'x'))).toBe(CANNOT_TELL)
+  const many = textsOf(Array.from({ length: LIMIT.pathValuesMax + 1 }, () => 'x'))
+  expect(many.hidden).toBe(true)
 })

@@ -1,9 +1,9 @@
-import { LIMIT } from '../base/limit.ts'
-import { CANNOT_TELL, type CannotTell, type FieldValue, type Scalar } from '../base/truth.ts'
+import { CANNOT_TELL, type FieldValue } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
 import { type ElementGroup, FIELDS, type Field, findField, GROUPS } from '../model/fields.ts'
 import type { Access } from '../sigma/emit/predicate.ts'
 import type { Schema, SchemaField } from '../sigma/schema.ts'
+import { allTexts } from './texts.ts'
 
 const schemaField = (name: string): SchemaField | undefined => {
   const found = findField(name)
@@ -52,11 +52,11 @@ const KEY_READERS: Readonly<Record<string, (key: RequestKey) => FieldValue>> = {
   'objectRef.subresource': (key) => key.subresource,
   'objectRef.apiGroup': (key) => key.apiGroup,
   'request.resource': (key) => {
-    if (key.resource === undefined) return key.isResource ? CANNOT_TELL : undefined
-    return key.subresource === undefined ? key.resource : `${key.resource}/${key.subresource}`
+    if (!key.resource) return key.isResource ? CANNOT_TELL : undefined
+    return key.subresource ? `${key.resource}/${key.subresource}` : key.resource
   },
   'request.apiGroup': (key) => {
-    if (key.resource === undefined) return key.isResource ? CANNOT_TELL : undefined
+    if (!key.resource) return key.isResource ? CANNOT_TELL : undefined
     return key.apiGroup ?? ''
   },
   'request.write': (key) => WRITES.has(key.verb),
@@ -105,37 +105,3 @@ const elementReader = (field: Field): ((element: unknown) => FieldValue) => {
 
 const orHidden = (value: FieldValue, facts: Facts, part: number): FieldValue =>
   value === undefined && (facts.event.unknown & part) !== 0 ? CANNOT_TELL : value
-
-/** The text that a keyword searches: what a person would see in the event. */
-const allTexts = (facts: Facts): readonly string[] | CannotTell => {
-  const { event } = facts
-  const texts: string[] = []
-  const add = (value: Scalar | undefined): void => {
-    if (typeof value === 'string') texts.push(value)
-  }
-  add(event.verb)
-  add(event.user.username)
-  add(event.requestURI)
-  add(event.userAgent)
-  for (const group of event.user.groups ?? []) add(group)
-  for (const value of Object.values(event.objectRef ?? {})) add(value)
-  add(event.responseStatus?.message)
-  for (const value of Object.values(event.annotations ?? {})) add(value)
-  const isWhole = addStrings(event.requestObject, texts) && addStrings(event.responseObject, texts)
-  return isWhole ? texts : CANNOT_TELL
-}
-
-/** Adds every text in a body; false when it is too deep or too much to look at. */
-const addStrings = (body: unknown, texts: string[]): boolean => {
-  const left: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }]
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    const { value, depth } = next
-    if (typeof value === 'string') texts.push(value)
-    else if (typeof value === 'object' && value !== null) {
-      if (depth >= LIMIT.jsonDepthMax) return false
-      for (const one of Object.values(value)) left.push({ value: one, depth: depth + 1 })
-    }
-    if (left.length > LIMIT.pathValuesMax || texts.length > LIMIT.pathValuesMax) return false
-  }
-  return true
-}

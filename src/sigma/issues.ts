@@ -78,6 +78,16 @@ export const sigmaIssues: IssueTable = {
     remedy: 'Correct the id or name, or the log source of the filter.',
     severity: 'warning',
   },
+  'sigma/unknown-list': {
+    about: 'A placeholder has no list of that name.',
+    remedy: 'Give the list with the rules, or correct the name.',
+    severity: 'error',
+  },
+  'sigma/empty-list': {
+    about: 'A placeholder names a list without values: the test finds nothing.',
+    remedy: 'Fill the list, or leave the test out.',
+    severity: 'warning',
+  },
   'sigma/bad-list': {
     about: 'A file of lists has a list that cannot be used, or one of a name that is taken.',
     remedy: 'Give each list a name of its own, and text or numbers as values.',

@@ -34,7 +34,7 @@ const NOTHING: Access<undefined> = {
   value: () => () => undefined,
   elements: () => () => undefined,
   elementValue: () => () => undefined,
-  texts: () => () => [],
+  texts: () => () => ({ texts: [], hidden: false }),
 }
 
 function branch(parts: readonly (readonly string[])[]): readonly string[] {

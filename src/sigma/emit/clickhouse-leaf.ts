@@ -3,7 +3,14 @@ import type { IpRange } from '../../base/ip-range.ts'
 import { IPV4_SOURCE } from '../match/network.ts'
 import { NUMERIC_TEXT, textOfNumber } from '../match/scalar.ts'
 import type { Pattern } from '../plan/pattern.ts'
-import type { Leaf, NumberTest, RegexTest, ScalarTest, TextTest } from '../plan/plan.ts'
+import type {
+  Leaf,
+  NumberTest,
+  RegexTest,
+  ScalarTest,
+  TextTest,
+  TimePartTest,
+} from '../plan/plan.ts'
 import type { FieldType } from '../schema.ts'
 
 /** The value of a query parameter. A number is given as its text, which no client rounds. */
@@ -24,11 +31,14 @@ export interface TestParts {
 }
 
 /**
- * Whether ClickHouse might judge the expression otherwise than re2js, or refuse it and the whole
- * query with it. `\B` matches between the bytes of a character there; classes of Unicode repeated
- * often become programs larger than its RE2 allows; the rest cannot be escaped by `regexSource`.
+ * Whether ClickHouse might judge the test otherwise, or refuse it and the whole query with it. Of an
+ * expression: `\B` matches between the bytes of a character there; classes of Unicode repeated
+ * often become programs larger than its RE2 allows; the rest cannot be escaped by `regexSource`. A
+ * time is stored as one, not as the text that rules are written for: only its parts can be asked.
  */
-export const isBeyondClickHouse = ({ test }: Leaf): boolean => {
+export const isBeyondClickHouse = ({ test, type }: Leaf): boolean => {
+  if (type === 'time') return test.kind !== 'time-part'
+  if (test.kind === 'same') return test.other.type === 'time'
   if (test.kind !== 'regex') return false
   const { source } = test
   const classes = source.match(/\\p/gi)?.length ?? 0
@@ -77,6 +87,8 @@ const sqlOfScalar = (test: ScalarTest, type: FieldType, value: string, bind: Bin
       return sqlOfNetwork(test.network, text, bind)
     case 'number':
       return sqlOfNumber(test, type, value, bind)
+    case 'time-part':
+      return sqlOfTimePart(test, value, bind)
     case 'boolean':
       return `(lower(${text}) = ${bind('String', String(test.value))})`
     default:
@@ -138,8 +150,26 @@ const escapeRegex = (text: string): string =>
     character === '\0' ? '\\x00' : `\\${character}`,
   )
 
+const TIME_PARTS: Readonly<Record<TimePartTest['part'], string>> = {
+  minute: 'toMinute',
+  hour: 'toHour',
+  day: 'toDayOfMonth',
+  week: 'toISOWeek',
+  month: 'toMonth',
+  year: 'toYear',
+}
+
+const sqlOfTimePart = (
+  { part, operator, value }: TimePartTest,
+  seen: string,
+  bind: Binding,
+): string =>
+  `(${TIME_PARTS[part]}(${seen}, 'UTC') ${OPERATORS[operator]} ${bind('Float64', textOfNumber(value))})`
+
+const OPERATORS = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
+
 const sqlOfNumber = (test: NumberTest, type: FieldType, value: string, bind: Binding): string => {
-  const operator = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]
+  const operator = OPERATORS[test.operator]
   const wanted = bind('Float64', textOfNumber(test.value))
   if (type === 'number') return `(${value} ${operator} ${wanted})`
   const text = textOf(value, type)

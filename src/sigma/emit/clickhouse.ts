@@ -131,15 +131,12 @@ const fieldsOf = ({ field, test }: Leaf): readonly string[] =>
   test.kind === 'same' ? [field, test.other.field] : [field]
 
 /**
- * A time is stored as one, not as the text that rules are written for, and a value of any type as
- * text that no longer says which type it had: neither can be judged from its column.
+ * A value of any type is stored as text that no longer says which type it had, and cannot be judged
+ * from its column.
  */
 const columnOf = (schema: Schema, name: string): string | undefined => {
   const field = schema(name)
-  if (field?.column === undefined || field.type === 'time' || field.type === 'any') {
-    return undefined
-  }
-  return quoted(field.column)
+  return field?.column === undefined || field.type === 'any' ? undefined : quoted(field.column)
 }
 
 const columnPrefix = (group: string): string => group.replaceAll('.', '_')

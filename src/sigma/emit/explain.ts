@@ -13,7 +13,7 @@ import {
 } from '../../base/truth.ts'
 import { writePattern } from '../plan/pattern.ts'
 import type { Leaf, Plan, RegexTest, SomeElement, Test } from '../plan/plan.ts'
-import { type Access, emitLeaf, type Predicate } from './predicate.ts'
+import { type Access, emitKeyword, emitLeaf, type Predicate, type RowTexts } from './predicate.ts'
 
 /** One test of a rule: what it needed, what it saw, and what came of it. */
 export interface LeafOutcome {
@@ -49,6 +49,7 @@ interface Explained {
 /** What is looked at: a row, or one element of it. */
 interface View {
   read(field: string): FieldValue
+  texts(): RowTexts
   elements(part: SomeElement, negated: boolean): Explained
 }
 
@@ -77,7 +78,8 @@ const explain = (plan: Plan, view: View, negated: boolean): Explained => {
 }
 
 const rowView = <Row>(access: Access<Row>, row: Row): View => ({
-  read: (field) => (field === '' ? access.texts()(row) : access.value(field)(row)),
+  read: (field) => access.value(field)(row),
+  texts: () => access.texts()(row),
   elements: (part, negated) => {
     const elements = access.elements(part.group)(row)
     if (elements === CANNOT_TELL) return explain(part.of, constantView(CANNOT_TELL), negated)
@@ -92,10 +94,18 @@ const rowView = <Row>(access: Access<Row>, row: Row): View => ({
 
 const elementView = <Row>(access: Access<Row>, element: unknown): View => ({
   read: (field) => access.elementValue(field)(element),
+  texts: () => NO_TEXTS,
   elements: nested,
 })
 
-const constantView = (value: FieldValue): View => ({ read: () => value, elements: nested })
+const constantView = (value: FieldValue): View => ({
+  read: () => value,
+  texts: () => NO_TEXTS,
+  elements: nested,
+})
+
+/** Keywords are asked of rows, never of elements. */
+const NO_TEXTS: RowTexts = { texts: [], hidden: false }
 
 const nested = ({ group }: SomeElement): never => {
   throw new Error(`bug: ${group} within an element`)
@@ -118,7 +128,7 @@ const scoreOf = ({ truth, leaves }: Explained): number => {
 const explainLeaf = (leaf: Leaf, view: View, negated: boolean): LeafOutcome => {
   const truth = judgeOf(leaf)(view)
   const { field, test, selection } = leaf
-  const seen = seenOf(view.read(field))
+  const seen = field === '' ? foundBy(leaf, view.texts()) : seenOf(view.read(field))
   return { field, test: test.kind, needed: neededBy(test), seen, truth, negated, selection }
 }
 
@@ -128,9 +138,20 @@ const JUDGES = new WeakMap<Leaf, Predicate<View>>()
 const judgeOf = (leaf: Leaf): Predicate<View> => {
   const known = JUDGES.get(leaf)
   if (known !== undefined) return known
-  const judge = emitLeaf<View>(leaf, (field) => (view) => view.read(field))
+  const judge =
+    leaf.field === ''
+      ? emitKeyword<View>(leaf, (view) => view.texts())
+      : emitLeaf<View>(leaf, (field) => (view) => view.read(field))
   JUDGES.set(leaf, judge)
   return judge
+}
+
+/** The texts that a keyword is found in: not all that the row says. */
+const foundBy = (leaf: Leaf, { texts, hidden }: RowTexts): LeafOutcome['seen'] => {
+  const found = emitKeyword<string>(leaf, (text) => ({ texts: [text], hidden: false }))
+  const matches = texts.filter((text) => found(text) === YES)
+  if (matches.length > 0) return matches
+  return hidden ? 'cannot tell' : 'absent'
 }
 
 const seenOf = (value: FieldValue): LeafOutcome['seen'] => {
@@ -155,6 +176,8 @@ const neededBy = (test: Test): string => {
       return `/${test.source}/${flagsOf(test)}`
     case 'number':
       return `${OPERATORS[test.operator]}${test.value}`
+    case 'time-part':
+      return `${test.part} ${OPERATORS[test.operator]}${test.value}`
     case 'boolean':
     case 'exists':
       return String(test.value)

@@ -1,4 +1,4 @@
-import { unreachable } from '../../base/assert.ts'
+import { assert, unreachable } from '../../base/assert.ts'
 import {
   CANNOT_TELL,
   type CannotTell,
@@ -11,6 +11,7 @@ import {
 } from '../../base/truth.ts'
 import { foldAscii } from '../match/fold.ts'
 import { type ScalarMatcher, scalarMatcher, textOfScalar } from '../match/scalar.ts'
+import type { TextMatcher } from '../match/text.ts'
 import { cheapestFirst } from '../plan/cost.ts'
 import type { ExistsTest, Leaf, Plan, SameTest, ScalarTest, SomeElement } from '../plan/plan.ts'
 
@@ -23,7 +24,14 @@ export interface Access<Row> {
   /** The value of a field of an element. */
   elementValue(name: string): (element: unknown) => FieldValue
   /** All text of the row, for keywords. */
-  texts(): (row: Row) => readonly string[] | CannotTell
+  texts(): (row: Row) => RowTexts
+}
+
+/** What keywords search. */
+export interface RowTexts {
+  readonly texts: readonly string[]
+  /** Whether there may be more, which the row does not show. */
+  readonly hidden: boolean
 }
 
 /** Judges a row: yes, no, or cannot tell. */
@@ -32,11 +40,12 @@ export type Predicate<Row> = (row: Row) => Truth
 /** A plan as closures, for JavaScript. Means the same as `emitWhere`. */
 export const emitPredicate = <Row>(plan: Plan, access: Access<Row>): Predicate<Row> =>
   emit(plan, {
-    read: (field) => (field === '' ? access.texts() : access.value(field)),
+    leaf: (leaf) =>
+      leaf.field === '' ? emitKeyword(leaf, access.texts()) : emitLeaf(leaf, access.value),
     elements: (part) => emitSomeElement(part, access),
   })
 
-/** One leaf as a predicate on rows, or on the elements of its group. */
+/** One leaf as a predicate on rows, or on the elements of its group: of a field, no keyword. */
 export const emitLeaf = <Subject>(
   leaf: Leaf,
   reader: (field: string) => (subject: Subject) => FieldValue,
@@ -55,9 +64,33 @@ export const emitLeaf = <Subject>(
   }
 }
 
+/**
+ * A keyword as a predicate on rows: found in what the row shows, or it cannot be told while there
+ * may be more.
+ */
+export const emitKeyword = <Subject>(
+  { test }: Leaf,
+  read: (subject: Subject) => RowTexts,
+): Predicate<Subject> => {
+  const found = keywordMatcher(test)
+  return (subject) => {
+    const { texts, hidden } = read(subject)
+    for (const text of texts) if (found(text)) return YES
+    return hidden ? UNKNOWN : NO
+  }
+}
+
+const keywordMatcher = (test: Leaf['test']): TextMatcher => {
+  assert(
+    test.kind !== 'exists' && test.kind !== 'null' && test.kind !== 'same',
+    'a keyword is text',
+  )
+  return scalarMatcher(test).text
+}
+
 /** How the parts of a plan that read something are emitted, for rows or for elements. */
 interface Emission<Subject> {
-  read(field: string): (subject: Subject) => FieldValue
+  leaf(leaf: Leaf): Predicate<Subject>
   elements(part: SomeElement): Predicate<Subject>
 }
 
@@ -72,7 +105,7 @@ const emit = <Subject>(plan: Plan, emission: Emission<Subject>): Predicate<Subje
     case 'some-element':
       return emission.elements(plan)
     case 'leaf':
-      return emitLeaf(plan, emission.read)
+      return emission.leaf(plan)
     default:
       return unreachable(plan)
   }
@@ -121,7 +154,7 @@ const emitNot = <Row>(part: Predicate<Row>): Predicate<Row> => {
 const emitSomeElement = <Row>(part: SomeElement, access: Access<Row>): Predicate<Row> => {
   const read = access.elements(part.group)
   const matches = emit<unknown>(part.of, {
-    read: (field) => access.elementValue(field),
+    leaf: (leaf) => emitLeaf(leaf, access.elementValue),
     elements: ({ group }) => {
       throw new Error(`bug: ${group} within an element of ${part.group}`)
     },

@@ -4,6 +4,7 @@ import type { NumberTest, ScalarTest } from '../plan/plan.ts'
 import { networkMatcher } from './network.ts'
 import { regexMatcher } from './regex.ts'
 import { type TextMatcher, textMatcher } from './text.ts'
+import { timePartOf } from './time-part.ts'
 
 /** Answers one question about one value of a field: about text, or about any value. */
 export interface ScalarMatcher {
@@ -28,6 +29,13 @@ export const scalarMatcher = (test: ScalarTest): ScalarMatcher => {
       return onText(textMatcher({ kind: 'equals', texts: [String(test.value)], cased: false }))
     case 'number':
       return onNumber(numberMatcher(test))
+    case 'time-part': {
+      const matches = numberMatcher(test)
+      return onText((text) => {
+        const seen = timePartOf(text, test.part)
+        return seen !== undefined && matches(seen)
+      })
+    }
     default:
       return unreachable(test)
   }
@@ -48,6 +56,27 @@ export const textOfNumber = (value: number): string => String(value).replace('e+
 /** What counts as a number when it is text: a whole number in plain decimals, at most 15 digits. */
 export const NUMERIC_TEXT = '^(0|-?[1-9][0-9]{0,14})$'
 
+/** A comparison of numbers as a function. */
+export const numberMatcher = ({
+  operator,
+  value,
+}: Pick<NumberTest, 'operator' | 'value'>): ((seen: number) => boolean) => {
+  switch (operator) {
+    case 'eq':
+      return (seen) => seen === value
+    case 'lt':
+      return (seen) => seen < value
+    case 'lte':
+      return (seen) => seen <= value
+    case 'gt':
+      return (seen) => seen > value
+    case 'gte':
+      return (seen) => seen >= value
+    default:
+      return unreachable(operator)
+  }
+}
+
 const onText = (text: TextMatcher): ScalarMatcher => ({
   text,
   scalar: (value) => {
@@ -65,21 +94,4 @@ const onNumber = (matches: (value: number) => boolean): ScalarMatcher => {
     return typeof value === 'string' && text(value)
   }
   return { text, scalar }
-}
-
-const numberMatcher = ({ operator, value }: NumberTest): ((seen: number) => boolean) => {
-  switch (operator) {
-    case 'eq':
-      return (seen) => seen === value
-    case 'lt':
-      return (seen) => seen < value
-    case 'lte':
-      return (seen) => seen <= value
-    case 'gt':
-      return (seen) => seen > value
-    case 'gte':
-      return (seen) => seen >= value
-    default:
-      return unreachable(operator)
-  }
 }

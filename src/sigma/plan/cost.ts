@@ -41,6 +41,7 @@ const TEST_COST: Readonly<Record<Leaf['test']['kind'], number>> = {
   startswith: 2,
   endswith: 2,
   contains: 3,
+  'time-part': 3,
   network: 4,
   like: 5,
   same: 6,

@@ -175,9 +175,9 @@ const planItem = (planning: Planning, item: SearchItem): PlannedItem | undefined
     const message = 'all needs a list of two values or more'
     return refuse(planning, 'sigma/unsupported-modifier', message, item.place)
   }
-  const tests = planValues(planning, item, field, modifiers)
-  if (tests === undefined) return undefined
-  const plan = combineTests(tests, modifiers, (test) => leafOf(planning, item, field, test))
+  const values = planValues(planning, item, field, modifiers)
+  if (values === undefined) return undefined
+  const plan = combineTests(values, modifiers, (test) => leafOf(planning, item, field, test))
   return { plan, group: field.group }
 }
 
@@ -192,11 +192,14 @@ const KEYWORD: SchemaField = {
 }
 
 const combineTests = (
-  tests: readonly Test[],
+  values: readonly (readonly Test[])[],
   modifiers: Modifiers,
   toLeaf: (test: Test) => Leaf,
 ): Plan => {
-  const plan = combine(modifiers.all ? 'and' : 'or', tests.map(toLeaf))
+  const plan = combine(
+    'and',
+    values.map((tests) => combine('or', tests.map(toLeaf))),
+  )
   return modifiers.negated ? { kind: 'not', of: plan } : plan
 }
 

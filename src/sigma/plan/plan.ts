@@ -1,6 +1,7 @@
 import type { IpRange } from '../../base/ip-range.ts'
 import type { Place } from '../../base/issue.ts'
 import type { FieldType } from '../schema.ts'
+import type { TimePart } from './modifiers.ts'
 import type { Pattern } from './pattern.ts'
 
 /**
@@ -44,7 +45,13 @@ export interface Leaf {
 export type Test = ScalarTest | ExistsTest | NullTest | SameTest
 
 /** A test of one value alone. */
-export type ScalarTest = TextTest | RegexTest | NumberTest | BooleanTest | NetworkTest
+export type ScalarTest =
+  | TextTest
+  | RegexTest
+  | NumberTest
+  | TimePartTest
+  | BooleanTest
+  | NetworkTest
 
 /** Plain text, compared in whole or in part. `texts` are alternatives. */
 export type TextTest =
@@ -73,6 +80,14 @@ export interface RegexTest {
 export interface NumberTest {
   readonly kind: 'number'
   readonly operator: 'eq' | 'lt' | 'lte' | 'gt' | 'gte'
+  readonly value: number
+}
+
+/** A comparison of a part of a time, in UTC. Text that is no time has none. */
+export interface TimePartTest {
+  readonly kind: 'time-part'
+  readonly part: TimePart
+  readonly operator: NumberTest['operator']
   readonly value: number
 }
 

@@ -3,31 +3,34 @@ import { parseRange } from '../../base/ip-range.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { foldAscii } from '../match/fold.ts'
 import { regexMatcher } from '../match/regex.ts'
-import { scalarMatcher, textOfScalar } from '../match/scalar.ts'
+import { numberMatcher, scalarMatcher, textOfScalar } from '../match/scalar.ts'
 import type { SearchItem, SearchValue } from '../parse/detection.ts'
 import type { FieldType, SchemaField } from '../schema.ts'
-import type { Comparison, Modifiers } from './modifiers.ts'
+import { expandValue } from './expand.ts'
+import type { Comparison, Modifiers, TimePart } from './modifiers.ts'
 import { type Pattern, parsePattern, type Wildcard } from './pattern.ts'
-import type { NumberTest, RegexTest, Test, TextTest } from './plan.ts'
+import type { NumberTest, RegexTest, Test, TextTest, TimePartTest } from './plan.ts'
 import { type Planning, refuse, resolveField, warn } from './planning.ts'
 import { toTextTest } from './text-test.ts'
+import { transformPattern } from './transform.ts'
 
 /**
- * The tests that the values of an item ask for, one for each value; plain texts that are
- * alternatives become one test. Undefined, with an issue, when one cannot be evaluated.
+ * The tests that the values of an item ask for, by value: any test of a value is enough for it.
+ * Unless all values are needed, they are one: plain texts that are alternatives become one test.
+ * Undefined, with an issue, when one cannot be evaluated.
  */
 export const planValues = (
   planning: Planning,
   item: SearchItem,
   field: SchemaField,
   modifiers: Modifiers,
-): readonly Test[] | undefined => {
+): readonly (readonly Test[])[] | undefined => {
   const asking: Asking = { planning, item, field, modifiers }
   if (!reportMisuse(asking)) return undefined
-  const planned = item.values.map((value) => planValue(asking, value))
+  const planned = item.values.map((value) => planWritten(asking, value))
   const tests = planned.filter((test) => test !== undefined)
   if (tests.length < planned.length) return undefined
-  return modifiers.all ? tests : mergeEquals(tests)
+  return modifiers.all ? tests.map(mergeEquals) : [mergeEquals(tests.flat())]
 }
 
 interface Asking {
@@ -53,7 +56,11 @@ const TYPES: Readonly<Partial<Record<Comparison, readonly FieldType[]>>> = {
   gte: ['text', 'number', 'any'],
 }
 
-const reportMisuse = ({ planning, item, field, modifiers }: Asking): boolean => {
+/** The types of fields whose text an encoded value, or one with dashes, can be found in. */
+const TRANSFORMED: readonly FieldType[] = ['text', 'any']
+
+const reportMisuse = (asking: Asking): boolean => {
+  const { planning, item, field, modifiers } = asking
   const { comparison } = modifiers
   const { place } = item
   if (field.name === '') {
@@ -63,9 +70,12 @@ const reportMisuse = ({ planning, item, field, modifiers }: Asking): boolean => 
     return false
   }
   const closedText = field.type === 'text' && field.values !== undefined
-  const numeric = NUMERIC.includes(comparison)
-  if (TYPES[comparison]?.includes(field.type) === false || (numeric && closedText)) {
-    const message = `${comparison} cannot be asked of ${field.name}, which is ${field.type}`
+  const numeric = NUMERIC.includes(comparison) && modifiers.part === undefined
+  const transform = modifiers.transforms.find((one) => one !== 'expand')
+  const wrong = wrongFor(asking) || (numeric && closedText)
+  if (wrong) {
+    const asked = modifiers.part ?? (comparison === 'equals' ? transform : comparison)
+    const message = `${asked} cannot be asked of ${field.name}, which is ${field.type}`
     refuse(planning, 'sigma/wrong-type', message, place)
     return false
   }
@@ -75,65 +85,99 @@ const reportMisuse = ({ planning, item, field, modifiers }: Asking): boolean => 
   return true
 }
 
-const planValue = (asking: Asking, value: SearchValue): Test | undefined => {
-  const { comparison } = asking.modifiers
+const wrongFor = ({ field, modifiers }: Asking): boolean => {
+  const { comparison, part, transforms } = modifiers
+  if (part !== undefined) return field.type !== 'time' && field.type !== 'any'
+  const changed = transforms.some((one) => one !== 'expand')
+  if (changed && !TRANSFORMED.includes(field.type)) return true
+  return TYPES[comparison]?.includes(field.type) === false
+}
+
+/** The tests of a value as it is written: several when it is expanded or has several forms. */
+const planWritten = (asking: Asking, value: SearchValue): readonly Test[] | undefined => {
+  const expands = asking.modifiers.transforms.includes('expand')
+  const values = expands ? expandValue(asking.planning, value) : [value]
+  const planned = values?.map((each) => planValue(asking, each))
+  const tests = planned?.filter((each) => each !== undefined)
+  return tests?.length === planned?.length ? tests?.flat() : undefined
+}
+
+const planValue = (asking: Asking, value: SearchValue): readonly Test[] | undefined => {
+  const { comparison, part } = asking.modifiers
   switch (comparison) {
     case 'equals':
+      if (part !== undefined) return one(planPartOfTime(asking, value, part, 'eq'))
       return planEquals(asking, value)
     case 'contains':
     case 'startswith':
     case 'endswith':
-      return planPart(asking, value, comparison)
+      return planTexts(asking, value, comparison)
     case 're':
-      return planRegex(asking, value)
+      return one(planRegex(asking, value))
     case 'cidr':
-      return planNetwork(asking, value)
+      return one(planNetwork(asking, value))
     case 'exists':
-      return planExists(asking, value)
+      return one(planExists(asking, value))
     case 'fieldref':
-      return planReference(asking, value)
+      return one(planReference(asking, value))
     case 'lt':
     case 'lte':
     case 'gt':
     case 'gte':
-      return planNumber(asking, value, comparison)
+      if (part !== undefined) return one(planPartOfTime(asking, value, part, comparison))
+      return one(planNumber(asking, value, comparison))
     default:
       return unreachable(comparison)
   }
 }
 
-const planEquals = (asking: Asking, value: SearchValue): Test | undefined => {
-  const { field } = asking
-  if (field.name === '') return planPart(asking, value, 'contains')
-  if (value.value === null) return { kind: 'null' }
+const one = (test: Test | undefined): readonly Test[] | undefined => test && [test]
+
+const planEquals = (asking: Asking, value: SearchValue): readonly Test[] | undefined => {
+  const { field, modifiers } = asking
+  if (field.name === '') return planTexts(asking, value, 'contains')
+  if (modifiers.transforms.some((each) => each !== 'expand')) {
+    return planTexts(asking, value, 'equals')
+  }
+  if (value.value === null) return [{ kind: 'null' }]
   if (field.type === 'number') {
     const number = numberOf(value)
-    if (number !== undefined) return { kind: 'number', operator: 'eq', value: number }
+    if (number !== undefined) return [{ kind: 'number', operator: 'eq', value: number }]
   }
   if (field.type === 'boolean') {
     const word = foldAscii(String(value.value))
-    if (word === 'true' || word === 'false') return { kind: 'boolean', value: word === 'true' }
+    if (word === 'true' || word === 'false') return [{ kind: 'boolean', value: word === 'true' }]
   }
   const test = toTextTest(patternOf(asking, value), asking.modifiers.cased)
-  return checked(asking, value, test)
+  return [checked(asking, value, test)]
 }
 
-const planPart = (
+type TextComparison = 'equals' | 'contains' | 'startswith' | 'endswith'
+
+const planTexts = (
   asking: Asking,
   value: SearchValue,
-  comparison: 'contains' | 'startswith' | 'endswith',
-): Test | undefined => {
+  comparison: TextComparison,
+): readonly Test[] | undefined => {
+  const { modifiers, field } = asking
   if (typeof value.value !== 'string' && typeof value.value !== 'number') {
-    return badValue(asking, value, `${comparison} needs text`)
+    const [transform] = modifiers.transforms
+    return badValue(asking, value, `${comparison === 'equals' ? transform : comparison} needs text`)
   }
-  const open: readonly Wildcard[] = ['any']
-  const pattern: Pattern = [
-    ...(comparison === 'startswith' ? [] : open),
-    ...patternOf(asking, value),
-    ...(comparison === 'endswith' ? [] : open),
-  ]
-  const test = toTextTest(pattern, asking.modifiers.cased)
-  return asking.field.name === '' ? test : checked(asking, value, test)
+  const patterns = transformPattern(patternOf(asking, value), modifiers.transforms)
+  if (typeof patterns === 'string') return badValue(asking, value, patterns)
+  return patterns.map((pattern) => {
+    const test = toTextTest(opened(pattern, comparison), modifiers.cased)
+    return field.name === '' ? test : checked(asking, value, test)
+  })
+}
+
+const opened = (pattern: Pattern, comparison: TextComparison): Pattern => {
+  const before: readonly Wildcard[] =
+    comparison === 'contains' || comparison === 'endswith' ? ['any'] : []
+  const after: readonly Wildcard[] =
+    comparison === 'contains' || comparison === 'startswith' ? ['any'] : []
+  return [...before, ...pattern, ...after]
 }
 
 /** The text of a value with its wildcards. Booleans and numbers have their usual text. */
@@ -193,6 +237,36 @@ const planNumber = (
     return badValue(asking, value, `${operator} needs a number`)
   }
   return { kind: 'number', operator, value: value.value }
+}
+
+/** What a part of a time can be. Of a year only that it has four digits. */
+const PART_RANGES: Readonly<Record<TimePart, readonly [number, number]>> = {
+  minute: [0, 59],
+  hour: [0, 23],
+  day: [1, 31],
+  week: [1, 53],
+  month: [1, 12],
+  year: [0, 9999],
+}
+
+const planPartOfTime = (
+  asking: Asking,
+  value: SearchValue,
+  part: TimePart,
+  operator: NumberTest['operator'],
+): Test | undefined => {
+  const number = numberOf(value)
+  if (number === undefined) return badValue(asking, value, `${part} needs a number`)
+  const test: TimePartTest = { kind: 'time-part', part, operator, value: number }
+  const [least, most] = PART_RANGES[part]
+  // Whatever is compared, the least, the most or the number itself satisfies it if any does.
+  const whole = Number.isInteger(number) && number >= least && number <= most ? [number] : []
+  const matches = numberMatcher(test)
+  if (![least, most, ...whole].some(matches)) {
+    const message = `${part} is never ${operator} ${number}: it is ${least} to ${most}`
+    warn(asking.planning, 'sigma/impossible-value', message, value.place)
+  }
+  return test
 }
 
 const planReference = (asking: Asking, value: SearchValue): Test | undefined => {

@@ -161,7 +161,7 @@ const readField = ([name, text]: [string, FieldText]): SchemaField => {
   const [type = '', list] = more.type.split(' ')
   return testField(name, type as FieldType, {
     list: list === 'list',
-    stored: more.stored !== false && type !== 'any' && type !== 'time',
+    stored: more.stored !== false && type !== 'any',
     ...(more.values === undefined ? {} : { values: more.values }),
   })
 }

@@ -90,9 +90,15 @@ const columnsOf = (fields: readonly SchemaField[]): readonly Column[] => [
 ]
 
 const typeOf = ({ type, list, group }: SchemaField): string => {
-  const scalar = type === 'number' ? 'Float64' : type === 'boolean' ? 'Bool' : 'String'
+  const scalar = SCALARS[type] ?? 'String'
   const value = list ? `Array(Nullable(${scalar}))` : `Nullable(${scalar})`
   return group === undefined ? value : `Array(${value})`
+}
+
+const SCALARS: Readonly<Record<string, string>> = {
+  number: 'Float64',
+  boolean: 'Bool',
+  time: "DateTime64(6, 'UTC')",
 }
 
 const stored = (fields: readonly SchemaField[], row: TestRow): Record<string, unknown> => {
@@ -133,8 +139,15 @@ const cell = (field: SchemaField, value: FieldValue): unknown => {
   if (value === undefined || value === CANNOT_TELL) return field.list ? [] : null
   const members = (Array.isArray(value) ? value : [value]) as readonly Scalar[]
   const cells = members.map((member) => {
+    if (field.type === 'time') return timeCell(member)
     const text = field.type !== 'number' && field.type !== 'boolean'
     return text && member !== null ? String(member).replace('e+', 'e') : member
   })
   return field.list ? cells : cells[0]
+}
+
+/** A time as ClickHouse reads it; what is no time is stored as none. */
+const timeCell = (value: Scalar): string | null => {
+  const time = new Date(typeof value === 'string' ? value : Number.NaN)
+  return Number.isNaN(time.getTime()) ? null : time.toISOString().replace('T', ' ').slice(0, -1)
 }

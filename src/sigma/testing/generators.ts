@@ -3,6 +3,7 @@ import { parseRange } from '../../base/ip-range.ts'
 import { CANNOT_TELL, type FieldValue } from '../../base/truth.ts'
 import { foldAscii } from '../match/fold.ts'
 import { regexMatcher } from '../match/regex.ts'
+import type { TimePart } from '../plan/modifiers.ts'
 import { parsePattern } from '../plan/pattern.ts'
 import type { Leaf, Plan, RegexTest, Test } from '../plan/plan.ts'
 import type { SchemaField } from '../schema.ts'
@@ -18,6 +19,7 @@ export const FIELDS: readonly SchemaField[] = [
   testField('boolean', 'boolean'),
   testField('address', 'address'),
   testField('addresses', 'address', { list: true }),
+  testField('time', 'time'),
   testField('g.e[].text', 'text'),
   testField('g.e[].texts', 'text', { list: true }),
   testField('g.e[].number', 'number'),
@@ -91,6 +93,15 @@ const NETWORKS = [
   '10.1.2.3/15',
   '1:2:3:4:5:6:0:0/96',
 ]
+const TIMES = [
+  '2026-01-01T00:00:00.000000Z',
+  '2026-11-21T23:59:59.999999Z',
+  '2026-11-22T01:30:00+02:00',
+  '2020-12-31T12:00:00Z',
+  '2021-01-03T23:59:59Z',
+  '2024-02-29T05:07:00Z',
+  '2024-12-30T00:00:00-01:00',
+]
 const EXPRESSIONS = [
   'a',
   '^a',
@@ -119,9 +130,11 @@ const numericText = fc.constantFrom('0', '7', '-7', '07', '1.0', '403', '-0', '1
 const scalarFor = ({ type }: SchemaField): fc.Arbitrary<string | number | boolean> => {
   if (type === 'number') return number
   if (type === 'boolean') return fc.boolean()
+  if (type === 'time') return fc.constantFrom(...TIMES)
   if (type === 'address') return fc.constantFrom(...ADDRESSES)
   if (type !== 'any') return fc.oneof(text, numericText)
-  return fc.oneof(text, numericText, number, fc.boolean(), fc.constantFrom(...ADDRESSES))
+  const others = fc.constantFrom(...ADDRESSES, ...TIMES, '2026-02-30T00:00:00Z')
+  return fc.oneof(text, numericText, number, fc.boolean(), others)
 }
 
 const valueFor = (field: SchemaField): fc.Arbitrary<FieldValue> => {
@@ -151,7 +164,7 @@ export const row: fc.Arbitrary<TestRow> = fc.record({
 
 const folded = (cased: boolean, value: string): string => (cased ? value : foldAscii(value))
 
-const partTest = fc
+const textPartTest = fc
   .record({
     kind: fc.constantFrom('contains' as const, 'startswith' as const, 'endswith' as const),
     value: text,
@@ -191,6 +204,17 @@ const numberTest: fc.Arbitrary<Test> = fc.record({
   value: number,
 })
 
+const partTest: fc.Arbitrary<Test> = fc
+  .constantFrom<TimePart>('minute', 'hour', 'day', 'week', 'month', 'year')
+  .chain((part) =>
+    fc.record({
+      kind: fc.constant('time-part' as const),
+      part: fc.constant(part),
+      operator: fc.constantFrom('eq', 'lt', 'lte', 'gt', 'gte'),
+      value: part === 'year' ? fc.constantFrom(2020, 2026) : fc.constantFrom(0, 1, 12, 23, 53, 2.5),
+    }),
+  )
+
 const sameTest = (fields: readonly SchemaField[]): fc.Arbitrary<Test> =>
   fc
     .record({ other: fc.constantFrom(...fields), cased: fc.boolean() })
@@ -202,7 +226,7 @@ const sameTest = (fields: readonly SchemaField[]): fc.Arbitrary<Test> =>
 
 const testFor = (fields: readonly SchemaField[]): fc.Arbitrary<Test> =>
   fc.oneof(
-    partTest,
+    textPartTest,
     equalsTest,
     likeTest,
     regexTest,
@@ -214,15 +238,24 @@ const testFor = (fields: readonly SchemaField[]): fc.Arbitrary<Test> =>
     fc.constant<Test>({ kind: 'null' }),
   )
 
-const leafOf = (fields: readonly SchemaField[]): fc.Arbitrary<Leaf> =>
+const leafOf = (
+  fields: readonly SchemaField[],
+  test: fc.Arbitrary<Test> = testFor(fields),
+): fc.Arbitrary<Leaf> =>
   fc
-    .record({ field: fc.constantFrom(...fields), test: testFor(fields) })
+    .record({ field: fc.constantFrom(...fields), test })
     .map(({ field: { name, ...rest }, test }): Leaf => {
       return { kind: 'leaf', field: name, ...rest, test, selection: 's', place: {} }
     })
 
+/** Fields that rules may ask a part of a time of. */
+const TIME_FIELDS = ROW_FIELDS.filter(({ type }) => type === 'time' || type === 'any')
+
 /** One test of a field of the row. */
-export const rowLeaf: fc.Arbitrary<Plan> = leafOf(ROW_FIELDS)
+export const rowLeaf: fc.Arbitrary<Plan> = fc.oneof(
+  { weight: 9, arbitrary: leafOf(ROW_FIELDS) },
+  leafOf(TIME_FIELDS, partTest),
+)
 
 const SYNTAX = [
   ...['a', 'b', 'k', 's', 'ab', 'é', 'ß', '一', '😀', '-', '/', '_', '\\.', '\\$', '\\n', '\\x41'],

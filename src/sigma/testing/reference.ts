@@ -11,6 +11,7 @@ import {
   UNKNOWN,
   YES,
 } from '../../base/truth.ts'
+import type { TimePart } from '../plan/modifiers.ts'
 import type { Pattern } from '../plan/pattern.ts'
 import type { Leaf, Plan, ScalarTest } from '../plan/plan.ts'
 import { membersOf, type TestElement, type TestRow, textsOf } from './rows.ts'
@@ -39,9 +40,10 @@ export const referenceTruth = (plan: Plan, row: TestRow, element?: TestElement):
 
 const referenceLeaf = (leaf: Leaf, row: TestRow, element: TestElement | undefined): Truth => {
   const read = (name: string): FieldValue =>
-    name === '' ? textsOf(row) : (element ?? row.values)[name]
+    name === '' ? textsOf(row).texts : (element ?? row.values)[name]
   const value = read(leaf.field)
   if (value === CANNOT_TELL) return UNKNOWN
+  const hidden = leaf.field === '' && row.values[''] === CANNOT_TELL ? UNKNOWN : NO
   const { test } = leaf
   const absent = value === undefined || (Array.isArray(value) && value.length === 0)
   const members = membersOf(value)
@@ -58,7 +60,7 @@ const referenceLeaf = (leaf: Leaf, row: TestRow, element: TestElement | undefine
       return truthOf(pairs.some(([a, b]) => a !== null && b !== null && form(a) === form(b)))
     }
     default:
-      return truthOf(members.some((member) => member !== null && holds(test, member)))
+      return or(truthOf(members.some((member) => member !== null && holds(test, member))), hidden)
   }
 }
 
@@ -84,6 +86,10 @@ const holds = (test: ScalarTest, value: Exclude<Scalar, null>): boolean => {
       return inNetwork(test.text, text(value))
     case 'boolean':
       return fold(text(value)) === String(test.value)
+    case 'time-part': {
+      const seen = partOf(text(value), test.part)
+      return seen !== undefined && compare(test.operator, seen, test.value)
+    }
     case 'number': {
       const whole = typeof value === 'string' && /^-?\d{1,15}$/.test(value)
       const number = typeof value === 'number' ? value : whole ? Number(value) : Number.NaN
@@ -91,6 +97,30 @@ const holds = (test: ScalarTest, value: Exclude<Scalar, null>): boolean => {
       return compare(test.operator, number, test.value)
     }
   }
+}
+
+/** By the ISO text of the time in UTC; a week by counting Mondays from the year's 4th of January. */
+const partOf = (value: string, part: TimePart): number | undefined => {
+  const known = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i.test(value)
+  const time = new Date(value.replace(/(\.\d{3})\d+/, '$1'))
+  const day = Number(value.slice(8, 10))
+  const last = new Date(Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)), 0))
+  if (!known || Number.isNaN(time.getTime()) || day > last.getUTCDate()) return undefined
+  const [year = '', month = '', date = '', hour = '', minute = ''] = time
+    .toISOString()
+    .split(/[-T:.]/)
+  const week = [1, 0, -1]
+    .map((years) => firstMonday(Number(year) + years))
+    .find((monday) => monday <= time.getTime())
+  const weeks = Math.floor((time.getTime() - (week ?? 0)) / 604_800_000)
+  const parts = { minute, hour, day: date, month, year, week: weeks + 1 }
+  return Number(parts[part])
+}
+
+const firstMonday = (year: number): number => {
+  const fourth = new Date(Date.UTC(year, 0, 4))
+  while (fourth.getUTCDay() !== 1) fourth.setUTCDate(fourth.getUTCDate() - 1)
+  return fourth.getTime()
 }
 
 const compare = (operator: string, a: number, b: number): boolean =>

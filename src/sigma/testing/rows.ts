@@ -1,5 +1,5 @@
 import { CANNOT_TELL, type CannotTell, type FieldValue, type Scalar } from '../../base/truth.ts'
-import type { Access } from '../emit/predicate.ts'
+import type { Access, RowTexts } from '../emit/predicate.ts'
 import type { FieldType, Schema, SchemaField } from '../schema.ts'
 
 /** A row of a test: values by field name. A name that is missing is absent. */
@@ -20,13 +20,13 @@ export const testAccess: Access<TestRow> = {
   texts: () => textsOf,
 }
 
-/** All text of a row's values; the value `''` stands for whether that can be told. */
-export const textsOf = (row: TestRow): readonly string[] | CannotTell => {
-  if (row.values[''] === CANNOT_TELL) return CANNOT_TELL
-  return Object.values(row.values).flatMap((value) =>
+/** All text of a row's values; the value `''` is "cannot tell" where there is more, and hidden. */
+export const textsOf = (row: TestRow): RowTexts => ({
+  texts: Object.values(row.values).flatMap((value) =>
     membersOf(value).filter((member) => typeof member === 'string'),
-  )
-}
+  ),
+  hidden: row.values[''] === CANNOT_TELL,
+})
 
 /** The known values of a field as a list. */
 export const membersOf = (value: FieldValue): readonly Scalar[] => {
