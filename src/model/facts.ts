@@ -69,6 +69,8 @@ export interface ExecFacts {
   readonly arguments: readonly string[]
   /** The command without quotes and detours; see kubernetes/exec/SPEC.md. */
   readonly plainCommand: string | undefined
+  /** A known tool for attacks that it names. */
+  readonly tool: string | undefined
   /** The hosts named in it, and those that are outside the cluster. */
   readonly hosts: readonly string[]
   readonly remoteHosts: readonly string[]

@@ -622,6 +622,15 @@ export const FIELDS: readonly Field[] = [
     (f) => f.exec?.plainCommand,
     'The command of an exec without quotes, backslashes, `$IFS` and detours in paths.',
   ),
+  value(
+    'exec.tool',
+    'text',
+    'client',
+    PART.requestURI,
+    'exec_tool',
+    (f) => f.exec?.tool,
+    'A known tool for attacks that the command of an exec names.',
+  ),
   list(
     'exec.hosts',
     'text',

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../model/event.ts'
 import type { ExecFacts } from '../../model/facts.ts'
+import { toolIn } from '../clients/client.ts'
 import { parseTarget, queryFlag, queryValues, type Target } from '../request-info/target.ts'
 import { hostsIn, remoteHosts } from './hosts.ts'
 import { plainCommand } from './plain-command.ts'
@@ -63,6 +64,7 @@ const facts = (
     command: words.length === 0 ? undefined : words.join(' '),
     arguments: words,
     plainCommand: plain,
+    tool: plain && toolIn(plain),
     hosts,
     remoteHosts: remoteHosts(hosts),
     ...session,
