@@ -1,9 +1,11 @@
 import { adviseIssues } from '../advise/issues.ts'
+import { adviseLints } from '../advise/lint/issues.ts'
 import type { Issue, IssueKind, IssueTable } from '../base/issue.ts'
 import { DECODE_ISSUES } from '../decode/issues.ts'
 import { detectIssues } from '../detect/issues.ts'
 import { ENRICH_ISSUES } from '../enrich/issues.ts'
 import { sigmaIssues } from '../sigma/issues.ts'
+import { sigmaLints } from '../sigma/lint/issues.ts'
 import { SOURCE_ISSUES } from '../source/issues.ts'
 import { cliIssues } from './issues.ts'
 
@@ -16,6 +18,8 @@ export const ISSUE_KINDS: IssueTable = {
   ...detectIssues,
   ...adviseIssues,
   ...cliIssues,
+  ...sigmaLints,
+  ...adviseLints,
 }
 
 /** What is known of an issue's code. */

@@ -72,10 +72,42 @@ const test: Command = {
   run: async (given, shell) => (await import('../run/rule-test.ts')).runRuleTest(given, shell),
 }
 
+const lint: Command = {
+  kind: 'command',
+  name: 'lint',
+  about:
+    'Look for what is wrong with rules: tests that can never hold, values that anyone may forge, verbs that are missing.',
+  arguments: [
+    {
+      name: 'PATH',
+      about: 'Rule files or folders; without one, the rules that come with deckwatch.',
+      required: false,
+      repeat: true,
+    },
+  ],
+  options: [
+    formatOption('How to write the lints.', ['text', 'json', 'sarif']),
+    {
+      name: '--level',
+      value: 'LEVEL',
+      about: 'Leave out what matters less.',
+      choices: ['note', 'warning', 'error'],
+      default: 'note',
+    },
+    LISTS_OPTION,
+    NO_COLOR_OPTION,
+  ],
+  examples: [
+    { command: 'deckwatch rule lint ./mine', about: 'your rules, beside those of deckwatch' },
+    { command: 'deckwatch rule lint ./mine --format sarif', about: 'for a code host' },
+  ],
+  run: async (given, shell) => (await import('../run/rule-lint.ts')).runRuleLint(given, shell),
+}
+
 /** `deckwatch rule …`. */
 export const rule: CommandGroup = {
   kind: 'group',
   name: 'rule',
-  about: 'List, show and test rules.',
-  commands: [list, show, test],
+  about: 'List, show, lint and test rules.',
+  commands: [list, show, lint, test],
 }

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { detectIssues } from '../../detect/issues.ts'
+import { sigmaIssues } from '../../sigma/issues.ts'
+import { LINTS } from './lint-rules.ts'
+import { lintText, namesOf, readLintCases } from './testing/lint-cases.ts'
+
+const cases = readLintCases()
+
+describe('lints', () => {
+  it('each have their cases, and each file of cases its lint', () => {
+    const codes = new Set(cases.map(({ code }) => code))
+    expect(Object.keys(LINTS).filter((code) => !codes.has(code))).toEqual([])
+    const known = { ...LINTS, ...sigmaIssues, ...detectIssues }
+    expect([...codes].filter((code) => !(code in known))).toEqual([])
+  })
+
+  it.each(cases.map((one) => [one.code, one] as const))('%s', (code, one) => {
+    const bad = lintText(one.bad, one.cases)
+    const name = code.replace(/^.*\//, '')
+    expect(namesOf(bad), bad.issues.map(({ message }) => message).join('\n')).toEqual(
+      [name, ...one.also].sort(),
+    )
+    for (const { message, at } of bad.issues) {
+      expect(message).not.toMatch(/undefined/)
+      expect(at.line).toBeGreaterThan(0)
+    }
+    expect(lintText(one.good).issues).toEqual([])
+  })
+
+  const more = cases.flatMap(({ code, more: others }) =>
+    others.map((one) => [code, one.title, one] as const),
+  )
+  it.each(more)('%s: %s', (_code, _title, { rule, raises }) => {
+    expect(namesOf(lintText(rule))).toEqual([...raises].sort())
+  })
+})

@@ -1,0 +1,196 @@
+import type { Issue, IssueKind, Place } from '../../base/issue.ts'
+import {
+  type CompiledRule,
+  compileRules,
+  type RuleSet,
+  type RuleText,
+} from '../../detect/compile.ts'
+import { detectIssues } from '../../detect/issues.ts'
+import { auditSchema } from '../../detect/schema.ts'
+import type { Catalogues } from '../../model/catalogue.ts'
+import { findField } from '../../model/fields.ts'
+import { sigmaIssues } from '../../sigma/issues.ts'
+import { lintCorrelation } from '../../sigma/lint/correlation-lints.ts'
+import { sigmaLints } from '../../sigma/lint/issues.ts'
+import type { LintGrade, LintTable } from '../../sigma/lint/lint-kind.ts'
+import { lintPlanned } from '../../sigma/lint/rule-lints.ts'
+import { lintPairs } from '../../sigma/lint/rule-pairs.ts'
+import { parseDocuments, type YamlMap } from '../../sigma/parse/document.ts'
+import { bodyLints } from './body-lints.ts'
+import { lintCases } from './case-lints.ts'
+import { claimLints } from './claim-lints.ts'
+import { coverageLints } from './coverage-lints.ts'
+import { type Ignored, readIgnored } from './ignore.ts'
+import { adviseLints } from './issues.ts'
+import type { RuleLint } from './lint-context.ts'
+import { lintTags } from './tag-lints.ts'
+import { trustLints } from './trust-lints.ts'
+import { usesOf } from './uses.ts'
+import { visibilityLints } from './visibility-lints.ts'
+
+/** Every lint, by code. */
+export const LINTS: LintTable = { ...sigmaLints, ...adviseLints }
+
+/** A rule file, and the text of the cases beside it. */
+export interface LintFile extends RuleText {
+  /** Undefined: there is no such file. */
+  readonly cases: string | undefined
+}
+
+/** What came of linting. */
+export interface LintReport {
+  /** In the order of their places. */
+  readonly issues: readonly Issue[]
+  /** What rules set aside themselves, with their reasons. */
+  readonly ignored: readonly { readonly issue: Issue; readonly because: string }[]
+  /** Rules and correlations that could be used. */
+  readonly rules: number
+}
+
+/** How much an issue of a rule matters; a refusal is an error. */
+export const gradeOf = ({ code }: Issue): LintGrade => {
+  const kind: IssueKind | undefined = sigmaIssues[code] ?? detectIssues[code]
+  return LINTS[code]?.grade ?? kind?.severity ?? 'error'
+}
+
+/** What is linted, and what it is held against. */
+export interface LintRequest {
+  readonly files: readonly LintFile[]
+  /** Rules that the linted ones may name, repeat or be covered by. They are not linted. */
+  readonly others: readonly RuleText[]
+  /** What placeholders stand for. */
+  readonly lists: readonly RuleText[]
+  readonly catalogues: Catalogues
+}
+
+/** Looks for everything that is odd in rules; what the engine itself has to say is among it. */
+export const lintRules = ({ files, others, lists, catalogues }: LintRequest): LintReport => {
+  const all = compileRules([...others, ...files], lists)
+  const named = new Set([...files, ...lists].map(({ file }) => file))
+  const isOurs = ({ file }: Place): boolean => file !== undefined && named.has(file)
+  const set: RuleSet = {
+    rules: all.rules.filter(({ sigma }) => isOurs(sigma.place)),
+    correlations: all.correlations.filter(({ sigma }) => isOurs(sigma.place)),
+    issues: all.issues.filter(({ at }) => isOurs(at)),
+  }
+  const documents = files.flatMap(({ text, file }) =>
+    parseDocuments(text, file).flatMap(({ root }) => (root?.kind === 'map' ? [root] : [])),
+  )
+  const ignores = documents.map((document) => ({ document, ...readIgnored(document) }))
+  const found = [
+    ...set.issues,
+    ...documents.flatMap((document) => lintTags(document, catalogues)),
+    ...ignores.flatMap(({ issues }) => issues),
+    ...lintEach(set, documents, catalogues),
+    ...lintPairs(inOrder(all.rules, isOurs), auditSchema).filter(({ at }) => isOurs(at)),
+    ...lintCorrelations(set),
+    ...files.flatMap(({ file, text, cases }) => lintFileCases(file, text, cases)),
+  ]
+  return { ...setAside(found, ignores), rules: set.rules.length + set.correlations.length }
+}
+
+/** The rules that report: of two that ask the same the later is told, and that is one of ours. */
+const inOrder = (
+  rules: readonly CompiledRule[],
+  isOurs: (at: Place) => boolean,
+): readonly CompiledRule[] => {
+  const reporting = rules.filter(({ reports }) => reports)
+  const rank = ({ sigma }: CompiledRule): number => (isOurs(sigma.place) ? 1 : 0)
+  return [...reporting].sort((a, b) => rank(a) - rank(b))
+}
+
+const RULE_LINTS: readonly RuleLint[] = [
+  ({ rule }) => lintPlanned(rule, auditSchema),
+  trustLints,
+  visibilityLints,
+  coverageLints,
+  bodyLints,
+  claimLints,
+]
+
+const lintEach = (
+  { rules }: RuleSet,
+  documents: readonly YamlMap[],
+  catalogues: Catalogues,
+): readonly Issue[] => {
+  const byPlace = new Map(documents.map((document) => [placeKey(document.place), document]))
+  return rules.flatMap((rule) => {
+    const document = byPlace.get(placeKey(rule.sigma.place))
+    if (document === undefined) throw new Error(`bug: ${rule.ref.id} has no document`)
+    const context = { rule, uses: usesOf(rule.plan), document, catalogues }
+    return RULE_LINTS.flatMap((lint) => lint(context))
+  })
+}
+
+const placeKey = ({ file, line, column }: Place): string => `${file}\n${line}:${column}`
+
+const lintCorrelations = ({ rules, correlations }: RuleSet): readonly Issue[] => [
+  ...correlations.flatMap(({ sigma, plan }) => [
+    ...lintCorrelation(sigma),
+    ...[...new Set(plan.slots.flatMap(({ groupBy }) => groupBy))]
+      .filter((name) => findField(name)?.field.trust === 'anyone')
+      .map((name): Issue => {
+        const message = `groups by ${name}, of which any client may send a new one each time`
+        return { code: 'lint/forgeable-group', message, at: sigma.place }
+      }),
+  ]),
+  ...rules.flatMap(silenced),
+]
+
+/** A level that nobody will see. */
+const silenced = ({ reports, sigma }: CompiledRule): readonly Issue[] => {
+  if (reports || sigma.level === 'informational' || sigma.level === 'low') return []
+  const message = `is of level ${sigma.level} and reports nothing by itself: correlations name it`
+  return [{ code: 'lint/silenced-rule', message, at: sigma.place }]
+}
+
+/** A file of lists or of documents that are no rules needs no cases. */
+const lintFileCases = (file: string, text: string, cases: string | undefined): readonly Issue[] => {
+  if (!/^(?:detection|correlation)\s*:/m.test(text)) return []
+  return lintCases(cases, file.replace(/\.(ya?ml)$/, '.cases.$1'), { file, line: 1, column: 1 })
+}
+
+interface Ignores {
+  readonly document: YamlMap
+  readonly ignored: readonly Ignored[]
+}
+
+/** A document's word counts for what lies within it, and for the cases of its file. */
+const setAside = (
+  found: readonly Issue[],
+  ignores: readonly Ignores[],
+): Pick<LintReport, 'issues' | 'ignored'> => {
+  const used = new Set<Ignored>()
+  const ignored: { issue: Issue; because: string }[] = []
+  const issues = found.filter((issue) => {
+    const entry = entryFor(issue, ignores)
+    if (entry === undefined) return true
+    used.add(entry)
+    ignored.push({ issue, because: entry.because })
+    return false
+  })
+  const idle = ignores.flatMap((one) => one.ignored).filter((entry) => !used.has(entry))
+  const said = idle.map(({ name, place }): Issue => {
+    return { code: 'lint/idle-ignore', message: `there is no ${name} to set aside`, at: place }
+  })
+  return { issues: [...issues, ...said].sort(byPlace), ignored }
+}
+
+const entryFor = (issue: Issue, ignores: readonly Ignores[]): Ignored | undefined => {
+  // What is refused is not used, whatever the rule says of it.
+  if (LINTS[issue.code] === undefined && gradeOf(issue) === 'error') return undefined
+  const file = issue.at.file?.replace(/\.cases(\.ya?ml)$/, '$1')
+  const inFile = ignores.filter(({ document }) => document.place.file === file)
+  const before = inFile.filter(({ document }) => (document.place.line ?? 0) <= (issue.at.line ?? 0))
+  const own = before.at(-1) ?? inFile[0]
+  const isNamed = ({ name }: Ignored): boolean =>
+    name === issue.code || `lint/${name}` === issue.code
+  return own?.ignored.find(isNamed)
+}
+
+const byPlace = (a: Issue, b: Issue): number => {
+  const [fileA, fileB] = [a.at.file ?? '', b.at.file ?? '']
+  if (fileA !== fileB) return fileA < fileB ? -1 : 1
+  const line = (a.at.line ?? 0) - (b.at.line ?? 0)
+  return line === 0 ? (a.at.column ?? 0) - (b.at.column ?? 0) : line
+}
