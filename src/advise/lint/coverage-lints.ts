@@ -121,10 +121,11 @@ const NATIVE_POD =
 const missingTemplates = (context: LintContext): readonly Issue[] => {
   const resources = resourcesNeeded(context)
   const podsAlone = resources?.length === 1 && resources[0] === 'pods'
+  const ofPods = resources?.includes('pods') !== false
   const hasTemplates = context.uses.some(({ leaf }) => leaf.field.includes('.template.spec.'))
   return context.uses.flatMap(({ leaf, speaksFor }): readonly Issue[] => {
     const { field, place: at } = leaf
-    const native = NATIVE_POD.test(field) && !hasTemplates
+    const native = ofPods && NATIVE_POD.test(field) && !hasTemplates
     const derived = field.startsWith('pod.') && podsAlone && !OF_PODS.test(field)
     if (!speaksFor || (!native && !derived)) return []
     const message = `${field} of pods alone: a Deployment, Job or CronJob says the same in its template`
