@@ -110,7 +110,10 @@ const placeOf = (
     key: digest.slice(0, DIGEST_DIGITS),
     group,
     values: valuesOf(feed.values, facts),
-    up: feed.up.map((above) => placeOf(above, facts, mask).place),
+    up: feed.up.map((above) => {
+      const { place: upper, known: upperKnown } = placeOf(above, facts, mask)
+      return { ...upper, known: upperKnown }
+    }),
   }
   return { place, known }
 }

@@ -1,6 +1,11 @@
+import { assert } from '../../base/assert.ts'
+import { NO, UNKNOWN, YES } from '../../base/truth.ts'
 import type { CorrelationPlan } from '../plan/correlation.ts'
+import { GroupState, TIME_MAX_US } from './group-state.ts'
+import { GroupTable } from './group-table.ts'
 import type { CorrelationVerdict, Hit } from './hit.ts'
-import { referenceVerdicts } from './testing/reference.ts'
+import type { Judgement, Window } from './window/window.ts'
+import { windowOf } from './window/window-of.ts'
 
 /** How much a correlator may keep. */
 export interface CorrelatorOptions {
@@ -8,7 +13,7 @@ export interface CorrelatorOptions {
   readonly bytesMax: number
 }
 
-/** What a correlator could not keep. */
+/** What a correlator could not keep: what these groups would have completed is not found. */
 export interface CorrelatorLosses {
   /** Groups that were given up for room. */
   readonly evicted: number
@@ -16,37 +21,143 @@ export interface CorrelatorLosses {
   readonly evictedOf: readonly number[]
 }
 
-/** Finds in hits that come in the order of time where correlations begin to hold. See SPEC.md. */
+/**
+ * Finds in hits where correlations begin to hold. It has a lifetime of one stream, and bounded
+ * state. What it means is in SPEC.md, "Windows".
+ */
 export class Correlator {
-  readonly #plans: readonly CorrelationPlan[]
+  readonly #correlations: readonly Correlation[]
   readonly #onVerdict: (verdict: CorrelationVerdict) => void
-  readonly #hits: Hit[] = []
+  readonly #groups: GroupTable
+  readonly #state = new GroupState()
+  /** The hits of the present instant, by correlation. */
+  readonly #pending: Hit[][]
+  #pendingCount = 0
+  #nowUs = 0
 
+  /** A correlation stands after those that are chained to it. */
   constructor(
     plans: readonly CorrelationPlan[],
     onVerdict: (verdict: CorrelationVerdict) => void,
-    _options: CorrelatorOptions,
+    options: CorrelatorOptions,
   ) {
-    this.#plans = plans
+    this.#correlations = plans.map((plan) => ({ spanUs: plan.spanUs, window: windowOf(plan) }))
     this.#onVerdict = onVerdict
+    this.#pending = plans.map(() => [])
+    const kinds = this.#correlations.map(({ spanUs, window }) => {
+      return { keptUs: spanUs + spanUs / 32 + 1, outside: window.outside }
+    })
+    this.#groups = new GroupTable(kinds, options.bytesMax)
+  }
+
+  /** What the windows take in memory. */
+  get bytes(): number {
+    return this.#groups.bytes
   }
 
   /** Takes the next hit; none is earlier than one before it. */
   observe(hit: Hit): void {
-    this.#hits.push(hit)
+    this.advance(hit.timeUs)
+    this.#add(hit)
   }
 
   /** Says that all hits before a time, in µs, have been observed. */
-  advance(_timeUs: number): void {}
+  advance(timeUs: number): void {
+    const nowUs = Math.min(Math.max(1, timeUs), TIME_MAX_US)
+    assert(nowUs >= this.#nowUs, 'hits come in the order of time')
+    if (nowUs === this.#nowUs) return
+    this.#judgeInstant()
+    this.#nowUs = nowUs
+  }
 
   /** Says that all hits have been observed. */
   finish(): void {
-    for (const verdict of referenceVerdicts(this.#plans, this.#hits, 1_000)) {
-      this.#onVerdict(verdict)
-    }
+    this.#judgeInstant()
   }
 
   losses(): CorrelatorLosses {
-    return { evicted: 0, evictedOf: this.#plans.map(() => 0) }
+    const evictedOf = this.#groups.evicted
+    return { evicted: evictedOf.reduce((a, b) => a + b, 0), evictedOf }
+  }
+
+  #add(hit: Hit): void {
+    const pending = this.#pending[hit.correlation]
+    assert(pending !== undefined, 'a hit is of a correlation of this set')
+    pending.push(hit)
+    this.#pendingCount += 1
+  }
+
+  /** Verdicts add hits to correlations that stand later in the set. */
+  #judgeInstant(): void {
+    for (let at = 0; this.#pendingCount > 0; at += 1) {
+      const hits = this.#pending[at]
+      assert(hits !== undefined, 'a correlation stands after those chained to it')
+      if (hits.length === 0) continue
+      this.#pendingCount -= hits.length
+      this.#pending[at] = []
+      for (const group of groupsOf(hits)) this.#judgeGroup(at, group)
+    }
+  }
+
+  #judgeGroup(correlation: number, hits: readonly Hit[]): void {
+    const of = this.#correlations[correlation]
+    const [first] = hits
+    if (of === undefined || first === undefined) return
+    const state = this.#state
+    this.#groups.load(correlation, first.key, this.#nowUs, state)
+    const judgement = of.window.judge(state, hits, this.#nowUs)
+    const verdict = judgement && this.#verdictOf(of, judgement, hits)
+    this.#groups.store(state)
+    if (verdict === undefined) return
+    this.#onVerdict(verdict)
+    for (const place of verdict.hit.up) {
+      assert(place.correlation > correlation, 'a correlation stands after those chained to it')
+      const truth = place.known === false ? UNKNOWN : verdict.truth
+      this.#add({ ...place, truth, timeUs: first.timeUs, origin: verdict.hit.origin })
+    }
+  }
+
+  /** A verdict if the group was not judged so within the span before. */
+  #verdictOf(
+    { spanUs, window }: Correlation,
+    judgement: Judgement,
+    hits: readonly Hit[],
+  ): CorrelationVerdict | undefined {
+    if (judgement.truth === NO) return undefined
+    const able = hits.filter((hit) => window.completes(hit))
+    const matches = able.filter((hit) => hit.truth === YES)
+    // Without a match it is not certain that there was anything to judge.
+    const truth = judgement.truth === YES && matches.length > 0 ? YES : UNKNOWN
+    const hit = (truth === YES ? matches : able).reduce((a, b) => (isBefore(b, a) ? b : a))
+    const state = this.#state
+    const beforeUs = truth === YES ? state.yesUs : state.anyUs
+    state.anyUs = this.#nowUs
+    if (truth === YES) state.yesUs = this.#nowUs
+    if (beforeUs > 0 && this.#nowUs - beforeUs <= spanUs) return undefined
+    const { correlation, key, timeUs: atUs } = hit
+    return { ...judgement, correlation, key, truth, atUs, hit }
   }
 }
+
+interface Correlation {
+  readonly spanUs: number
+  readonly window: Window
+}
+
+/** Hits of one time by their groups, in an order that does not depend on theirs. */
+const groupsOf = (hits: readonly Hit[]): readonly (readonly Hit[])[] => {
+  if (hits.length === 1) return [hits]
+  const groups = new Map<string, Hit[]>()
+  for (const hit of hits) {
+    const group = groups.get(hit.key)
+    if (group === undefined) groups.set(hit.key, [hit])
+    else group.push(hit)
+  }
+  return [...groups.values()].sort((a, b) => compareTexts(a[0]?.key ?? '', b[0]?.key ?? ''))
+}
+
+/** Of several hits the one of the least origin completes a window. */
+const isBefore = (a: Hit, b: Hit): boolean =>
+  (compareTexts(a.origin, b.origin) || a.slot - b.slot || a.truth - b.truth) < 0
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -35,7 +35,10 @@ interface Place {
 }
 
 /** Where the completion of a correlation counts in its turn. */
-export type ChainedPlace = Place
+export interface ChainedPlace extends Place {
+  /** Whether the group can be told; if not, what counts there is a "cannot tell". */
+  readonly known?: boolean
+}
 
 /** A correlation that began to hold for a group, or began to be "cannot tell". */
 export interface CorrelationVerdict {
@@ -46,7 +49,10 @@ export interface CorrelationVerdict {
   readonly fromUs: number
   /** When it began to hold: the time of the hit that completed it. */
   readonly atUs: number
-  /** Matches in the window, and hits that cannot be told. Of value_count distinct values. */
+  /**
+   * Matches in the window, and hits that cannot be told. Of value_count distinct values, of the
+   * other value types numbers, of the temporal types rules. Counted as far as it decides.
+   */
   readonly matches: number
   readonly unknowns: number
   /** The hit that completed it. */

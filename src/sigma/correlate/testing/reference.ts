@@ -21,7 +21,10 @@ export const referenceVerdicts = (
       const found = verdictsOf(plan, group, valuesMax)
       verdicts.push(...found)
       for (const { hit, truth, atUs } of found) {
-        for (const place of hit.up) all.push({ ...place, truth, timeUs: atUs, origin: hit.origin })
+        for (const place of hit.up) {
+          const sure = place.known === false ? UNKNOWN : truth
+          all.push({ ...place, truth: sure, timeUs: atUs, origin: hit.origin })
+        }
       }
     }
   }
@@ -62,7 +65,9 @@ const verdictsOf = (
     judged.push({ atUs, truth })
     if (open) continue
     const completing = now.filter((hit) => truth === UNKNOWN || hit.truth === YES)
-    const [hit] = completing.sort((a, b) => compareTexts(a.origin, b.origin) || a.slot - b.slot)
+    const [hit] = completing.sort(
+      (a, b) => compareTexts(a.origin, b.origin) || a.slot - b.slot || a.truth - b.truth,
+    )
     if (hit === undefined) throw new Error('no hit completes the window')
     const { correlation, key } = hit
     verdicts.push({ ...judgement, correlation, key, truth, atUs, hit })
@@ -155,7 +160,7 @@ const valueUnits = (window: readonly Hit[]): readonly Unit[] => {
     if (hit.values === undefined) units.push({ timeUs: hit.timeUs, sure: false })
   }
   const told = window.flatMap((hit) =>
-    (hit.values ?? []).map((value) => ({ hit, value: `${value}` })),
+    (hit.values ?? []).map((value) => ({ hit, value: String(value).replace('e+', 'e') })),
   )
   for (const value of new Set(told.map((each) => each.value))) {
     const seen = told.filter((each) => each.value === value).map(({ hit }) => hit)
@@ -273,7 +278,9 @@ const judgeNumbers = (
 
 const numbersOf = (values: readonly (string | number)[]): readonly number[] =>
   values
-    .filter((value) => typeof value === 'number' || /^(0|-?[1-9][0-9]{0,14})$/.test(value))
+    .filter((value) =>
+      typeof value === 'number' ? Number.isFinite(value) : /^(0|-?[1-9][0-9]{0,14})$/.test(value),
+    )
     .map(Number)
 
 const numberRange = (

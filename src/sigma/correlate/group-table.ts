@@ -1,0 +1,190 @@
+import { BlockStore } from './block-store.ts'
+import { GroupSegment, writeKey } from './group-segment.ts'
+import type { GroupState } from './group-state.ts'
+import { newestTime, pack, packedWords, stateLength, stateOffset, unpack } from './packed.ts'
+import type { Outside } from './window/window.ts'
+
+/** How the groups of one correlation are kept. */
+export interface GroupKind {
+  /** For how long after its newest time a state may still count. */
+  readonly keptUs: number
+  readonly outside: Outside | undefined
+}
+
+/** Enough for the largest state. */
+const BLOCK_SIZES = 15
+const SEGMENTS = 256
+/** Segments that are searched for room before a group is given up for lack of it. */
+const SWEEPS_MAX = 8
+
+/**
+ * The states of all groups of all correlations in a bounded number of bytes.
+ *
+ * A group that has little to remember costs little: its key, and the words it uses. When there is
+ * no room, groups that no longer count go first; then the oldest of those that remember as little
+ * as the one that asks, of the correlation that has most of them. None is given up for another that
+ * remembers less: many new keys cannot push out a group that is on its way.
+ */
+export class GroupTable {
+  readonly #kinds: readonly GroupKind[]
+  readonly #outsides: readonly Outside[]
+  readonly #bytesMax: number
+  readonly #blocks = new BlockStore(BLOCK_SIZES)
+  readonly #segments: readonly GroupSegment[]
+  readonly #evicted: Uint32Array
+  #segmentBytes = 0
+  #nowUs = 0
+  /** The group that `load` was asked for. */
+  readonly #key = new Uint32Array(4)
+  #segment: GroupSegment
+  #correlation = 0
+  /** Where the search for room goes on. */
+  #next = 0
+
+  constructor(kinds: readonly GroupKind[], bytesMax: number) {
+    this.#kinds = kinds
+    this.#outsides = kinds.flatMap(({ outside }) => (outside === undefined ? [] : [outside]))
+    this.#bytesMax = bytesMax
+    this.#segment = new GroupSegment()
+    const others = Array.from({ length: SEGMENTS - 1 }, () => new GroupSegment())
+    this.#segments = [this.#segment, ...others]
+    this.#evicted = new Uint32Array(kinds.length)
+  }
+
+  /** What everything takes in memory. */
+  get bytes(): number {
+    let bytes = this.#segmentBytes + this.#blocks.bytes
+    for (const outside of this.#outsides) bytes += outside.bytes
+    return bytes
+  }
+
+  /** Groups that were given up for room, of each correlation. */
+  get evicted(): readonly number[] {
+    return [...this.#evicted]
+  }
+
+  /** Unpacks the state of a group; an empty one if there is none. Times only grow. */
+  load(correlation: number, digest: string, nowUs: number, state: GroupState): void {
+    writeKey(this.#key, digest, correlation)
+    this.#nowUs = nowUs
+    this.#correlation = correlation
+    this.#segment = this.#segments[(this.#key[0] ?? 0) % SEGMENTS] ?? this.#segment
+    state.clear()
+    const slot = this.#segment.find(this.#key)
+    if (slot >= 0) unpack(this.#blocks, this.#segment.blockAt(slot), state)
+  }
+
+  /** Packs the state of the group that was loaded last. Without room the group is given up. */
+  store(state: GroupState): void {
+    const size = this.#blocks.sizeFor(packedWords(state))
+    const before = this.#blockOfKey()
+    if (before < 0 && state.length === 0 && state.anyUs === 0) return
+    if (before >= 0 && this.#blocks.sizeOf(before) === size && this.bytes <= this.#bytesMax) {
+      pack(this.#blocks, before, state)
+      return
+    }
+    if (!this.#makeRoom(size) || (before < 0 && !this.#makeSlot(size))) {
+      this.#giveUp(state)
+      return
+    }
+    const block = this.#blocks.take(size)
+    pack(this.#blocks, block, state)
+    if (before < 0) this.#segment.add(this.#key, block)
+    else {
+      this.#segment.setBlock(this.#segment.find(this.#key), block)
+      this.#blocks.free(before)
+    }
+  }
+
+  #blockOfKey(): number {
+    const slot = this.#segment.find(this.#key)
+    return slot < 0 ? -1 : this.#segment.blockAt(slot)
+  }
+
+  /** Whether a block of a size can be had, after a search for others to give up if need be. */
+  #makeRoom(size: number): boolean {
+    for (let sweeps = 0; sweeps <= SWEEPS_MAX; sweeps += 1) {
+      const more = this.#blocks.bytesForOneMore(size)
+      const isOver = this.bytes > this.#bytesMax
+      if (!isOver && (more === 0 || this.bytes + more <= this.#bytesMax * shareOf(size)))
+        return true
+      this.#next = (this.#next + 1) % SEGMENTS
+      this.#sweep(this.#segments[this.#next] ?? this.#segment, size)
+    }
+    return false
+  }
+
+  /** Whether the segment has a slot for a new group, or can get one. */
+  #makeSlot(size: number): boolean {
+    const segment = this.#segment
+    if (segment.hasRoom) return true
+    this.#sweep(segment, undefined)
+    if (segment.hasRoom) return true
+    if (this.bytes + segment.growthBytes > this.#bytesMax * shareOf(size)) {
+      this.#sweep(segment, size)
+      if (segment.hasRoom) return true
+      // All others in this segment remember more.
+      if (this.bytes + segment.growthBytes > this.#bytesMax) return false
+    }
+    this.#segmentBytes += segment.growthBytes
+    segment.grow()
+    return true
+  }
+
+  /** Frees groups that no longer count, and the oldest quarter of those of a size. */
+  #sweep(segment: GroupSegment, size: number | undefined): void {
+    const own = segment === this.#segment ? segment.find(this.#key) : -1
+    const gone = new Set<number>()
+    const candidates: Candidate[][] = this.#kinds.map(() => [])
+    for (let slot = 0; slot < segment.capacity; slot += 1) {
+      const block = segment.blockAt(slot)
+      if (block < 0 || slot === own) continue
+      const correlation = segment.correlationAt(slot)
+      const newestUs = newestTime(this.#blocks, block)
+      if (newestUs <= this.#nowUs - (this.#kinds[correlation]?.keptUs ?? 0)) gone.add(slot)
+      else if (size !== undefined && this.#blocks.sizeOf(block) === size) {
+        candidates[correlation]?.push({ slot, newestUs })
+      }
+    }
+    const most = candidates.reduce((a, b) => (b.length > a.length ? b : a), [])
+    most.sort((a, b) => a.newestUs - b.newestUs)
+    for (const { slot } of most.slice(0, Math.ceil(most.length / 4))) {
+      gone.add(slot)
+      this.#countEvicted(segment.correlationAt(slot))
+    }
+    for (const slot of gone) this.#release(segment, slot)
+    if (gone.size > 0) segment.retain((slot) => !gone.has(slot))
+  }
+
+  /** Frees what a group holds; its slot is for the caller to forget. */
+  #release(segment: GroupSegment, slot: number): void {
+    const block = segment.blockAt(slot)
+    this.#kinds[segment.correlationAt(slot)]?.outside?.release(
+      this.#blocks.pageOf(block),
+      stateOffset(this.#blocks, block),
+      stateLength(this.#blocks, block),
+    )
+    this.#blocks.free(block)
+  }
+
+  #giveUp(state: GroupState): void {
+    this.#countEvicted(this.#correlation)
+    this.#kinds[this.#correlation]?.outside?.release(state.words, 0, state.length)
+    const own = this.#segment.find(this.#key)
+    if (own < 0) return
+    this.#blocks.free(this.#segment.blockAt(own))
+    this.#segment.retain((slot) => slot !== own)
+  }
+
+  #countEvicted(correlation: number): void {
+    this.#evicted[correlation] = (this.#evicted[correlation] ?? 0) + 1
+  }
+}
+
+interface Candidate {
+  readonly slot: number
+  readonly newestUs: number
+}
+
+/** Groups that remember little leave a part of the room to those that remember more. */
+const shareOf = (size: number): number => (size <= 1 ? 3 / 4 : size === 2 ? 7 / 8 : 1)
