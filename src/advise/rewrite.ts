@@ -33,7 +33,7 @@ export const writeOf = (event: JsonObject, kind: Kind, body: JsonObject): JsonOb
     ...event,
     level: 'RequestResponse',
     verb: 'create',
-    requestURI: `${root}${within}/${resource}`,
+    requestURI: `${root}${within}/${resource}${triedOf(event.requestURI)}`,
     objectRef: { ...objectRef, name: 'name-1' } as unknown as JsonObject,
     responseStatus: { metadata: {}, code: 201 },
     requestObject: object,
@@ -48,7 +48,7 @@ export const asUpdate = (created: JsonObject, name: string, subresource?: string
   return copyOf({
     ...created,
     verb: 'update',
-    requestURI: `${created.requestURI}/${name}${suffix}`,
+    requestURI: inserted(created.requestURI, `/${name}${suffix}`),
     objectRef: subresource === undefined ? ref : { ...ref, subresource },
     responseStatus: { metadata: {}, code: 200 },
   })
@@ -62,9 +62,21 @@ export const asPatch = (updated: JsonObject, body: Json): JsonObject =>
 export const asApply = (created: JsonObject): JsonObject => ({
   ...asUpdate(created, 'name-1'),
   verb: 'patch',
-  requestURI: `${created.requestURI}/name-1?fieldManager=kubectl&force=true`,
+  requestURI: joined(inserted(created.requestURI, '/name-1'), 'fieldManager=kubectl&force=true'),
   responseStatus: { metadata: {}, code: 201 },
 })
+
+/** The query of what was only tried (a dry run), which stays so. */
+const triedOf = (uri: Json | undefined): string =>
+  /[?&]dryRun=All(&|$)/.test(String(uri)) ? '?dryRun=All' : ''
+
+/** The URI with more of a path before its query. */
+const inserted = (uri: Json | undefined, path: string): string =>
+  String(uri).replace(/(\?.*)?$/s, (query) => `${path}${query}`)
+
+/** The URI with more of a query. */
+const joined = (uri: string, query: string): string =>
+  `${uri}${uri.includes('?') ? '&' : '?'}${query}`
 
 /** Logged at level Request: the answer is not there to look things up in. */
 export const withoutAnswer = (event: JsonObject): JsonObject => {
