@@ -84,6 +84,42 @@ const forbidden = (label: Label): readonly string[] =>
     .filter((detection) => detection.startsWith('none:'))
     .map((detection) => detection.slice('none:'.length))
 
+/** An attack by the name of its label, and what became of a detection that it should raise. */
+interface Escape {
+  readonly act: string
+  readonly detection: string
+  readonly fate: Fate
+}
+
+const isSame = (one: Escape, other: Escape): boolean =>
+  one.act === other.act && one.detection === other.detection && one.fate === other.fate
+
+/** What a label promises and the log of its request does not bear out, and why. */
+const EXPLAINED: readonly (Escape & { readonly recordings: readonly string[]; because: string })[] =
+  [
+    {
+      recordings: ['full/', 'typical/', 'metadata/', 'typo/'],
+      act: 'D01-1 admin-clusterrole-and-binding',
+      detection: 'D12',
+      fate: 'silent',
+      because: 'A person wrote the binding, and D12 is about ServiceAccounts that write them.',
+    },
+    {
+      recordings: ['typical/'],
+      act: 'D19-1 steal-pod-token',
+      detection: 'D20',
+      fate: 'cannot tell: level',
+      because: 'This policy logs tokens at Metadata: what they are bound to is in the body.',
+    },
+    ...['S-xff-3', 'S-xff-5'].map((id) => ({
+      recordings: ['ops/'],
+      act: `${id} forged-x-forwarded-for`,
+      detection: 'E13',
+      fate: 'silent' as const,
+      because: 'The API server drops what is no address, so that nothing forged is in the log.',
+    })),
+  ]
+
 describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a cluster', () => {
   describe.each(RECORDINGS)('$name', ({ name, blind, unlogged }) => {
     const recording = existsSync(LAB)
@@ -107,7 +143,9 @@ describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a clust
           })),
         )
         .filter(({ fate }) => !allowed.has(fate))
-      expect(escaped).toEqual([])
+      const explained = EXPLAINED.filter((one) => one.recordings.includes(name))
+      expect(escaped.filter((one) => !explained.some((known) => isSame(one, known)))).toEqual([])
+      expect(explained.filter((known) => !escaped.some((one) => isSame(one, known)))).toEqual([])
     })
 
     it('has its near misses left alone', () => {
