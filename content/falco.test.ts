@@ -23,12 +23,17 @@ const SAME: Readonly<Record<string, readonly string[] | undefined>> = {
   'Attach/Exec Pod': ['B01', 'B02'],
   'ClusterRole With Pod Exec Created': ['D05'],
   'ClusterRole With Wildcard Created': ['D03'],
+  'ClusterRole With Write Privileges Created': ['D08'],
+  'Create Disallowed Namespace': ['E18'],
   'Create HostNetwork Pod': ['C03'],
   'Create NodePort Service': ['A15'],
   'Create Privileged Pod': ['C01'],
   'Create Sensitive Mount Pod': ['C02'],
+  'K8s Namespace Created': ['E18'],
+  'K8s Namespace Deleted': ['E19'],
   'K8s Serviceaccount Created': ['D25'],
   'Pod Created in Kube Namespace': ['E10'],
+  'System ClusterRole Modified/Deleted': ['D09'],
 }
 
 /** Tests that demand silence, by the start of their names, and what must be silent. */
