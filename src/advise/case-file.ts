@@ -53,7 +53,8 @@ export const parseCases = (
   return { cases, issues: reader.issues }
 }
 
-const REASONS: readonly Reason[] = [
+/** Why a blind case cannot be told. */
+export const REASONS: readonly Reason[] = [
   'level',
   'stage',
   'truncated',

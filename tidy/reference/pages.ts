@@ -1,7 +1,9 @@
+import { schemaText } from '../../src/cli/run/rule-schema.ts'
 import { commandsPage } from './commands.ts'
 import { fieldsPage } from './fields.ts'
 import { issuesPage } from './issues.ts'
 import { limitsPage } from './limits.ts'
+import { lintPages } from './lints.ts'
 import { outputPage } from './output.ts'
 import type { Page } from './page.ts'
 import { rulesPage } from './rules.ts'
@@ -13,7 +15,9 @@ export const referencePages = async (): Promise<readonly Page[]> => [
   fieldsPage(),
   await issuesPage(),
   limitsPage(),
+  ...lintPages(),
   outputPage(),
   rulesPage(),
   shapesPage(),
+  { name: 'rule.schema.json', text: schemaText() },
 ]

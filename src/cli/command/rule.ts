@@ -104,10 +104,22 @@ const lint: Command = {
   run: async (given, shell) => (await import('../run/rule-lint.ts')).runRuleLint(given, shell),
 }
 
+const schema: Command = {
+  kind: 'command',
+  name: 'schema',
+  about: 'Print the JSON Schema of rules and cases, for editors.',
+  arguments: [],
+  options: [],
+  examples: [
+    { command: 'deckwatch rule schema > rule.schema.json', about: 'once, beside your rules' },
+  ],
+  run: async (given, shell) => (await import('../run/rule-schema.ts')).runRuleSchema(given, shell),
+}
+
 /** `deckwatch rule …`. */
 export const rule: CommandGroup = {
   kind: 'group',
   name: 'rule',
   about: 'List, show, lint and test rules.',
-  commands: [list, show, lint, test],
+  commands: [list, show, lint, test, schema],
 }
