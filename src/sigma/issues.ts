@@ -123,6 +123,11 @@ export const sigmaIssues: IssueTable = {
     remedy: 'Numbers for lt, lte, gt, gte; addresses or text for cidr.',
     severity: 'error',
   },
+  'sigma/null-in-list': {
+    about: 'A list of values holds null. It matches an absent field here; Sigma does not allow it.',
+    remedy: 'Write null in a selection of its own, and combine the two with or.',
+    severity: 'warning',
+  },
   'sigma/number-on-text': {
     about: 'A text field is compared as a number: only whole numbers in plain decimals can match.',
     remedy: 'Use a field with numbers, if there is one.',

@@ -48,7 +48,7 @@ export const planCorrelations = (
       register(resolving, correlation, { kind: 'correlation', correlation })
     } else resolving.states.set(correlation, 'refused')
   }
-  for (const correlation of correlations) visit(resolving, correlation)
+  for (const correlation of upwards(resolving, correlations)) decide(resolving, correlation)
   return {
     plans: resolving.planned.map(({ plan }) => plan),
     correlations: resolving.planned.map(({ correlation }) => correlation),
@@ -73,7 +73,7 @@ interface Resolving {
   readonly schema: Schema
   /** By id and by name: several of one name are all kept, to say that it is not clear. */
   readonly known: Map<string, Target[]>
-  readonly states: Map<SigmaCorrelation, 'open' | 'refused' | Planned>
+  readonly states: Map<SigmaCorrelation, 'refused' | Planned>
   readonly planned: Planned[]
   readonly issues: Issue[]
 }
@@ -98,16 +98,40 @@ const register = (
   for (const key of new Set([id, name ?? id])) known.set(key, [...(known.get(key) ?? []), target])
 }
 
-const visit = (resolving: Resolving, correlation: SigmaCorrelation): Planned | undefined => {
-  const { states } = resolving
-  const state = states.get(correlation)
-  if (state === 'open' || state === 'refused') return undefined
-  if (state !== undefined) return state
-  states.set(correlation, 'open')
+/**
+ * The correlations in an order in which those that one names come before it; last those that are,
+ * or rest on, circles. By a list and not by recursion: a chain may be as long as the files.
+ */
+const upwards = (
+  { known, states }: Resolving,
+  correlations: readonly SigmaCorrelation[],
+): readonly SigmaCorrelation[] => {
+  const open = correlations.filter((each) => states.get(each) === undefined)
+  const parents = new Map<SigmaCorrelation, SigmaCorrelation[]>()
+  const waiting = new Map<SigmaCorrelation, number>()
+  for (const parent of open) {
+    const named = parent.rules.flatMap(({ name }) => known.get(name) ?? [])
+    const children = new Set(
+      named.flatMap((each) => (each.kind === 'rule' ? [] : each.correlation)),
+    )
+    waiting.set(parent, children.size)
+    for (const child of children) parents.set(child, [...(parents.get(child) ?? []), parent])
+  }
+  const ordered = open.filter((each) => waiting.get(each) === 0)
+  for (const child of ordered) {
+    for (const parent of parents.get(child) ?? []) {
+      const left = (waiting.get(parent) ?? 0) - 1
+      waiting.set(parent, left)
+      if (left === 0) ordered.push(parent)
+    }
+  }
+  return [...ordered, ...open.filter((each) => waiting.get(each) !== 0)]
+}
+
+const decide = (resolving: Resolving, correlation: SigmaCorrelation): void => {
   const planned = plan(resolving, correlation)
-  states.set(correlation, planned ?? 'refused')
+  resolving.states.set(correlation, planned ?? 'refused')
   if (planned !== undefined) resolving.planned.push(planned)
-  return planned
 }
 
 const plan = (resolving: Resolving, correlation: SigmaCorrelation): Planned | undefined => {
@@ -145,12 +169,11 @@ const findTarget = (
     if (refused === undefined) return target
     return refuse(resolving, `the rule ${name} is not used: ${refused}`, place)
   }
-  if (resolving.states.get(target.correlation) === 'open') {
-    const self = target.correlation === correlation ? 'itself' : `${name}, which rests on it`
-    return refuse(resolving, `the correlation rests on ${self}`, place)
-  }
-  if (visit(resolving, target.correlation) !== undefined) return target
-  return refuse(resolving, `the correlation ${name} is not used`, place)
+  const state = resolving.states.get(target.correlation)
+  if (typeof state === 'object') return target
+  if (state === 'refused') return refuse(resolving, `the correlation ${name} is not used`, place)
+  const self = target.correlation === correlation ? 'itself' : `${name}, and both on a circle`
+  return refuse(resolving, `the correlation rests on ${self}`, place)
 }
 
 /** Only in a sequence can one rule stand for two steps. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { formatPlace, type Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { sigmaIssues } from '../issues.ts'
+import type { Lists } from '../parse/list.ts'
 import { parseRules } from '../parse/rule.ts'
 import { loadCases } from '../testing/cases.ts'
 import { schemaOf, testField } from '../testing/rows.ts'
@@ -19,12 +20,15 @@ const SCHEMA = schemaOf([
   testField('pod.containers[].privileged', 'boolean'),
 ])
 
-const plan = (detection: string): { plan: Plan | undefined; issues: readonly Issue[] } => {
+const plan = (
+  detection: string,
+  lists: Lists = new Map(),
+): { plan: Plan | undefined; issues: readonly Issue[] } => {
   const text = `title: t\nid: i\nlogsource: {}\ndetection:\n${detection}`
   const { rules, issues } = parseRules(text, 'r.yaml')
   const [rule] = rules
   if (rule === undefined) throw new Error(JSON.stringify(issues))
-  return planRule(rule, SCHEMA)
+  return planRule(rule, SCHEMA, { lists })
 }
 
 const needsOf = (detection: string): Record<string, readonly string[]> => {
@@ -77,6 +81,31 @@ test('LIMIT.ruleTestsMax, each test counted as often as it is asked', () => {
   expect(asked(200_000)).toEqual(['sigma/bad-condition'])
 })
 
+test('LIMIT.valueFormsMax, by placeholders and by dashes', () => {
+  const half = Math.floor(Math.sqrt(LIMIT.valueFormsMax))
+  const expanded = (value: string, count: number): readonly string[] => {
+    const values = Array.from({ length: count }, (_, at) => `a${at}`)
+    const { issues } = plan(
+      `  s: { user|expand: '${value}' }\n  condition: s\n`,
+      new Map([['x', values]]),
+    )
+    return issues.map(({ code }) => code)
+  }
+  expect(expanded('%x%', LIMIT.valueFormsMax)).toEqual([])
+  expect(expanded('%x%', LIMIT.valueFormsMax + 1)).toEqual(['sigma/bad-value'])
+  expect(expanded('%x%-%x%', half)).toEqual([])
+  expect(expanded('%x%-%x%', half + 1)).toEqual(['sigma/bad-value'])
+  const dashed = (dashes: number): readonly string[] =>
+    plan(`  s: { user|windash: '${' -a'.repeat(dashes)}' }\n  condition: s\n`).issues.map(
+      ({ code }) => code,
+    )
+  expect(dashed(Math.floor(Math.log(LIMIT.valueFormsMax) / Math.log(5)))).toEqual([])
+  expect(dashed(Math.floor(Math.log(LIMIT.valueFormsMax) / Math.log(5)) + 1)).toEqual([
+    'sigma/bad-value',
+  ])
+  expect(dashed(10_000)).toEqual(['sigma/bad-value'])
+})
+
 test('every code that cases raise is in the table, and errors are what refuses', () => {
   const seen = new Set<string>()
   for (const each of loadCases(new URL('../cases/', import.meta.url))) {
@@ -89,8 +118,8 @@ test('every code that cases raise is in the table, and errors are what refuses',
     expect(each.plan === undefined, `${each.rule} ${each.title}`).toBe(refused)
   }
   const others = Object.keys(sigmaIssues).filter((code) => !seen.has(code))
-  // Met in rule.test.ts: a case in YAML cannot hold such a document.
-  expect(others).toEqual(['sigma/yaml-limit'])
+  // Met in rule.test.ts and list.test.ts: a case in YAML cannot hold such a document.
+  expect(others).toEqual(['sigma/yaml-limit', 'sigma/bad-list'])
 })
 
 test('plain texts become one test, and names of one array one element', () => {

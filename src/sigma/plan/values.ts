@@ -139,7 +139,14 @@ const planEquals = (asking: Asking, value: SearchValue): readonly Test[] | undef
   if (modifiers.transforms.some((each) => each !== 'expand')) {
     return planTexts(asking, value, 'equals')
   }
-  if (value.value === null) return [{ kind: 'null' }]
+  if (value.value === null) {
+    if (asking.item.values.length > 1) {
+      const message =
+        'null is not allowed in a list by the specification: other tools may refuse it'
+      warn(asking.planning, 'sigma/null-in-list', message, value.place)
+    }
+    return [{ kind: 'null' }]
+  }
   if (field.type === 'number') {
     const number = numberOf(value)
     if (number !== undefined) return [{ kind: 'number', operator: 'eq', value: number }]
