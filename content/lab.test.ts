@@ -75,6 +75,10 @@ const alarmsOn = (recording: Recording): { events: number; alarms: readonly stri
   return { events, alarms: [...alarms, ...correlated] }
 }
 
+/** The main requests of a label leave out those that are about no object: G08 is about them. */
+const requestsOf = (label: Label, detection: string): readonly string[] =>
+  detection === 'G08' ? label.auditIDs : label.mainIDs
+
 const expected = (label: Label): readonly string[] =>
   label.detections.filter((detection) => DETECTIONS.has(detection))
 
@@ -111,6 +115,14 @@ const EXPLAINED: readonly (Escape & { readonly recordings: readonly string[]; be
       fate: 'cannot tell: level',
       because: 'This policy logs tokens at Metadata: what they are bound to is in the body.',
     },
+    {
+      recordings: ['full/', 'typical/', 'metadata/'],
+      act: 'B12-1 exec-denied',
+      detection: 'B12',
+      fate: 'silent',
+      because:
+        'kubectl reads the pod first, was refused that, and never asked for the exec: the log has one refused "get pods", as of anybody who may not read pods (found as G02).',
+    },
     ...['S-xff-3', 'S-xff-5'].map((id) => ({
       recordings: ['ops/'],
       act: `${id} forged-x-forwarded-for`,
@@ -139,7 +151,7 @@ describe.skipIf(!existsSync(LAB))('needs ../shared/corpus: recordings of a clust
           expected(label).map((detection) => ({
             act: `${label.id} ${label.scenario}`,
             detection,
-            fate: fateOf(detection, actsOf(label.mainIDs), recording.joined),
+            fate: fateOf(detection, actsOf(requestsOf(label, detection)), recording.joined),
           })),
         )
         .filter(({ fate }) => !allowed.has(fate))
