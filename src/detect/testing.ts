@@ -67,6 +67,10 @@ export const testFacts = (event: AuditEvent, changes: Partial<Facts> = {}): Fact
   certificate: undefined,
   service: undefined,
   token: undefined,
+  route: undefined,
+  persistentVolume: undefined,
+  namespace: undefined,
+  kubelet: undefined,
   grantAggregatesTo: undefined,
   secret: undefined,
   failedOpen: undefined,
@@ -92,7 +96,5 @@ const actorOf = (event: AuditEvent): Actor => ({
 
 const resourceOf = (event: AuditEvent): string | undefined => {
   const { resource, subresource } = event.objectRef ?? {}
-  return resource === undefined || subresource === undefined
-    ? resource
-    : `${resource}/${subresource}`
+  return resource && subresource ? `${resource}/${subresource}` : resource
 }
