@@ -1,7 +1,7 @@
 import type { CannotTell, Scalar } from '../base/truth.ts'
 import { failedOpenOf } from '../kubernetes/admission/failed-open.ts'
 import { certificateOf } from '../kubernetes/certificates/signing-request.ts'
-import { clientOf } from '../kubernetes/clients/client.ts'
+import { clientKind, clientTool } from '../kubernetes/clients/client.ts'
 import { execOf } from '../kubernetes/exec/exec.ts'
 import { actorOf } from '../kubernetes/identity/actor.ts'
 import { kubeletOf } from '../kubernetes/kubelet/kubelet-call.ts'
@@ -28,7 +28,7 @@ import type {
   Actor,
   BindingFacts,
   CertificateFacts,
-  ClientFacts,
+  ClientKind,
   ExecFacts,
   Facts,
   GrantRule,
@@ -68,7 +68,6 @@ class EnrichedEvent implements Facts {
   #request: RequestFacts | undefined = undefined
   #outcome: Outcome | CannotTell | undefined = undefined
   #spoofSignals: readonly SpoofSignal[] | undefined = undefined
-  #client: ClientFacts | undefined = undefined
   #pathSigns: readonly PathSign[] | CannotTell | undefined = undefined
   #exec: ExecFacts | undefined | Unread = UNREAD
   #pod: PodFacts | undefined | CannotTell | Unread = UNREAD
@@ -115,12 +114,17 @@ class EnrichedEvent implements Facts {
   }
 
   get forwardedSignals(): readonly SpoofSignal[] | undefined {
-    return forwardedSignalsOf(this.event, () => this.peer)
+    // Asked of every event, and nearly all have one address.
+    if ((this.event.sourceIPs?.length ?? 0) < 2) return undefined
+    return forwardedSignalsOf(this.event, this.peer)
   }
 
-  get client(): ClientFacts {
-    this.#client ??= clientOf(this.event)
-    return this.#client
+  get clientKind(): ClientKind {
+    return clientKind(this.event.userAgent)
+  }
+
+  get clientTool(): string | undefined {
+    return clientTool(this.event.userAgent)
   }
 
   get pathSigns(): readonly PathSign[] | CannotTell {

@@ -9,11 +9,16 @@ import type { AuditEvent } from '../../model/event.ts'
 export const failedOpenOf = (event: AuditEvent): readonly string[] | undefined => {
   const { annotations } = event
   if (annotations === undefined) return undefined
-  const names: string[] = []
-  for (const [key, name] of Object.entries(annotations)) {
-    if (key.startsWith(MUTATING) || key.startsWith(VALIDATING)) names.push(name)
+  let names: string[] | undefined
+  for (const key of Object.keys(annotations)) {
+    if (!key.startsWith('failed-open.')) continue
+    const name = annotations[key]
+    if (name !== undefined && (key.startsWith(MUTATING) || key.startsWith(VALIDATING))) {
+      names ??= []
+      names.push(name)
+    }
   }
-  return names.length === 0 ? undefined : names
+  return names
 }
 
 const MUTATING = 'failed-open.mutating.webhook.admission.k8s.io/'

@@ -20,16 +20,14 @@ export const spoofSignalsOf = (event: AuditEvent, peer: Peer): readonly SpoofSig
   return signals.length === 0 ? NONE : signals
 }
 
-/** Those of the forwarded addresses alone. Undefined: there is none. Runs on every event. */
+/** Those of the forwarded addresses alone. Undefined: there is none. */
 export const forwardedSignalsOf = (
   event: AuditEvent,
-  peer: () => Peer,
+  peer: Peer,
 ): readonly SpoofSignal[] | undefined => {
-  if (event.sourceIPs === undefined || event.sourceIPs.length < 2) return undefined
-  const known = peer()
-  if (known.claimed.length === 0) return undefined
+  if (peer.claimed.length === 0) return undefined
   const signals: SpoofSignal[] = []
-  addForwarded(event, known, signals)
+  addForwarded(event, peer, signals)
   return signals
 }
 

@@ -15,7 +15,7 @@ describeCases(import.meta.url, (event, { input }) => {
   return {
     peer,
     signals: spoofSignalsOf(event, peer),
-    forwarded: forwardedSignalsOf(event, () => peer),
+    forwarded: forwardedSignalsOf(event, peer),
   }
 })
 
