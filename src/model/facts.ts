@@ -93,13 +93,6 @@ export type ClientKind =
   | 'other'
   | 'none'
 
-/** What the client calls itself, which it chooses: never a proof. */
-export interface ClientFacts {
-  readonly kind: ClientKind
-  /** A known tool for attacks. */
-  readonly tool: string | undefined
-}
-
 /** A sign in a path that its author tries what the API server, or a proxy before it, makes of it. */
 export type PathSign =
   | 'traversal'
@@ -304,7 +297,10 @@ export interface Facts {
   readonly outcome: Outcome | CannotTell
   readonly request: RequestFacts
   readonly exec: ExecFacts | undefined
-  readonly client: ClientFacts
+  /** What the client calls itself, which it chooses: never a proof. */
+  readonly clientKind: ClientKind
+  /** A known tool for attacks that the client calls itself. */
+  readonly clientTool: string | undefined
   readonly pathSigns: readonly PathSign[] | CannotTell
   readonly pod: PodFacts | undefined | CannotTell
   readonly grantRules: readonly GrantRule[] | undefined | CannotTell

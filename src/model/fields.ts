@@ -555,7 +555,7 @@ export const FIELDS: readonly Field[] = [
     'anyone',
     PART.userAgent,
     'client_kind',
-    (f) => whereKnown(f, PART.userAgent, f.client.kind),
+    (f) => whereKnown(f, PART.userAgent, f.clientKind),
     'What kind of program the user agent names; the client chooses it.',
     { values: ['kubectl', 'kubernetes', 'library', 'browser', 'script', 'other', 'none'] },
   ),
@@ -565,7 +565,7 @@ export const FIELDS: readonly Field[] = [
     'anyone',
     PART.userAgent,
     'client_tool',
-    (f) => f.client.tool,
+    (f) => f.clientTool,
     'A known tool for attacks that the user agent names; the client chooses it.',
   ),
   value(

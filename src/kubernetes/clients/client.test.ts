@@ -1,4 +1,7 @@
 import { describeCases } from '../testing/cases.ts'
-import { clientOf } from './client.ts'
+import { clientKind, clientTool } from './client.ts'
 
-describeCases(import.meta.url, clientOf)
+describeCases(import.meta.url, ({ userAgent }) => ({
+  kind: clientKind(userAgent),
+  tool: clientTool(userAgent),
+}))

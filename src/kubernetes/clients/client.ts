@@ -1,14 +1,8 @@
-import type { AuditEvent } from '../../model/event.ts'
-import type { ClientFacts, ClientKind } from '../../model/facts.ts'
+import type { ClientKind } from '../../model/facts.ts'
 import { OFFENSIVE_TOOLS } from './tools.ts'
 
-/** What the client calls itself: a hint, for the client chooses it. */
-export const clientOf = (event: AuditEvent): ClientFacts => {
-  const agent = event.userAgent ?? ''
-  return { kind: kindOf(agent), tool: toolIn(agent) }
-}
-
-const kindOf = (agent: string): ClientKind => {
+/** What kind of program a user agent names: a hint, for the client chooses it. */
+export const clientKind = (agent = ''): ClientKind => {
   if (agent === '') return 'none'
   if (agent.startsWith('kubectl/')) return 'kubectl'
   if (GO_CLIENT.test(agent)) return 'kubernetes'
@@ -16,6 +10,21 @@ const kindOf = (agent: string): ClientKind => {
   if (BROWSER.test(agent)) return 'browser'
   return SCRIPT.test(agent) ? 'script' : 'other'
 }
+
+/**
+ * The tool that a user agent names. Asked of nearly every event: a Go client of Kubernetes names
+ * its program first, and only that one.
+ */
+export const clientTool = (agent = ''): string | undefined => {
+  if (!agent.includes(') kubernetes/')) return toolIn(agent)
+  const program = agent.slice(0, agent.indexOf('/')).toLowerCase()
+  const tool = program.includes('_') ? program.replaceAll('_', '-') : program
+  return TOOLS.has(tool) ? tool : undefined
+}
+
+/** The first known tool that a text names, in lower case and with dashes. */
+export const toolIn = (text: string): string | undefined =>
+  TOOL.exec(text)?.[0].toLowerCase().replaceAll('_', '-')
 
 /** `program/version (os/arch) kubernetes/commit`. Upstream: client-go rest/config.go. */
 const GO_CLIENT = /^[^\s/]+\/\S+ \([^\s/)]+\/[^\s/)]+\) (?:kubernetes\/|\S+$)/
@@ -27,12 +36,10 @@ const BROWSER = /^(?:Mozilla|Opera)\//
 const SCRIPT =
   /^(?:curl|wget|httpie|xh|aria2|python|pycurl|aiohttp|httpx|urllib|go-http-client|go-resty|okhttp|java|apache-httpclient|jakarta|ruby|faraday|rest-client|libwww|lwp|php|guzzlehttp|node|axios|got|undici|postman|insomnia|powershell|perl|rust|reqwest|hyper|busybox)(?![a-z])|PowerShell\//i
 
+const TOOLS = new Set(OFFENSIVE_TOOLS.map((tool) => tool.replaceAll('_', '-')))
+
 /** A tool's name as a word of its own; the underscore and the dash of kubectl's plugins are one. */
 const TOOL = new RegExp(
   `(?<![a-z0-9])(?:${OFFENSIVE_TOOLS.map((tool) => tool.replaceAll(/[_-]/g, '[_-]')).join('|')})(?![a-z0-9])`,
   'i',
 )
-
-/** The first known tool that a text names, in lower case and with dashes. */
-export const toolIn = (text: string): string | undefined =>
-  TOOL.exec(text)?.[0].toLowerCase().replaceAll('_', '-')

@@ -1,34 +1,58 @@
 import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
 import { PART } from '../../model/blindness.ts'
-import type { AuditEvent } from '../../model/event.ts'
+import type { AuditEvent, ObjectRef } from '../../model/event.ts'
 import type { PathSign } from '../../model/facts.ts'
 import { decodePath } from '../request-info/target.ts'
 import { isOddReference } from '../trust/names.ts'
 
 /**
- * Signs in a request's path that nobody wrote it who only wants to use the API. Asked of every
- * event: nearly all are told by the few characters that their path does not have.
+ * Signs in a request's path that nobody wrote it who only wants to use the API. Asked of nearly
+ * every event, and nearly all are told at the first look.
  */
 export const pathSignsOf = (event: AuditEvent): readonly PathSign[] | CannotTell => {
-  const odd = event.objectRef !== undefined && isOddReference(event.objectRef)
-  const uri = event.requestURI
+  const { requestURI: uri, objectRef: ref } = event
   if (uri === undefined) {
-    if (odd) return ODD
+    if (ref !== undefined && isOddReference(ref)) return ['odd-name']
     return (event.unknown & PART.requestURI) === 0 ? NONE : CANNOT_TELL
   }
-  const mark = uri.indexOf('?')
-  const path = mark < 0 ? uri : uri.slice(0, mark)
-  const escaped = path.includes('%')
-  if (!escaped && !path.includes('/.')) return odd ? ODD : NONE
-  const signs: PathSign[] = []
-  if (goesUp(path, escaped)) signs.push('traversal')
-  if (escaped) addEscapes(beforeProxy(path, event), signs)
-  if (odd) signs.push('odd-name')
-  return signs
+  return PLAIN.test(uri) && (ref === undefined || isShort(ref)) ? NONE : signsIn(uri, event)
 }
 
 const NONE: readonly PathSign[] = []
-const ODD: readonly PathSign[] = ['odd-name']
+
+/** A path of usual names, up to its query. No two parts of it can match the same text. */
+const PLAIN = /^(?:\/[a-z0-9]+(?:[.-]+[a-z0-9]+)*)*\/?(?:\?|$)/
+
+/** Whether no part is longer than it may be, and none has a dot that may have none. */
+const isShort = ({
+  namespace = '',
+  resource = '',
+  name = '',
+  apiVersion = '',
+}: ObjectRef): boolean =>
+  namespace.length < 64 &&
+  resource.length < 64 &&
+  name.length < 254 &&
+  !namespace.includes('.') &&
+  !resource.includes('.') &&
+  !apiVersion.includes('.')
+
+const signsIn = (uri: string, event: AuditEvent): readonly PathSign[] => {
+  const mark = uri.indexOf('?')
+  const path = mark < 0 ? uri : uri.slice(0, mark)
+  const escaped = path.includes('%')
+  const signs: PathSign[] = []
+  if (goesUp(path, escaped)) signs.push('traversal')
+  if (escaped) addEscapes(beforeProxy(path, event), signs)
+  if (event.objectRef !== undefined && isOddReference(inPath(event.objectRef, event))) {
+    signs.push('odd-name')
+  }
+  return signs
+}
+
+/** Of a create the name stands in the body, which the API server checks. */
+const inPath = (ref: ObjectRef, event: AuditEvent): ObjectRef =>
+  event.verb === 'create' && !ref.subresource ? { ...ref, name: undefined } : ref
 
 /** A part that is `.` or `..`, also where a proxy on the way decodes once more, or cuts at `;`. */
 const STEP = /(?:^|[/\\])\.{1,2}(?:;[^/\\]*)?(?:[/\\]|$)/
