@@ -3,6 +3,7 @@ import type { Facts } from '../model/facts.ts'
 import { type ElementGroup, FIELDS, type Field, findField, GROUPS } from '../model/fields.ts'
 import type { Access } from '../sigma/emit/predicate.ts'
 import type { Schema, SchemaField } from '../sigma/schema.ts'
+import { PUBLISHED_NAMES } from './published-names.ts'
 import { allTexts } from './texts.ts'
 
 const schemaField = (name: string): SchemaField | undefined => {
@@ -19,9 +20,14 @@ const schemaField = (name: string): SchemaField | undefined => {
   }
 }
 
-/** The fields of audit events as the rule language asks for them: `model/fields.ts`, by name. */
+/**
+ * The fields of audit events as the rule language asks for them: `model/fields.ts`, by name. Rules
+ * for other log sources are set aside.
+ */
 export const auditSchema: Schema = Object.assign(schemaField, {
   names: FIELDS.map((field) => field.name),
+  realName: (name: string) => PUBLISHED_NAMES.get(name),
+  logsource: { product: 'kubernetes', service: 'audit', category: undefined },
 })
 
 /**
