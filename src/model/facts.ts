@@ -93,7 +93,7 @@ export type ClientKind =
   | 'other'
   | 'none'
 
-/** A sign in a path that its author tries what the API server, or a proxy before it, makes of it. */
+/** A sign in a path that its author tries what the API server, or a proxy, makes of it. */
 export type PathSign =
   | 'traversal'
   | 'needless-escape'

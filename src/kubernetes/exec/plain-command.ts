@@ -1,7 +1,8 @@
 /**
- * A command as a shell would come to read it, so that quotes and detours in it hide no word: without
- * quotes, backslashes and empty expansions, `$IFS` and white space as one space, paths cleaned. Not
- * a shell: what variables hold, and what patterns match, is unknown. Each step is linear in time.
+ * A command as a shell would come to read it, so that quotes and detours in it hide no word:
+ * without quotes, backslashes and empty expansions, `$IFS` and white space as one space, paths
+ * cleaned. Not a shell: what variables hold, and what patterns match, is unknown. Each step is
+ * linear in time.
  */
 export const plainCommand = (words: readonly string[]): string => {
   const joined = words.join(' ')
