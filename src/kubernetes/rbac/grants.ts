@@ -28,7 +28,7 @@ export const grantsOf = (event: AuditEvent): Grants | undefined | CannotTell => 
   const written = submissionOf(event, [kind])
   if (written === undefined || written === CANNOT_TELL) return written
   return {
-    rules: readRules(member(written.object, 'rules')),
+    rules: readRules(kind === 'ClusterRole' ? grantedBy(written) : member(written.object, 'rules')),
     aggregated: kind === 'ClusterRole' ? isAggregated(written) : undefined,
     aggregatesTo: kind === 'ClusterRole' ? targetsOf(written) : undefined,
   }
@@ -45,6 +45,18 @@ const roleKindOf = (event: AuditEvent): string | undefined => {
     : ref.resource === 'clusterroles'
       ? 'ClusterRole'
       : undefined
+}
+
+/**
+ * The rules that are granted by it: a label that makes the role a part of another one grants those
+ * it has, which only the answer shows.
+ */
+const grantedBy = (written: Submission): Document => {
+  const { object, result, whole } = written
+  if (whole || says(object, 'rules') || labelledTargets(object) === undefined) {
+    return member(object, 'rules')
+  }
+  return result === undefined ? CANNOT_TELL : member(result, 'rules')
 }
 
 const readRules = (value: Document): readonly GrantRule[] | CannotTell => {
