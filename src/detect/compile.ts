@@ -8,6 +8,7 @@ import type { RuleHead } from '../sigma/parse/head.ts'
 import { mergeLists, parseList } from '../sigma/parse/list.ts'
 import { parseRules, type RefusedDocument, type SigmaRule } from '../sigma/parse/rule.ts'
 import type { CorrelationPlan } from '../sigma/plan/correlation.ts'
+import { filterIssues } from '../sigma/plan/filters.ts'
 import { leaves } from '../sigma/plan/leaves.ts'
 import { necessary } from '../sigma/plan/necessary.ts'
 import type { Leaf, Plan } from '../sigma/plan/plan.ts'
@@ -78,11 +79,12 @@ export const compileRules = (
     parsed.flatMap((one) => one.rules),
     issues,
   )
+  const unreadable = parsed.flatMap((one) => one.refused)
+  issues.push(...filterIssues(context.filters ?? [], written, unreadable))
   const compiled = written.map((sigma) => compileRule(sigma, context))
   issues.push(...compiled.flatMap((one) => one.issues))
   const usable = compiled.map(({ rule }) => rule).filter((rule) => rule !== undefined)
-  const unread = parsed.flatMap((one) => one.refused).flatMap(toKnown)
-  const known = [...unread, ...compiled.map((one) => one.known)]
+  const known = [...unreadable.flatMap(toKnown), ...compiled.map((one) => one.known)]
   const planned = planCorrelations(
     parsed.flatMap((one) => one.correlations),
     known,

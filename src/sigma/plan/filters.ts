@@ -1,7 +1,6 @@
 import type { Issue } from '../../base/issue.ts'
 import type { SigmaFilter } from '../parse/filter.ts'
-import type { RuleHead } from '../parse/head.ts'
-import type { SigmaRule } from '../parse/rule.ts'
+import type { RefusedDocument, SigmaRule } from '../parse/rule.ts'
 import { covers, describeLogsource } from './logsource.ts'
 import { suggest } from './suggest.ts'
 
@@ -17,7 +16,7 @@ export const isFiltered = (rule: SigmaRule, { rules, logsource }: SigmaFilter): 
 export const filterIssues = (
   filters: readonly SigmaFilter[],
   rules: readonly SigmaRule[],
-  others: readonly Pick<RuleHead, 'id' | 'name'>[] = [],
+  others: readonly Pick<RefusedDocument, 'id' | 'name'>[] = [],
 ): readonly Issue[] => {
   const known = new Map<string, SigmaRule>()
   for (const rule of rules) for (const key of [rule.id, rule.name ?? rule.id]) known.set(key, rule)

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.ts'
 import type { Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
+import { sigmaIssues } from '../issues.ts'
 import type { Condition } from '../parse/condition.ts'
 import type { Detection, Search, SearchItem } from '../parse/detection.ts'
 import type { SigmaFilter } from '../parse/filter.ts'
@@ -49,7 +50,7 @@ export const planRule = (
     return { plan: undefined, issues: [issue], refused: message }
   }
   const { plan, issues } = planDetection(rule.detection, schema, context.lists)
-  if (plan === undefined) return { plan, issues, refused: issues[0]?.message }
+  if (plan === undefined) return { plan, issues, refused: faultIn(issues)?.message }
   const filters = (context.filters ?? []).filter((filter) => isFiltered(rule, filter))
   const added = filters.map((filter) => planFilter(filter, schema, context.lists))
   const plans = added.flatMap((filter) => filter.plan ?? [])
@@ -66,24 +67,30 @@ const planFilter = (
   schema: Schema,
   lists: Lists | undefined,
 ): { plan: Plan | undefined; issues: readonly Issue[] } => {
-  const { plan, issues } = planDetection(filter.detection, schema, lists)
+  const { plan, issues } = planDetection(filter.detection, schema, lists, filter.title)
   if (plan !== undefined) return { plan, issues }
-  const [first] = issues
+  const first = faultIn(issues)
   const message = `the filter ${filter.title} cannot be used, and rules go without it: ${first?.message}`
   const at = first?.at ?? filter.place
   return { plan, issues: [{ code: 'sigma/filter-not-used', message, at }] }
 }
 
-/** The same for a detection alone. */
+/** What keeps it from being used: warnings do not. */
+const faultIn = (issues: readonly Issue[]): Issue | undefined =>
+  issues.find(({ code }) => sigmaIssues[code]?.severity === 'error')
+
+/** The same for a detection alone; its selections are shown as parts of `within`. */
 export const planDetection = (
   detection: Detection,
   schema: Schema,
   lists: Lists = NO_LISTS,
+  within?: string,
 ): { plan: Plan | undefined; issues: readonly Issue[] } => {
   const issues: Issue[] = []
   const selections = new Map<string, Plan>()
   for (const { name, search } of detection.selections.values()) {
-    const plan = planSearch({ schema, issues, selection: name, lists }, search)
+    const selection = within === undefined ? name : `${within}: ${name}`
+    const plan = planSearch({ schema, issues, selection, lists }, search)
     if (plan !== undefined) selections.set(name, plan)
   }
   if (selections.size < detection.selections.size) return { plan: undefined, issues }
