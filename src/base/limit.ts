@@ -83,6 +83,8 @@ export const LIMIT = {
   jsonPatchOperationsMax: 10_000,
   /** Array elements moved while a JSON Patch is resolved; beyond it the patch cannot be told. */
   jsonPatchMovesMax: 200_000,
+  /** Characters put into the commands of a container for its variables; beyond it they hide. */
+  commandExpansionCharactersMax: 65_536,
   /** Values found at one dotted path below a body; beyond it the field cannot be told. */
   pathValuesMax: 100_000,
   /** Bytes of one certificate request, decoded; a longer one cannot be told. */

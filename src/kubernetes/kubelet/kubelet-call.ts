@@ -22,7 +22,9 @@ export const kubeletOf = (event: AuditEvent): KubeletFacts | undefined | CannotT
   // /api/v1/nodes/NODE/proxy/…, and of old /api/v1/proxy/nodes/NODE/…
   const node = parts[parts[2] === 'proxy' ? 4 : 3] ?? ''
   const path = cleaned(parts.slice(5))
-  const call = isOtherPort(node) ? 'other-port' : callOf(path)
+  const known = callOf(path)
+  // A kubelet may listen elsewhere: what it would take for a command counts as one.
+  const call = isOtherPort(node) && !COMMANDS.has(known) ? 'other-port' : known
   return { call, path: `/${path.join('/')}` }
 }
 
@@ -65,6 +67,15 @@ const CALLS: ReadonlyMap<string, KubeletCall> = new Map([
   ['spec', 'read'],
   ['stats', 'read'],
   ['statusz', 'read'],
+])
+
+const COMMANDS: ReadonlySet<KubeletCall> = new Set([
+  'run',
+  'exec',
+  'attach',
+  'port-forward',
+  'cri',
+  'checkpoint',
 ])
 
 const callOf = (path: readonly string[]): KubeletCall => CALLS.get(path[0] ?? '') ?? 'other'

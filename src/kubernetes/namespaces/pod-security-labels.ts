@@ -1,7 +1,7 @@
 import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Known, NamespaceFacts } from '../../model/facts.ts'
-import { below, type Document, fieldsOf, REST, text } from '../submission/document.ts'
+import { below, type Document, type Fields, fieldsOf, REST, text } from '../submission/document.ts'
 import { type Submission, submissionOf } from '../submission/submission.ts'
 
 /**
@@ -14,9 +14,10 @@ export const namespaceOf = (event: AuditEvent): NamespaceFacts | undefined | Can
   const written = submissionOf(event, ['Namespace'])
   if (written === undefined || written === CANNOT_TELL) return written
   const labels = below(written.object, ['metadata', 'labels'])
+  const all = allLabels(event, written)
   const changes = MODES.flatMap((mode) => [
-    changeOf(`${PREFIX}${mode}`, labels, written, loosensLevel),
-    changeOf(`${PREFIX}${mode}-version`, labels, written, loosensVersion),
+    changeOf(`${PREFIX}${mode}`, labels, all, loosensLevel),
+    changeOf(`${PREFIX}${mode}-version`, labels, all, loosensVersion),
   ])
   return {
     podSecurity: saidBy(changes),
@@ -33,10 +34,16 @@ interface Change {
   readonly loosens: boolean | CannotTell
 }
 
+/**
+ * What becomes of the labels that a request does not name: they stay, are taken away, or are taken
+ * away if there were any, for the request sets all that there are to be.
+ */
+type Others = 'kept' | 'removed' | 'replaced'
+
 const changeOf = (
   key: string,
   labels: Document,
-  { whole, object }: Submission,
+  others: Others,
   loosens: (value: string) => boolean | CannotTell,
 ): Change => {
   if (labels === CANNOT_TELL) return { said: CANNOT_TELL, loosens: CANNOT_TELL }
@@ -47,21 +54,40 @@ const changeOf = (
   if (value === CANNOT_TELL) return { said: CANNOT_TELL, loosens: CANNOT_TELL }
   const set = text(value)
   if (typeof set === 'string') return { said: `${short}=${set}`, loosens: loosens(set) }
-  const removed = isSaid || removesAll(object)
-  if (!whole && removed) return { said: `${short}-`, loosens: true }
+  if (others !== 'replaced' && (isSaid || others === 'removed')) {
+    return { said: `${short}-`, loosens: true }
+  }
   if (fields !== undefined && REST in fields) return { said: CANNOT_TELL, loosens: CANNOT_TELL }
-  // A whole document without the label may have had one before; of the version that says little.
-  const hidden = (whole || isDocument(object)) && !key.endsWith('-version')
+  // There may have been one before; of the version that says little.
+  const hidden = others === 'replaced' && !key.endsWith('-version')
   return { said: undefined, loosens: hidden ? CANNOT_TELL : false }
 }
 
-/** A patch that takes away all labels, or all metadata. */
-const removesAll = (object: Document): boolean => {
-  const metadata = fieldsOf(object)?.metadata
-  const fields = fieldsOf(metadata)
-  if (fields === undefined) return metadata === null
-  return Object.hasOwn(fields, 'labels') && (fields.labels ?? undefined) === undefined
+const allLabels = (event: AuditEvent, { whole, object }: Submission): Others => {
+  if (whole || isDocument(object) || putsWhole(event.requestObject)) return 'replaced'
+  const above = fieldsOf(object)
+  const metadata = fieldsOf(above?.metadata)
+  if (above?.metadata === null || isDeleted(metadata)) return 'removed'
+  if (metadata === undefined || !Object.hasOwn(metadata, 'labels')) return 'kept'
+  const labels = fieldsOf(metadata.labels)
+  if ((metadata.labels ?? undefined) === undefined || isDeleted(labels)) return 'removed'
+  return [above, metadata, labels].some((one) => one?.$patch === 'replace') ? 'replaced' : 'kept'
 }
+
+/** A directive of a strategic merge patch. As a label, or in metadata, it would be refused. */
+const isDeleted = (fields: Fields | undefined): boolean => fields?.$patch === 'delete'
+
+/** Whether a JSON Patch puts all labels at once, or something that holds them. */
+const putsWhole = (body: unknown): boolean =>
+  Array.isArray(body) &&
+  body.some((operation: unknown) => {
+    const fields = fieldsOf(operation)
+    if (fields === undefined || typeof fields.path !== 'string') return false
+    const path = fields.path.split('/').slice(1).join('/')
+    return fields.op !== 'remove' && fields.op !== 'test' && HOLDERS.has(path)
+  })
+
+const HOLDERS = new Set(['', 'metadata', 'metadata/labels'])
 
 /** Whether a patch is what server-side apply sends: what it leaves out may be taken away. */
 const isDocument = (object: Document): boolean => {

@@ -10,6 +10,7 @@ import {
   text,
   texts,
 } from '../submission/document.ts'
+import { withVariables } from './variables.ts'
 
 /** The command and its arguments in one line, as a shell would come to read it. */
 export const commandLineOf = (container: Document): Known<string> => {
@@ -18,15 +19,20 @@ export const commandLineOf = (container: Document): Known<string> => {
   const said = parts.filter((_, at) => !isUntouched(container, at === 0 ? 'command' : 'args'))
   if (said.length === 0 || said.includes(CANNOT_TELL)) return CANNOT_TELL
   const words = said.flatMap((part) => (Array.isArray(part) ? (part as readonly string[]) : []))
-  return words.length === 0 ? undefined : plainCommand(words)
+  return words.length === 0 ? undefined : inOneLine(words, container)
 }
 
 /** The command lines of lifecycle hooks and exec probes. */
 export const hookCommandsOf = (container: Document): Known<readonly string[]> =>
   seenIn(HOOKS, (hook) => {
     const words = texts(below(container, [...hook, 'exec', 'command']))
-    return words === undefined || words === CANNOT_TELL ? words : plainCommand(words)
+    return words === undefined || words === CANNOT_TELL ? words : inOneLine(words, container)
   })
+
+const inOneLine = (words: readonly string[], container: Document): Known<string> => {
+  const whole = withVariables(words, container)
+  return whole === CANNOT_TELL ? CANNOT_TELL : plainCommand(whole)
+}
 
 /** The hosts that hooks and probes name, instead of the pod itself. */
 export const hookHostsOf = (container: Document): Known<readonly string[]> =>
