@@ -1,5 +1,13 @@
 import type { Command, CommandGroup } from '../command.ts'
-import { ABOUT_RULE, formatOption, LISTS_OPTION, NO_COLOR_OPTION, RULES_OPTION } from './common.ts'
+import {
+  ABOUT_RULE,
+  formatOption,
+  LISTS_OPTION,
+  LOG_OPTIONS,
+  NO_COLOR_OPTION,
+  PEER_OPTIONS,
+  RULES_OPTION,
+} from './common.ts'
 
 const list: Command = {
   kind: 'command',
@@ -104,6 +112,46 @@ const lint: Command = {
   run: async (given, shell) => (await import('../run/rule-lint.ts')).runRuleLint(given, shell),
 }
 
+const create: Command = {
+  kind: 'command',
+  name: 'new',
+  about: 'Make a rule with its cases, best from an event that it is to find.',
+  arguments: [
+    {
+      name: 'NAME',
+      about: 'What to call it, such as network-policy-removed: the name of its file.',
+      required: true,
+    },
+    {
+      name: 'PATH',
+      about: 'Logs to look for the event in, when --from is an audit id.',
+      required: false,
+      repeat: true,
+    },
+  ],
+  options: [
+    {
+      name: '--from',
+      value: 'EVENT',
+      about: 'A file with one event, FILE@OFFSET, - for the standard input, or an audit id.',
+    },
+    { name: '--output', value: 'DIR', about: 'The folder to write to.', default: '.' },
+    { name: '--tactic', value: 'TACTIC', about: 'A tactic of ATT&CK, such as persistence.' },
+    { name: '--detection', value: 'ID', about: 'A short name to count findings by, such as X01.' },
+    ...LOG_OPTIONS,
+    ...PEER_OPTIONS,
+  ],
+  examples: [
+    { command: 'deckwatch rule new my-rule --from audit.log@81920', about: 'from an event' },
+    {
+      command: 'deckwatch rule new my-rule ./logs --from 0d1cf3a6-7f1e-4dd5-8b0a-2f4dd5c0a111',
+      about: 'by its audit id',
+    },
+    { command: 'deckwatch rule new my-rule --output ./mine', about: 'from an example' },
+  ],
+  run: async (given, shell) => (await import('../run/rule-new.ts')).runRuleNew(given, shell),
+}
+
 const schema: Command = {
   kind: 'command',
   name: 'schema',
@@ -116,10 +164,43 @@ const schema: Command = {
   run: async (given, shell) => (await import('../run/rule-schema.ts')).runRuleSchema(given, shell),
 }
 
+const convert: Command = {
+  kind: 'command',
+  name: 'convert',
+  about: 'Convert rules to SQL, or rules of Falco for the audit log to Sigma.',
+  arguments: [
+    {
+      name: 'RULE',
+      about: 'With --to: ids, detections, rule files or folders. With --from: files of Falco.',
+      required: true,
+      repeat: true,
+    },
+  ],
+  options: [
+    { name: '--to', value: 'LANGUAGE', about: 'What to write.', choices: ['clickhouse'] },
+    { name: '--from', value: 'LANGUAGE', about: 'What is read.', choices: ['falco'] },
+    formatOption('How to write it.', ['text', 'json']),
+    { name: '--output', value: 'DIR', about: 'Write a file for each rule into this folder.' },
+    { name: '--inline', about: 'Literals within the SQL, instead of parameters set before it.' },
+    { name: '--table', value: 'NAME', about: 'The table of events in the SQL. Default: events.' },
+    RULES_OPTION,
+    LISTS_OPTION,
+  ],
+  examples: [
+    { command: 'deckwatch rule convert --to clickhouse C01', about: 'a query for ClickHouse' },
+    {
+      command: 'deckwatch rule convert --from falco falco_rules.yaml --output mine',
+      about: 'Sigma rules, and a list of what could not be said',
+    },
+  ],
+  run: async (given, shell) =>
+    (await import('../run/rule-convert.ts')).runRuleConvert(given, shell),
+}
+
 /** `deckwatch rule …`. */
 export const rule: CommandGroup = {
   kind: 'group',
   name: 'rule',
-  about: 'List, show, lint and test rules.',
-  commands: [list, show, lint, test, schema],
+  about: 'List, show, make, lint, test and convert rules.',
+  commands: [list, show, create, lint, test, convert, schema],
 }

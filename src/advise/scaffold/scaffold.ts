@@ -1,0 +1,122 @@
+import { stringify } from 'yaml'
+import type { Scalar } from '../../base/truth.ts'
+import type { Facts } from '../../model/facts.ts'
+import { casesText } from './cases-text.ts'
+import { type Proposal, type ProposedTest, propose } from './proposal.ts'
+
+/** What a new rule is made of. */
+export interface ScaffoldRequest {
+  /** In kebab-case: the name of the file. */
+  readonly name: string
+  /** A new UUID. */
+  readonly id: string
+  /** YYYY-MM-DD. */
+  readonly date: string
+  /** Such as B01. */
+  readonly detection: string | undefined
+  /** Short name of a tactic of ATT&CK. */
+  readonly tactic: string | undefined
+  /** The event that the rule is to find. */
+  readonly facts: Facts
+}
+
+/** The two files of a new rule. */
+export interface Scaffold {
+  readonly rule: string
+  readonly cases: string
+}
+
+/** Makes a rule for an event, with cases of the four kinds. `TODO` marks what its author knows. */
+export const scaffold = (request: ScaffoldRequest): Scaffold => {
+  const proposal = propose(request.facts)
+  // Who was refused tried: a rule made from that must not leave out what was refused.
+  const attempts = request.facts.outcome !== 'allowed'
+  return {
+    rule: ruleText(request, proposal, attempts),
+    cases: casesText(request.facts.event, proposal, attempts),
+  }
+}
+
+const ruleText = (request: ScaffoldRequest, proposal: Proposal, attempts: boolean): string => {
+  const { name, id, date, detection, tactic, facts } = request
+  const tags = [
+    ...(tactic === undefined ? [] : [`  - attack.${tactic}`]),
+    ...(detection === undefined ? [] : [`  - detection.${detection.toLowerCase()}`]),
+  ]
+  const controllers = facts.actor.builtin
+    ? []
+    : [
+        '  # The control plane and its own controllers.',
+        '  controllers:',
+        '    actor.builtin: true',
+      ]
+  const condition = ['what and not undone', ...(controllers.length > 0 ? ['controllers'] : [])]
+  return `${[
+    `title: ${titleOf(name)}`,
+    `id: ${id}`,
+    'status: experimental',
+    'description: |',
+    '  TODO: what somebody did, and why it matters.',
+    'author: TODO',
+    `date: ${date}`,
+    ...(tags.length === 0 ? ['# tags: [attack.execution, attack.t1609]'] : ['tags:', ...tags]),
+    'logsource:',
+    '  product: kubernetes',
+    '  service: audit',
+    'detection:',
+    '  what:',
+    ...proposal.tests.map((test) => `    ${testText(test)}`),
+    `  # What ${attempts ? 'was a dry run' : 'was refused, or a dry run,'} did not happen.`,
+    '  undone:',
+    attempts ? '    outcome: dry-run' : '    outcome: [denied, dry-run]',
+    ...controllers,
+    `  condition: ${condition.join(' and not ')}`,
+    ...seenText(proposal),
+    'falsepositives:',
+    '  - TODO, who does the same honestly',
+    'level: medium',
+    `summary: '${summaryOf(facts)}'`,
+    'next: |',
+    '  TODO: what to look at next.',
+  ].join('\n')}\n`
+}
+
+const titleOf = (name: string): string => {
+  const words = name.replaceAll('-', ' ')
+  return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`
+}
+
+const summaryOf = ({ request }: Facts): string =>
+  request.resource === undefined
+    ? '{actor.name} asked for {request.path}'
+    : '{actor.name}: {verb} {request.resource}[ {target}]'
+
+const testText = ({ field, values }: ProposedTest): string => {
+  const written = values.map(literal)
+  const [only] = written
+  return `${field}: ${inline(written.length === 1 ? only : written)}`
+}
+
+/** Text that stands for itself: wildcards lose their meaning. */
+const literal = (value: Scalar): Scalar =>
+  typeof value === 'string' ? value.replace(/[\\*?]/g, '\\$&') : value
+
+const inline = (value: unknown): string =>
+  stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
+
+/** As comments: each can become a test. Values are JSON, so that none ends its line. */
+const seenText = ({ seen }: Proposal): readonly string[] => {
+  if (seen.length === 0) return []
+  const rows = seen.map(({ field, value }) => {
+    const who = field.trust === 'server' ? 'the API server decides' : 'the client decides'
+    return `  # ${field.name}: ${shortened(value)} (${who})`
+  })
+  return ['  # What else the event says, for you to choose from:', ...rows]
+}
+
+const LINE_MAX = 70
+
+const shortened = (text: string): string => {
+  const visible = text.replace(/[^\x20-\x7e]/g, '.')
+  return visible.length > LINE_MAX ? `${visible.slice(0, LINE_MAX)}…` : visible
+}
