@@ -56,13 +56,13 @@ export class GroupSegment {
   /** The slot of a key, or -1. */
   find(key: GroupKey): number {
     if (this.#capacity === 0) return -1
-    const slot = this.#probe(this.#slots, this.#capacity, key)
+    const slot = this.#probe(key)
     return this.blockAt(slot) < 0 ? -1 : slot
   }
 
   /** The slot that now belongs to a key that was not there; there has to be room. */
   add(key: GroupKey, block: number): number {
-    const slot = this.#probe(this.#slots, this.#capacity, key)
+    const slot = this.#probe(key)
     this.#slots.set(key, slot * SLOT_WORDS)
     this.setBlock(slot, block)
     this.#used += 1
@@ -83,29 +83,36 @@ export class GroupSegment {
   }
 
   grow(): void {
-    this.#rebuild(this.#grownCapacity, () => true)
+    const before = this.#slots
+    this.#capacity = this.#grownCapacity
+    this.#slots = new Uint32Array(this.#capacity * SLOT_WORDS)
+    for (let at = 0; at < before.length; at += SLOT_WORDS) this.#put(before, at)
   }
 
   /** Forgets the slots that are not to be kept; the others move. */
   retain(isKept: (slot: number) => boolean): void {
-    this.#rebuild(this.#capacity, isKept)
-  }
-
-  #rebuild(capacity: number, isKept: (slot: number) => boolean): void {
-    const before = this.#slots
-    const slots = new Uint32Array(capacity * SLOT_WORDS)
+    const length = this.#slots.length
+    if (moved.length < length) moved = new Uint32Array(length)
+    moved.set(this.#slots)
+    this.#slots.fill(0)
     this.#used = 0
     for (let slot = 0; slot < this.#capacity; slot += 1) {
-      if (this.blockAt(slot) < 0 || !isKept(slot)) continue
-      const whole = before.subarray(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS)
-      slots.set(whole, this.#probe(slots, capacity, whole) * SLOT_WORDS)
-      this.#used += 1
+      if (!isKept(slot)) continue
+      this.#used += moved[slot * SLOT_WORDS + KEY_WORDS] === 0 ? 0 : 1
+      this.#put(moved, slot * SLOT_WORDS)
     }
-    this.#slots = slots
-    this.#capacity = capacity
   }
 
-  #probe(slots: Uint32Array, capacity: number, key: Uint32Array): number {
+  /** Puts a slot, if it is not free, where its key belongs. */
+  #put(slots: Uint32Array, at: number): void {
+    if (slots[at + KEY_WORDS] === 0) return
+    const whole = slots.subarray(at, at + SLOT_WORDS)
+    this.#slots.set(whole, this.#probe(whole) * SLOT_WORDS)
+  }
+
+  #probe(key: Uint32Array): number {
+    const slots = this.#slots
+    const capacity = this.#capacity
     for (let slot = (key[1] ?? 0) % capacity; ; slot = slot + 1 === capacity ? 0 : slot + 1) {
       const at = slot * SLOT_WORDS
       if (slots[at + KEY_WORDS] === 0) return slot
@@ -118,3 +125,6 @@ export class GroupSegment {
     }
   }
 }
+
+/** Where slots wait while their segment is put together again. */
+let moved = new Uint32Array(0)

@@ -2,6 +2,7 @@ import { BlockStore } from './block-store.ts'
 import { GroupSegment, writeKey } from './group-segment.ts'
 import type { GroupState } from './group-state.ts'
 import { newestTime, pack, packedWords, stateLength, stateOffset, unpack } from './packed.ts'
+import { Victims } from './victims.ts'
 import type { Outside } from './window/window.ts'
 
 /** How the groups of one correlation are kept. */
@@ -32,6 +33,7 @@ export class GroupTable {
   readonly #blocks = new BlockStore(BLOCK_SIZES)
   readonly #segments: readonly GroupSegment[]
   readonly #evicted: Uint32Array
+  readonly #victims = new Victims()
   #segmentBytes = 0
   #nowUs = 0
   /** The group that `load` was asked for. */
@@ -133,32 +135,31 @@ export class GroupTable {
 
   /** Frees groups that no longer count, and the oldest quarter of those of a size. */
   #sweep(segment: GroupSegment, size: number | undefined): void {
+    const victims = this.#victims
+    victims.begin(segment.capacity, this.#kinds.length)
     const own = segment === this.#segment ? segment.find(this.#key) : -1
-    const gone = new Set<number>()
-    const candidates: Candidate[][] = this.#kinds.map(() => [])
     for (let slot = 0; slot < segment.capacity; slot += 1) {
       const block = segment.blockAt(slot)
       if (block < 0 || slot === own) continue
       const correlation = segment.correlationAt(slot)
       const newestUs = newestTime(this.#blocks, block)
-      if (newestUs <= this.#nowUs - (this.#kinds[correlation]?.keptUs ?? 0)) gone.add(slot)
-      else if (size !== undefined && this.#blocks.sizeOf(block) === size) {
-        candidates[correlation]?.push({ slot, newestUs })
+      if (newestUs <= this.#nowUs - (this.#kinds[correlation]?.keptUs ?? 0)) {
+        this.#free(segment, slot)
+      } else if (size !== undefined && this.#blocks.sizeOf(block) === size) {
+        victims.propose(slot, correlation, newestUs)
       }
     }
-    const most = candidates.reduce((a, b) => (b.length > a.length ? b : a), [])
-    most.sort((a, b) => a.newestUs - b.newestUs)
-    for (const { slot } of most.slice(0, Math.ceil(most.length / 4))) {
-      gone.add(slot)
+    for (const slot of victims.oldest()) {
       this.#countEvicted(segment.correlationAt(slot))
+      this.#free(segment, slot)
     }
-    for (const slot of gone) this.#release(segment, slot)
-    if (gone.size > 0) segment.retain((slot) => !gone.has(slot))
+    if (victims.marked > 0) segment.retain((slot) => !victims.isMarked(slot))
   }
 
-  /** Frees what a group holds; its slot is for the caller to forget. */
-  #release(segment: GroupSegment, slot: number): void {
+  /** Frees what a group holds, and marks its slot. */
+  #free(segment: GroupSegment, slot: number): void {
     const block = segment.blockAt(slot)
+    this.#victims.mark(slot)
     this.#kinds[segment.correlationAt(slot)]?.outside?.release(
       this.#blocks.pageOf(block),
       stateOffset(this.#blocks, block),
@@ -179,11 +180,6 @@ export class GroupTable {
   #countEvicted(correlation: number): void {
     this.#evicted[correlation] = (this.#evicted[correlation] ?? 0) + 1
   }
-}
-
-interface Candidate {
-  readonly slot: number
-  readonly newestUs: number
 }
 
 /** Groups that remember little leave a part of the room to those that remember more. */

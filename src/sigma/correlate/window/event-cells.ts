@@ -9,7 +9,12 @@ const CELL_WORDS = 4
 const MATCHES = 2
 const UNTOLD = 3
 
-/** Counts hits by cells. The state is the cells that have any, newest first. */
+/** A single hit takes two words: the begin of its cell, with what it is. */
+const ONE_WORDS = 2
+const ONE_MATCH = 1
+const ONE_UNTOLD = 2
+
+/** Counts hits by cells. The state is the cells that have any, newest first; or a single hit. */
 export const eventCellsWindow = (plan: CorrelationPlan): Window => {
   const { comparisons, spanUs } = plan
   const cellUs = spanUs / CELLS
@@ -17,14 +22,33 @@ export const eventCellsWindow = (plan: CorrelationPlan): Window => {
     completes: () => true,
     judge: (state, hits, atUs) => {
       const cell = Math.floor(atUs / cellUs) * cellUs
+      expandOne(state)
       openCell(state, cell, spanUs, CELL_WORDS)
       for (const hit of hits) {
         const at = hit.truth === YES ? MATCHES : UNTOLD
         state.words[at] = (state.words[at] ?? 0) + 1
       }
-      return judge(state, atUs, (low, high) => compareRange(comparisons, low, high))
+      const judgement = judge(state, atUs, (low, high) => compareRange(comparisons, low, high))
+      shrinkOne(state)
+      return judgement
     },
   }
+}
+
+const expandOne = (state: GroupState): void => {
+  if (state.length !== ONE_WORDS) return
+  const isMatch = state.noteAt(0) === ONE_MATCH
+  state.writeTime(0, state.timeAt(0), 0)
+  state.length = CELL_WORDS
+  state.words[MATCHES] = isMatch ? 1 : 0
+  state.words[UNTOLD] = isMatch ? 0 : 1
+}
+
+const shrinkOne = (state: GroupState): void => {
+  const matches = state.words[MATCHES] ?? 0
+  if (state.length !== CELL_WORDS || matches + (state.words[UNTOLD] ?? 0) !== 1) return
+  state.writeTime(0, state.timeAt(0), matches === 1 ? ONE_MATCH : ONE_UNTOLD)
+  state.length = ONE_WORDS
 }
 
 /** Forgets the cells that a window which ends in `cell` has left, and puts that cell first. */

@@ -39,7 +39,10 @@ const read = (state: GroupState, { before, after }: Chains, afterUs: number): vo
   before.fill(0)
   for (let at = 0; at < state.length; at += 2) {
     const timeUs = state.timeAt(at)
-    if (timeUs > afterUs) before[state.noteAt(at)] = timeUs
+    const note = state.noteAt(at)
+    if (timeUs <= afterUs) continue
+    before[note] = timeUs
+    if (note % 2 === 0) before[note + 1] = Math.max(before[note + 1] ?? 0, timeUs)
   }
   after.set(before)
   after.fill(0, after.length - 2)
@@ -68,13 +71,13 @@ const judge = ({ after }: Chains, last: number, atUs: number): Judgement => {
   }
 }
 
-/** The latest begin is written first. */
+/** The latest begin is written first. A chain of matches is one of any hits too. */
 const write = (state: GroupState, { after }: Chains, last: number): void => {
   state.length = 0
   let latest = 0
   for (let note = 0; note < last * 2; note += 1) {
     const timeUs = after[note] ?? 0
-    if (timeUs === 0) continue
+    if (timeUs === 0 || (note % 2 === 1 && timeUs === after[note - 1])) continue
     if (timeUs > latest) state.insert(0, 2)
     else state.length += 2
     state.writeTime(timeUs > latest ? 0 : state.length - 2, timeUs, note)
