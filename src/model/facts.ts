@@ -114,6 +114,8 @@ export interface PodContainer {
   readonly hookCommands: Known<readonly string[]>
   /** Hosts that lifecycle hooks and probes name, instead of the pod itself. */
   readonly hookHosts: Known<readonly string[]>
+  /** Whether admission added it, or what it runs, to what was asked for, as far as is shown. */
+  readonly byAdmission: boolean
   /** Of an ephemeral container: the one whose processes it shares. */
   readonly targetContainer: Known<string>
   readonly privileged: Known<boolean>
@@ -270,6 +272,7 @@ export interface SecretFacts {
 export interface TokenFacts {
   readonly audiences: Known<readonly string[]>
   readonly expirationSeconds: Known<number>
+  readonly bound: boolean
   readonly boundKind: Known<string>
 }
 

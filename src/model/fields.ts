@@ -822,6 +822,12 @@ export const FIELDS: readonly Field[] = [
     { list: true },
   ),
   container(
+    'byAdmission',
+    'boolean',
+    (c) => c.byAdmission,
+    'Whether admission added the container or changed its commands.',
+  ),
+  container(
     'targetContainer',
     'text',
     (c) => c.targetContainer,
@@ -1127,6 +1133,16 @@ export const FIELDS: readonly Field[] = [
     'token_expiration_seconds',
     (f) => below(f.token, (t) => t.expirationSeconds),
     'How long a requested token lives, in seconds.',
+    FROM_BODY,
+  ),
+  value(
+    'token.bound',
+    'boolean',
+    'client',
+    0,
+    'token_bound',
+    (f) => below(f.token, (t) => t.bound),
+    'Whether a requested token is bound to an object, and ends with it.',
     FROM_BODY,
   ),
   value(

@@ -13,11 +13,20 @@ import {
   whole,
 } from '../submission/document.ts'
 import { commandLineOf, hookCommandsOf, hookHostsOf } from './commands.ts'
+import { once } from './once.ts'
 
-/** The containers of a pod spec, of all three kinds in one list. */
-export const readContainers = (spec: Document): readonly PodContainer[] => {
+/**
+ * The containers of a pod spec, of all three kinds in one list. `asked` is the spec as it was
+ * submitted, where admission may have changed it.
+ */
+export const readContainers = (spec: Document, asked?: Document): readonly PodContainer[] => {
   const pod = member(spec, 'securityContext')
-  return KINDS.flatMap(([key, kind]) => readKind(member(spec, key), kind, pod))
+  return KINDS.flatMap(([key, kind]) => {
+    const before = once(() => commandsIn(member(asked, key)))
+    const read = (container: Document): PodContainer =>
+      readContainer(container, kind, pod, asked === undefined ? undefined : before)
+    return readKind(member(spec, key), read)
+  })
 }
 
 const KINDS: readonly (readonly [string, PodContainer['kind']])[] = [
@@ -31,19 +40,30 @@ const KINDS: readonly (readonly [string, PodContainer['kind']])[] = [
  */
 const readKind = (
   list: Document,
-  kind: PodContainer['kind'],
-  pod: Document,
+  read: (container: Document) => PodContainer,
 ): readonly PodContainer[] => {
   const found = elements(list)
   if (found === undefined) return []
-  if (found === CANNOT_TELL) return [readContainer(CANNOT_TELL, kind, pod)]
-  return found.map((container) => readContainer(container, kind, pod))
+  return found === CANNOT_TELL ? [read(CANNOT_TELL)] : found.map(read)
 }
+
+/** By the names of containers what they run. */
+type Commands = ReadonlyMap<string, string>
+
+const commandsIn = (list: Document): Commands => {
+  const found = elements(list)
+  const containers = found === undefined || found === CANNOT_TELL ? [] : found
+  return new Map(containers.map((one) => [String(text(member(one, 'name'))), allCommands(one)]))
+}
+
+const allCommands = (container: Document): string =>
+  [commandLineOf(container), hookCommandsOf(container)].map(String).join('\n')
 
 const readContainer = (
   container: Document,
   kind: PodContainer['kind'],
   pod: Document,
+  before: (() => Commands) | undefined,
 ): PodContainer => {
   const context = member(container, 'securityContext')
   const capabilities = member(context, 'capabilities')
@@ -62,6 +82,10 @@ const readContainer = (
     },
     get hookHosts(): Known<readonly string[]> {
       return hookHostsOf(container)
+    },
+    get byAdmission(): boolean {
+      const name = String(text(member(container, 'name')))
+      return before !== undefined && before().get(name) !== allCommands(container)
     },
     get targetContainer(): Known<string> {
       return nonEmpty(text(member(container, 'targetContainerName')))

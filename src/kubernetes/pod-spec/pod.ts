@@ -6,6 +6,7 @@ import {
   type Document,
   each,
   elements,
+  type Fields,
   fieldsOf,
   flag,
   member,
@@ -16,6 +17,7 @@ import {
 import { type Submission, submissionOf } from '../submission/submission.ts'
 import { readUnconfined } from './confinement.ts'
 import { readContainers } from './containers.ts'
+import { once } from './once.ts'
 import { readNodeSelectors, readTolerations } from './placement.ts'
 import { isRaised, type NodePower } from './raised.ts'
 import { type Mounts, readVolumes } from './volumes.ts'
@@ -29,12 +31,17 @@ export const podOf = (event: AuditEvent): PodFacts | undefined | CannotTell => {
   if (written === undefined || written === CANNOT_TELL) return written
   const spec = below(written.object, workload.spec)
   if (workload.ephemeralOnly) return readEphemeral(spec, written.object)
-  const metadata = below(written.object, [...workload.spec.slice(0, -1), 'metadata'])
-  const given = readSpec(spec, mountsIn(written, workload, spec))
+  const metadata = metadataIn(written.object, workload)
+  const asked = written.result === undefined ? undefined : bodyOf(event)
+  const given = readSpec(
+    spec,
+    mountsIn(written, workload, spec),
+    asked && below(asked, workload.spec),
+  )
   const unconfined = once(() => readUnconfined(spec, metadata))
   const raised = once(() => {
-    const asked = written.result && askedIn(event, workload)
-    return asked !== undefined && isRaised(asked, { ...given, unconfined: unconfined() })
+    if (asked === undefined) return false
+    return isRaised(powersIn(asked, workload), { ...given, unconfined: unconfined() })
   })
   return {
     ...given,
@@ -53,15 +60,6 @@ type Spec = Omit<PodFacts, keyof Owners | 'unconfined' | 'raisedByAdmission'>
 
 const UNOWNED: Owners = { owned: undefined, ownerKinds: undefined }
 
-/** Computes at the first call and keeps: not every rule on pods asks for everything. */
-const once = <T>(compute: () => T): (() => T) => {
-  let kept: { readonly value: T } | undefined
-  return () => {
-    kept ??= { value: compute() }
-    return kept.value
-  }
-}
-
 /** Of a patch, containers that it does not mention may mount what it sets; the answer has them. */
 const mountsIn = ({ whole, result }: Submission, workload: Workload, spec: Document): Mounts => {
   if (whole) return { spec, whole }
@@ -70,19 +68,23 @@ const mountsIn = ({ whole, result }: Submission, workload: Workload, spec: Docum
     : { spec: below(result, workload.spec), whole: true }
 }
 
-/** The spec as it was submitted; undefined where a patch or nothing was. */
-const askedIn = (event: AuditEvent, workload: Workload): NodePower | undefined => {
-  const body = event.verb === 'patch' ? undefined : fieldsOf(event.requestObject)
-  if (body === undefined) return undefined
-  const spec = below(body, workload.spec)
-  const metadata = below(body, [...workload.spec.slice(0, -1), 'metadata'])
+/** The object as it was submitted; undefined where a patch or nothing was. */
+const bodyOf = (event: AuditEvent): Fields | undefined =>
+  event.verb === 'patch' ? undefined : fieldsOf(event.requestObject)
+
+const powersIn = (object: Document, workload: Workload): NodePower => {
+  const spec = below(object, workload.spec)
   return {
     ...readSpec(spec, { spec, whole: true }),
-    unconfined: readUnconfined(spec, metadata),
+    unconfined: readUnconfined(spec, metadataIn(object, workload)),
   }
 }
 
-const readSpec = (spec: Document, mounts: Mounts): Spec => ({
+/** The metadata of the pod: of a template its own. */
+const metadataIn = (object: Document, workload: Workload): Document =>
+  below(object, [...workload.spec.slice(0, -1), 'metadata'])
+
+const readSpec = (spec: Document, mounts: Mounts, asked?: Document): Spec => ({
   hostNetwork: flag(member(spec, 'hostNetwork')),
   hostPID: flag(member(spec, 'hostPID')),
   hostIPC: flag(member(spec, 'hostIPC')),
@@ -95,7 +97,7 @@ const readSpec = (spec: Document, mounts: Mounts): Spec => ({
   nodeName: text(member(spec, 'nodeName')),
   tolerations: readTolerations(spec),
   nodeSelectors: readNodeSelectors(spec),
-  containers: spec === CANNOT_TELL ? CANNOT_TELL : readContainers(spec),
+  containers: spec === CANNOT_TELL ? CANNOT_TELL : readContainers(spec, asked),
   volumes: spec === CANNOT_TELL ? CANNOT_TELL : readVolumes(spec, mounts),
 })
 

@@ -11,6 +11,7 @@ import {
   REST,
   text,
 } from '../submission/document.ts'
+import { once } from './once.ts'
 
 /** The spec whose containers mount the volumes. Not whole: there may be more containers. */
 export interface Mounts {
@@ -22,7 +23,8 @@ export interface Mounts {
 export const readVolumes = (spec: Document, mounts: Mounts): readonly PodVolume[] => {
   const list = elements(member(spec, 'volumes'))
   if (list === undefined) return []
-  const read = (volume: Document): PodVolume => readVolume(volume, mounts)
+  const writers = once(() => writersIn(mounts))
+  const read = (volume: Document): PodVolume => readVolume(volume, writers)
   return list === CANNOT_TELL ? [read(CANNOT_TELL)] : list.map(read)
 }
 
@@ -36,7 +38,7 @@ export const cleanPath = (path: string): string => {
   return path.startsWith('/') ? `/${kept.join('/')}` : kept.join('/')
 }
 
-const readVolume = (volume: Document, mounts: Mounts): PodVolume => {
+const readVolume = (volume: Document, writers: () => Writers): PodVolume => {
   const path = text(member(member(volume, 'hostPath'), 'path'))
   const name = text(member(volume, 'name'))
   return {
@@ -50,26 +52,40 @@ const readVolume = (volume: Document, mounts: Mounts): PodVolume => {
       )
     },
     get writable(): Known<boolean> {
-      return name === undefined || name === CANNOT_TELL ? name : isWritable(name, mounts)
+      return name === undefined || name === CANNOT_TELL ? name : isWritable(name, writers())
     },
   }
 }
 
 const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers']
 
-/** Yes if one container surely mounts it so; else not to be told if one of them might. */
-const isWritable = (name: string, { spec, whole }: Mounts): Known<boolean> => {
+/** The names of volumes that are mounted writable, and of those that may be. */
+interface Writers {
+  readonly sure: ReadonlySet<string>
+  readonly maybe: ReadonlySet<string>
+  /** Whether there may be others. */
+  readonly hidden: boolean
+}
+
+const writersIn = ({ spec, whole }: Mounts): Writers => {
+  const sure = new Set<string>()
+  const maybe = new Set<string>()
   let hidden = !whole
   for (const container of CONTAINERS.flatMap((key) => known(member(spec, key)))) {
     for (const mount of known(member(container, 'volumeMounts'))) {
-      const mounted = text(member(mount, 'name'))
+      const name = text(member(mount, 'name'))
       const readOnly = flag(member(mount, 'readOnly'))
-      if (mounted === name && readOnly !== true && readOnly !== CANNOT_TELL) return true
-      hidden ||= (mounted === name || mounted === CANNOT_TELL) && readOnly !== true
+      if (readOnly === true || name === undefined) continue
+      if (name === CANNOT_TELL) hidden = true
+      else if (readOnly === CANNOT_TELL) maybe.add(name as string)
+      else sure.add(name as string)
     }
   }
-  return hidden ? CANNOT_TELL : false
+  return { sure, maybe, hidden }
 }
+
+const isWritable = (name: string, { sure, maybe, hidden }: Writers): Known<boolean> =>
+  sure.has(name) ? true : hidden || maybe.has(name) ? CANNOT_TELL : false
 
 /** The elements; a list that cannot be told is one that cannot be. */
 const known = (list: Document): readonly Document[] => {

@@ -61,28 +61,29 @@ const ingressHosts = (spec: Document): Known<readonly string[]> => {
   const rules = elements(member(spec, 'rules'))
   const tls = elements(member(spec, 'tls'))
   if (rules === CANNOT_TELL || tls === CANNOT_TELL) return CANNOT_TELL
-  const covered: string[] = []
+  const covered = new Set<string>()
   for (const entry of tls ?? []) {
     const hosts = texts(member(entry, 'hosts'))
     if (hosts === CANNOT_TELL) return CANNOT_TELL
     // Without hosts it is for all that the controller serves.
-    covered.push(...(hosts === undefined || hosts.length === 0 ? [ANY] : hosts))
+    for (const host of hosts === undefined || hosts.length === 0 ? [ANY] : hosts) {
+      covered.add(host.toLowerCase())
+    }
   }
   const served = (rules ?? []).map((rule) => text(member(rule, 'host')))
   if (served.includes(CANNOT_TELL)) return CANNOT_TELL
   const hosts = served.map((host) => (typeof host === 'string' && host !== '' ? host : ANY))
   const wanted = hosts.length === 0 ? [ANY] : hosts
-  return plain(wanted.filter((host) => !covered.some((name) => covers(name, host))))
+  return plain(wanted.filter((host) => !isCovered(host.toLowerCase(), covered)))
 }
 
-/** Any host of a certificate's entry serves a rule without a host, as far as can be told. */
-const covers = (name: string, host: string): boolean => {
-  if (name === ANY || host === ANY || name.toLowerCase() === host.toLowerCase()) return true
+/** For a rule without a host any entry will do, as far as can be told. */
+const isCovered = (host: string, covered: ReadonlySet<string>): boolean => {
+  if (covered.has(ANY) || covered.has(host)) return true
+  if (host === ANY) return covered.size > 0
   const dot = host.indexOf('.')
-  return name.startsWith('*.') && dot > 0 && name.slice(1).toLowerCase() === tail(host, dot)
+  return dot > 0 && covered.has(`*${host.slice(dot)}`)
 }
-
-const tail = (host: string, dot: number): string => host.slice(dot).toLowerCase()
 
 const listenerHosts = (spec: Document): Known<readonly string[]> => {
   const listeners = elements(member(spec, 'listeners'))
