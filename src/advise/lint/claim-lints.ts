@@ -1,4 +1,5 @@
 import type { Issue, Place } from '../../base/issue.ts'
+import { plainValue } from '../../sigma/parse/document.ts'
 import { resourcesNeeded } from './coverage-lints.ts'
 import type { LintContext, RuleLint } from './lint-context.ts'
 
@@ -7,6 +8,7 @@ export const claimLints: RuleLint = (context) => [
   ...noOutcome(context),
   ...claimDiffers(context),
   ...missingLevel(context),
+  ...unfinished(context),
 ]
 
 const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection']
@@ -62,6 +64,14 @@ const missingLevel = ({ document }: LintContext): readonly Issue[] => {
   const message = 'the rule has no level: it counts as medium'
   return [{ code: 'lint/missing-level', message, at: document.place }]
 }
+
+/** What `rule new` leaves to the author. */
+const unfinished = ({ document }: LintContext): readonly Issue[] =>
+  [...document.entries.values()]
+    .filter(({ value }) => JSON.stringify(plainValue(value))?.includes('TODO'))
+    .map(({ key, value }) => {
+      return { code: 'lint/unfinished', message: `${key} says TODO`, at: value.place }
+    })
 
 /** Where an attribute stands; else where the document begins. */
 const placeOf = ({ document }: Pick<LintContext, 'document'>, key: string): Place =>

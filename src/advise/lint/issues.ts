@@ -107,6 +107,11 @@ export const adviseLints: LintTable = {
     'The rule does not say how bad a match is.',
     'Add level: informational, low, medium, high or critical.',
   ),
+  'lint/unfinished': lintKind(
+    'note',
+    'Something that the author of the rule knows is still to be written.',
+    'Say it in the place of TODO.',
+  ),
   'lint/stale-attack': lintKind(
     'warning',
     'A tag names a tactic or technique that ATT&CK has retired.',

@@ -1,4 +1,5 @@
 import { CANNOT_TELL, type FieldValue, type Scalar } from '../../base/truth.ts'
+import { redactField, redactText } from '../../decode/redact.ts'
 import { factsAccess } from '../../detect/schema.ts'
 import type { Facts } from '../../model/facts.ts'
 import { FIELDS, type Field } from '../../model/fields.ts'
@@ -32,7 +33,11 @@ export const propose = (facts: Facts): Proposal => {
     ofBody: body.length > 0,
     seen: read
       .filter(({ field }) => !asked.has(field.name) && !NOISE.test(field.name))
-      .map(({ field, values }) => ({ field, value: JSON.stringify(few(values)) })),
+      .filter(({ values }) => values.some((value) => value !== false && value !== ''))
+      .map(({ field, values }) => {
+        const shown = values.map((value) => masked(facts, field, value))
+        return { field, value: JSON.stringify(few(shown)) }
+      }),
   }
 }
 
@@ -43,6 +48,9 @@ interface Read {
 
 /** What says nothing about what happened. */
 const NOISE = /^(?:level|stage|requestURI|verb|objectRef\.|.*Timestamp|user\.uid|responseStatus\.)/
+
+const masked = (facts: Facts, { name }: Field, value: Scalar): Scalar =>
+  typeof value === 'string' ? redactField(facts.event, name, value) : value
 
 /** More than these help nobody to choose. */
 const VALUES_SHOWN = 4
@@ -102,7 +110,8 @@ const SIBLINGS: readonly (readonly string[])[] = [
 
 const requestTests = ({ request, event }: Facts): readonly ProposedTest[] => {
   const { resource, apiGroup, path } = request
-  if (resource === undefined) return path === undefined ? [] : testOf('request.path', [path])
+  if (resource === undefined)
+    return path === undefined ? [] : testOf('request.path', [redactText(path)])
   const isSession = /\/(?:exec|attach|portforward|proxy)$/.test(resource)
   const siblings = SIBLINGS.find((verbs) => verbs.includes(event.verb))
   const verbs = resource.includes('/') ? [event.verb] : (siblings ?? [event.verb])
