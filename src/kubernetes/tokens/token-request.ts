@@ -19,6 +19,7 @@ export const tokenOf = (event: AuditEvent): TokenFacts | undefined | CannotTell 
   return {
     audiences: texts(member(spec, 'audiences')),
     expirationSeconds: whole(member(spec, 'expirationSeconds')),
+    bound: fieldsOf(member(spec, 'boundObjectRef')) !== undefined,
     boundKind: text(below(spec, ['boundObjectRef', 'kind'])),
   }
 }
