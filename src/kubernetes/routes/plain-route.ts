@@ -102,7 +102,7 @@ const listenerHosts = (spec: Document): Known<readonly string[]> => {
 
 const SECURED = new Set(['HTTPS', 'TLS'])
 
-/** A route's traffic is as plain as the Gateway's listener it hangs on; a redirect sends it away. */
+/** A route is as plain as the listener of the Gateway it hangs on; a redirect sends it away. */
 const routeHosts = (spec: Document): Known<readonly string[]> => {
   const rules = elements(member(spec, 'rules'))
   if (rules === undefined || rules === CANNOT_TELL) return CANNOT_TELL
