@@ -4,21 +4,33 @@ import { toCanonical } from '../../decode/canonical.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Proposal } from './proposal.ts'
 
+/** What came of the request that a rule is made from: what the rule must not leave out. */
+export type Made = 'done' | 'attempt' | 'dry run'
+
 /** A file of cases for a rule made from an event: the event as it is, and changed three ways. */
-export const casesText = (event: AuditEvent, proposal: Proposal, attempts: boolean): string => {
+export const casesText = (event: AuditEvent, proposal: Proposal, made: Made): string => {
   const base = { level: 'Metadata', ...toCanonical(event) }
   const cases = [
     { title: 'TODO, what happened', kind: 'match' },
     ...bypasses(event, proposal),
-    attempts ? elsewhere(event, proposal) : refused(event),
+    made === 'attempt' ? elsewhere(event, proposal) : refused(event),
     unseen(base),
   ]
   return `${[
     '# deckwatch rule test runs these. Secrets in the event are masked.',
     yaml({ base }),
+    ...(proposal.tests.some(({ field }) => OF_POD.test(field))
+      ? [yaml({ mutants: OF_POD_ONLY })]
+      : []),
     '# match and bypass must match, near-miss must not, and blind cannot be told.',
     yaml({ cases }),
   ].join('\n')}`
+}
+
+const OF_POD = /^pod\.(?!containers)/
+const OF_POD_ONLY = {
+  skip: ['ephemeral-container'],
+  because: 'An ephemeral container cannot ask for this; only the pod can, when it is created.',
 }
 
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 0 })

@@ -90,7 +90,10 @@ const TELLING = [
 
 const bodyTests = (read: readonly Read[]): readonly ProposedTest[] => {
   const on = read.filter(({ field, values }) => SWITCHES.test(field.name) && values.includes(true))
-  if (on.length > 0) return on.map(({ field }) => ({ field: field.name, values: [true] }))
+  // A switch of a container is asked alone: in an ephemeral one those of the pod cannot be set.
+  const [inContainer] = on.filter(({ field }) => field.kind === 'element')
+  const chosen = inContainer === undefined ? on : [inContainer]
+  if (chosen.length > 0) return chosen.map(({ field }) => ({ field: field.name, values: [true] }))
   const telling = TELLING.flatMap((name) => read.filter(({ field }) => field.name === name))
   const [first] = telling
   return first === undefined ? [] : testOf(first.field.name, first.values)

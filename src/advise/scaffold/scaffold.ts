@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { Scalar } from '../../base/truth.ts'
 import type { Facts } from '../../model/facts.ts'
-import { casesText } from './cases-text.ts'
+import { casesText, type Made } from './cases-text.ts'
 import { type Proposal, type ProposedTest, propose } from './proposal.ts'
 
 /** What a new rule is made of. */
@@ -29,15 +29,27 @@ export interface Scaffold {
 /** Makes a rule for an event, with cases of the four kinds. `TODO` marks what its author knows. */
 export const scaffold = (request: ScaffoldRequest): Scaffold => {
   const proposal = propose(request.facts)
-  // Who was refused tried: a rule made from that must not leave out what was refused.
-  const attempts = request.facts.outcome !== 'allowed'
+  const made = madeBy(request.facts)
   return {
-    rule: ruleText(request, proposal, attempts),
-    cases: casesText(request.facts.event, proposal, attempts),
+    rule: ruleText(request, proposal, made),
+    cases: casesText(request.facts.event, proposal, made),
   }
 }
 
-const ruleText = (request: ScaffoldRequest, proposal: Proposal, attempts: boolean): string => {
+/** A rule that is made from what was refused must not leave out what was refused. */
+const madeBy = ({ outcome }: Facts): Made => {
+  if (outcome === 'dry-run') return 'dry run'
+  return outcome === 'denied' || outcome === 'failed' ? 'attempt' : 'done'
+}
+
+/** What the rule leaves out, with the reason. */
+const UNDONE: Readonly<Record<Made, readonly [why: string, outcomes: string]>> = {
+  done: ['What was refused, or a dry run, did not happen.', '[denied, dry-run]'],
+  attempt: ['A dry run tries nothing.', 'dry-run'],
+  'dry run': ['What was refused was no dry run.', 'denied'],
+}
+
+const ruleText = (request: ScaffoldRequest, proposal: Proposal, made: Made): string => {
   const { name, id, date, detection, tactic, facts } = request
   const tags = [
     ...(tactic === undefined ? [] : [`  - attack.${tactic}`]),
@@ -50,6 +62,7 @@ const ruleText = (request: ScaffoldRequest, proposal: Proposal, attempts: boolea
         '  controllers:',
         '    actor.builtin: true',
       ]
+  const [why, outcomes] = UNDONE[made]
   const condition = ['what and not undone', ...(controllers.length > 0 ? ['controllers'] : [])]
   return `${[
     `title: ${titleOf(name)}`,
@@ -66,9 +79,9 @@ const ruleText = (request: ScaffoldRequest, proposal: Proposal, attempts: boolea
     'detection:',
     '  what:',
     ...proposal.tests.map((test) => `    ${testText(test)}`),
-    `  # What ${attempts ? 'was a dry run' : 'was refused, or a dry run,'} did not happen.`,
+    `  # ${why}`,
     '  undone:',
-    attempts ? '    outcome: dry-run' : '    outcome: [denied, dry-run]',
+    `    outcome: ${outcomes}`,
     ...controllers,
     `  condition: ${condition.join(' and not ')}`,
     ...seenText(proposal),
