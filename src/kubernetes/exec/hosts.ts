@@ -5,6 +5,8 @@ export const hostsIn = (command: string): readonly string[] => {
   const hosts = new Set<string>()
   for (const [, host = ''] of command.matchAll(WITH_SCHEME)) add(host, hosts)
   for (const [, host = ''] of command.matchAll(WITH_PATH)) add(host, hosts)
+  for (const [, host = ''] of command.matchAll(FETCHED)) add(host, hosts)
+  for (const [, host = ''] of command.matchAll(DEVICE)) add(host, hosts)
   for (const [host] of command.matchAll(ADDRESS)) add(host, hosts)
   return [...hosts]
 }
@@ -17,7 +19,16 @@ const WITH_SCHEME =
   /(?<![a-zA-Z0-9+-])[a-zA-Z][a-zA-Z0-9+-]*:\/\/(?:[^\s/@'"]*@)?(\[[0-9a-fA-F:.]+\]|[^\s/:?#'"<>()[\]{}|;&,]+)/g
 /** A word that is a name with a dot, or a number, and then a path or a port. */
 const WITH_PATH =
-  /(?:^|[\s=@])((?:[a-zA-Z0-9_-]+\.)+[a-zA-Z][a-zA-Z0-9-]+|0[xX][0-9a-fA-F]{1,8}|\d{8,12})(?=\/|:\d)/g
+  /(?:^|[\s=@])((?:[a-zA-Z0-9_-]+\.)+[a-zA-Z][a-zA-Z0-9-]+|0[xX][0-9a-fA-F]{1,8}|\d{8,12})(?=\/|:[\d/~])/g
+/** Options of curl and wget with their value, those without, and the usual ones that are words. */
+const VALUED = /-[a-zA-Z]*[AbcdeFHmoOPTuUwX] \S+ /.source
+const FLAGS = /-[a-zA-Z0-9]*[afgikIjJLnNpqsSv0-9] |-[a-zA-Z]+- /.source
+const WORDS = /--(?:fail|insecure|location|quiet|silent|show-error|no-check-certificate) /.source
+const NAME = /((?:[a-zA-Z0-9_-]+\.)+[a-zA-Z]{2,})(?![\w./:-])/.source
+/** The first word behind curl or wget that is no option, if it is a name with a dot. */
+const FETCHED = new RegExp(`(?<![\\w.-])(?:curl|wget) (?:${VALUED}|${FLAGS}|${WORDS})*${NAME}`, 'g')
+/** What bash connects to when it opens such a file. */
+const DEVICE = /\/dev\/(?:tcp|udp)\/([^\s/]+)\//g
 /** An IPv4 address wherever it stands, or an IPv6 address in brackets. */
 const ADDRESS =
   /(?<![\w.])(?:(?:0[xX][0-9a-fA-F]{1,12}|\d{1,12})(?:\.(?:0[xX][0-9a-fA-F]{1,12}|\d{1,12})){3}(?![\w.]*\w)|\[[0-9a-fA-F:.]+\])/g

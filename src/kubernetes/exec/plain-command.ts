@@ -7,7 +7,8 @@
 export const plainCommand = (words: readonly string[]): string => {
   const joined = words.join(' ')
   const plain = joined.includes('\\') || EXPANDS.test(joined) ? withoutQuoting(joined) : joined
-  return withCleanPaths(plain.replace(SPACES, ' ').trim())
+  const read = withCleanPaths(plain.replace(SPACES, ' ').trim())
+  return DECODES.test(read) ? withDecoded(read) : read
 }
 
 const EXPANDS = /['"`$^{]/
@@ -51,4 +52,21 @@ const cleaned = (path: string): string => {
     else if (part !== '' && part !== '.') parts.push(part)
   }
   return `/${parts.join('/')}${path.endsWith('/') && parts.length > 0 ? '/' : ''}`
+}
+
+const DECODES = /base64|b64|\s-e(?:nc|ncodedcommand)?\s/i
+const ENCODED = /[A-Za-z0-9+/]{16,}={0,2}/g
+const PRINTED = /^[\t\n\r\x20-\x7e]+$/
+
+/** What such a command decodes stands behind it, where that is text. */
+const withDecoded = (text: string): string => {
+  const decoded: string[] = []
+  for (const [word] of text.matchAll(ENCODED)) {
+    const bytes = Buffer.from(word, 'base64')
+    const found = [bytes.toString('latin1'), bytes.toString('utf16le')].find((one) =>
+      PRINTED.test(one),
+    )
+    if (found !== undefined) decoded.push(found.replace(SPACES, ' ').trim())
+  }
+  return [text, ...decoded].join(' ')
 }
