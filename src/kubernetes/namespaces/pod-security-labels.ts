@@ -12,7 +12,8 @@ export const namespaceOf = (event: AuditEvent): NamespaceFacts | undefined | Can
   const ref = event.objectRef
   if (ref?.resource !== 'namespaces' || ref.apiGroup || ref.subresource) return undefined
   const written = submissionOf(event, ['Namespace'])
-  if (written === undefined || written === CANNOT_TELL) return written
+  if (written === undefined) return undefined
+  if (written === CANNOT_TELL) return event.verb === 'create' ? CREATED_UNSEEN : CANNOT_TELL
   const labels = below(written.object, ['metadata', 'labels'])
   const all = allLabels(event, written)
   const changes = MODES.flatMap((mode) => [
@@ -25,6 +26,7 @@ export const namespaceOf = (event: AuditEvent): NamespaceFacts | undefined | Can
   }
 }
 
+const CREATED_UNSEEN: NamespaceFacts = { podSecurity: CANNOT_TELL, podSecurityLoosened: false }
 const PREFIX = 'pod-security.kubernetes.io/'
 const MODES = ['enforce', 'audit', 'warn']
 
