@@ -88,10 +88,9 @@ const writeVerbs = (
   const changes = verbs.has('create') || verbs.has('update')
   if (!whole || !changes || resources?.every((name) => /reviews?$/.test(name)) === true) return []
   const patch = { verb: 'patch', why: 'server-side apply creates and changes with it' }
-  const create = { verb: 'create', why: 'the object may be made so from the beginning' }
   const update = { verb: 'update', why: 'the object may be changed so later' }
   const fixed = resources?.every((name) => FIXED.has(name)) === true
-  return fixed ? [create, patch] : [create, update, patch]
+  return fixed ? [patch] : [update, patch]
 }
 
 const readsBody = ({ field, speaksFor }: Use): boolean =>
@@ -122,11 +121,12 @@ const missingTemplates = (context: LintContext): readonly Issue[] => {
   const resources = resourcesNeeded(context)
   const podsAlone = resources?.length === 1 && resources[0] === 'pods'
   const ofPods = resources?.includes('pods') !== false
+  const meansPods = context.uses.some((use) => use.speaksFor && OF_PODS.test(use.leaf.field))
   const hasTemplates = context.uses.some(({ leaf }) => leaf.field.includes('.template.spec.'))
   return context.uses.flatMap(({ leaf, speaksFor }): readonly Issue[] => {
     const { field, place: at } = leaf
     const native = ofPods && NATIVE_POD.test(field) && !hasTemplates
-    const derived = field.startsWith('pod.') && podsAlone && !OF_PODS.test(field)
+    const derived = field.startsWith('pod.') && podsAlone && !meansPods
     if (!speaksFor || (!native && !derived)) return []
     const message = `${field} of pods alone: a Deployment, Job or CronJob says the same in its template`
     return [{ code: 'lint/missing-templates', message, at }]

@@ -86,7 +86,10 @@ export const lintRules = ({ files, others, lists, catalogues }: LintRequest): Li
     ...lintCorrelations(set),
     ...files.flatMap(({ file, text, cases }) => lintFileCases(file, text, cases)),
   ]
-  return { ...setAside(found, ignores), rules: set.rules.length + set.correlations.length }
+  return {
+    ...setAside(onlyOnce(found), ignores),
+    rules: set.rules.length + set.correlations.length,
+  }
 }
 
 /** The rules that report: of two that ask the same the later is told, and that is one of ours. */
@@ -186,6 +189,12 @@ const entryFor = (issue: Issue, ignores: readonly Ignores[]): Ignored | undefine
   const isNamed = ({ name }: Ignored): boolean =>
     name === issue.code || `lint/${name}` === issue.code
   return own?.ignored.find(isNamed)
+}
+
+/** Several values of one test can be wrong in the same way. */
+const onlyOnce = (issues: readonly Issue[]): readonly Issue[] => {
+  const key = ({ code, message, at }: Issue): string => `${code}\n${message}\n${placeKey(at)}`
+  return [...new Map(issues.map((issue) => [key(issue), issue])).values()]
 }
 
 const byPlace = (a: Issue, b: Issue): number => {

@@ -26,43 +26,73 @@ interface Shape {
   readonly copies: number
 }
 
+/** A group, or the whole expression, while it is read. */
 interface Group {
+  /** Whether something in it repeats without bound. */
   unbounded: boolean
+  /** Parts of an alternative that it cannot do without: where one ends, the next repetition begins. */
+  parts: number
+  /** Whether any alternative repeats and has nothing else to tell its repetitions apart. */
+  blurred: boolean
   copies: number
 }
 
+const newGroup = (): Group => ({ unbounded: false, parts: 0, blurred: false, copies: 1 })
+
 /** Reads the expression from left to right; classes and escapes count as one character. */
 const shapeOf = (source: string): Shape => {
-  const open: Group[] = [{ unbounded: false, copies: 1 }]
+  const open: Group[] = [newGroup()]
   let nested = false
   let copies = 1
   for (const [element] of source.matchAll(ELEMENTS)) {
-    const [first = ''] = element
-    const repeat = repetitionOf(element)
-    let inner: Group = { unbounded: false, copies: 1 }
-    if (first === '(') {
-      open.push({ unbounded: false, copies: 1 })
-      continue
+    const around = open.at(-1) ?? newGroup()
+    if (element.startsWith('(')) open.push(newGroup())
+    else if (element === '|') endAlternative(around)
+    else if (element.startsWith(')') && open.length > 1) {
+      open.pop()
+      endAlternative(around)
+      const outer = open.at(-1) ?? newGroup()
+      if (repetitionOf(element).unbounded && around.blurred) nested = true
+      add(outer, element, around.copies)
+      copies = Math.max(copies, outer.copies)
+    } else {
+      add(around, element, 1)
+      copies = Math.max(copies, around.copies)
     }
-    if (first === ')' && open.length > 1) inner = open.pop() ?? inner
-    if (repeat.unbounded && inner.unbounded) nested = true
-    const around = open.at(-1) ?? inner
-    around.unbounded ||= inner.unbounded || repeat.unbounded
-    around.copies = Math.max(around.copies, inner.copies * repeat.copies)
-    copies = Math.max(copies, around.copies)
   }
   return { nested, copies }
 }
 
+const add = (group: Group, element: string, inner: number): void => {
+  const { unbounded, optional, copies } = repetitionOf(element)
+  if (unbounded) group.unbounded = true
+  if (!optional) group.parts += 1
+  group.copies = Math.max(group.copies, inner * copies)
+}
+
+const endAlternative = (group: Group): void => {
+  group.blurred ||= group.unbounded && group.parts < 2
+  group.unbounded = false
+  group.parts = 0
+}
+
 /** An opening parenthesis with its flags; or anything else, with what repeats it. */
 const ELEMENTS =
-  /\((?:\?(?:P?<[^>]*>|[a-zA-Z-]*:?))?|(?:\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:\w+:\]|[^\]\\])*\]|[^(\\])(?:[*+?]|\{\d+(?:,\d*)?\})?[?+]?/g
+  /\((?:\?(?:P?<[^>]*>|[a-zA-Z-]*:?))?|\||(?:\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:\w+:\]|[^\]\\])*\]|[^(|\\])(?:[*+?]|\{\d+(?:,\d*)?\})?[?+]?/g
 
-const repetitionOf = (element: string): { unbounded: boolean; copies: number } => {
+interface Repetition {
+  readonly unbounded: boolean
+  readonly optional: boolean
+  readonly copies: number
+}
+
+const repetitionOf = (element: string): Repetition => {
   const [, least, comma, most] = /.\{(\d+)(,?)(\d*)\}[?+]?$/s.exec(element) ?? []
   if (least !== undefined) {
     const unbounded = comma !== '' && most === ''
-    return { unbounded, copies: Math.max(1, Number(least), Number(most)) }
+    const copies = Math.max(1, Number(least), Number(most))
+    return { unbounded, optional: Number(least) === 0, copies }
   }
-  return { unbounded: /.[*+][?+]?$/s.test(element), copies: 1 }
+  const [, quantifier = ''] = /.([*+?])[?+]?$/s.exec(element) ?? []
+  return { unbounded: /[*+]/.test(quantifier), optional: /[*?]/.test(quantifier), copies: 1 }
 }
