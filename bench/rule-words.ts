@@ -65,7 +65,7 @@ export const NAMES: readonly string[] = [
 
 /** Namespaces that rules name: some are busy, most are not. */
 export const NAMESPACES: readonly string[] = [
-  ...['kube-system', 'kube-public', 'kube-node-lease', 'default', 'payments', 'vault', 'argocd'],
+  ...['kube-public', 'kube-node-lease', 'default', 'vault', 'argocd'],
   ...['istio-system', 'cert-manager', 'gatekeeper-system', 'kyverno', 'falco', 'calico-system'],
 ]
 

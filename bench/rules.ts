@@ -40,17 +40,17 @@ interface Family {
 }
 
 const FAMILIES: readonly Family[] = [
-  { name: 'object', weight: 26, make: objectRule },
+  { name: 'object', weight: 31, make: objectRule },
   { name: 'pod', weight: 15, make: podRule },
   { name: 'custom-resource', weight: 14, make: customRule },
   { name: 'session', weight: 10, make: sessionRule },
   { name: 'role', weight: 8, make: roleRule },
   { name: 'image', weight: 6, make: imageRule },
   { name: 'refused', weight: 5, make: refusedRule },
-  { name: 'user', weight: 6, make: userRule },
-  { name: 'path', weight: 4, make: pathRule },
-  { name: 'agent', weight: 3, make: agentRule },
-  { name: 'annotation', weight: 2, make: annotationRule },
+  { name: 'user', weight: 4, make: userRule },
+  { name: 'path', weight: 3, make: pathRule },
+  { name: 'agent', weight: 2, make: agentRule },
+  { name: 'annotation', weight: 1, make: annotationRule },
   { name: 'expression', weight: 1, make: expressionRule },
 ]
 
@@ -64,7 +64,7 @@ function objectRule(random: Random): Draft {
     (r) => `objectRef.namespace: ${list(r, NAMESPACES, 1 + r.below(3))}`,
     (r) => `requestURI|contains: ${quoted(`/${word(r)}-${r.hex(3)}`)}`,
     (r) => `user.username: ${word(r)}@example.com`,
-    (r) => `actor.kind: ${r.one(['human', 'anonymous', 'serviceaccount'])}`,
+    () => 'actor.kind: anonymous',
   ])
   return {
     title: `${verbs[0]} of ${kind.resource}`,

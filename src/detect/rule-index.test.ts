@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LIMIT } from '../base/limit.ts'
-import { NO, type Truth } from '../base/truth.ts'
+import { CANNOT_TELL, type CannotTell, NO, type Truth } from '../base/truth.ts'
 import { partsHidden } from '../model/blindness.ts'
-import type { Facts } from '../model/facts.ts'
+import type { Facts, PodFacts } from '../model/facts.ts'
 import { compileRules } from './compile.ts'
 import { RuleIndex } from './rule-index.ts'
 import { STAGES, testEvent, testFacts } from './testing.ts'
 
 const VERBS = ['get', 'GET', 'create', 'patch', 'delete', '', 'escalate']
-const RESOURCES = ['pods', 'Pods', 'secrets', 'roles', undefined]
-const SUBRESOURCES = [undefined, 'exec', 'status']
+const RESOURCES = ['pods', 'Pods', 'secrets', 'roles', '', undefined]
+const SUBRESOURCES = [undefined, 'exec', 'status', '']
 const GROUPS = [undefined, '', 'apps', 'rbac.authorization.k8s.io']
 const USERS = ['alice', 'Alice', 'system:anonymous', 'K\u212a', undefined]
 
@@ -30,12 +30,29 @@ const DOMAIN: Readonly<Record<string, readonly unknown[]>> = {
   'spoof.signals': ['audit-id', 'odd-name'],
   'user.groups': ['dev', 'ops'],
   'responseStatus.code': [200, 403],
+  'actor.builtin': [true, false],
+  'request.dryRun': [true, false],
+  'user.username|startswith': ['a', 'system:', 'K'],
+  'user.username|contains|all': [
+    ['a', 'l'],
+    ['x', 'y'],
+  ],
+  'user.username|re': ['ali.e', 'anonymous$', '[ab]'],
+  'requestURI|contains': ['/shop/', 'WEB', 'nowhere'],
+  'objectRef.name|endswith': ['b', 'nothing'],
+  'pod.hostNetwork': [true, false],
+  'pod.containers[].image': ['busybox', 'a*', null],
+  'pod.containers[].privileged': [true, false],
+  'pod.containers[].runAsUser': [0, 1],
+  'pod.containers[].capabilitiesAdded|contains': ['ADMIN', 'nothing'],
 }
 
 const test1 = fc.constantFrom(...Object.keys(DOMAIN)).chain((field) =>
   fc.record({
     field: fc.constant(field),
-    values: fc.array(fc.constantFrom(...(DOMAIN[field] ?? [])), { minLength: 1, maxLength: 3 }),
+    values: field.endsWith('|all')
+      ? fc.constantFrom(...(DOMAIN[field] ?? []))
+      : fc.array(fc.constantFrom(...(DOMAIN[field] ?? [])), { minLength: 1, maxLength: 3 }),
   }),
 )
 const selection = fc
@@ -60,6 +77,27 @@ const rule = fc.record({
   condition: fc.constantFrom(...CONDITIONS),
 })
 
+const known = <T>(...values: readonly T[]): fc.Arbitrary<T | undefined | CannotTell> =>
+  fc.constantFrom<T | undefined | CannotTell>(...values, undefined, CANNOT_TELL)
+
+const container = fc.record({
+  image: known('busybox', 'alpine', 'x'),
+  privileged: known(true, false),
+  runAsUser: known(0, 1, 2),
+  capabilitiesAdded: known<readonly string[]>([], ['SYS_ADMIN'], ['NET_RAW', 'NET_ADMIN']),
+})
+
+/** As much of a pod as the rules ask. */
+const pod = fc.oneof(
+  fc.constantFrom(undefined, CANNOT_TELL),
+  fc
+    .record({
+      hostNetwork: known(true, false),
+      containers: fc.oneof(fc.constant(CANNOT_TELL), fc.array(container, { maxLength: 2 })),
+    })
+    .map((parts) => parts as unknown as PodFacts),
+)
+
 const facts = fc
   .record({
     verb: fc.constantFrom(...VERBS),
@@ -70,21 +108,39 @@ const facts = fc
     stage: fc.constantFrom(...STAGES),
     signals: fc.subarray<'audit-id' | 'odd-name'>(['audit-id', 'odd-name']),
     none: fc.boolean(),
+    outcome: fc.constantFrom('allowed' as const, 'denied' as const, CANNOT_TELL),
+    builtin: fc.boolean(),
+    dryRun: fc.constantFrom(true, false, CANNOT_TELL),
+    pod,
   })
-  .map(({ verb, resource, subresource, apiGroup, username, stage, signals, none }): Facts => {
-    const base = testEvent()
-    const event = testEvent({
-      verb,
-      stage,
-      user: { ...base.user, username },
-      objectRef: none
-        ? undefined
-        : { ...baseRef, resource, apiGroup, subresource: resource && subresource },
-      responseStatus: stage === 'RequestReceived' ? undefined : base.responseStatus,
-      unknown: partsHidden('Metadata', stage, false),
-    })
-    return testFacts(event, { spoofSignals: signals })
-  })
+  .map(
+    ({ verb, resource, subresource, apiGroup, username, stage, signals, none, ...more }): Facts => {
+      const base = testEvent()
+      const event = testEvent({
+        verb,
+        stage,
+        user: { ...base.user, username },
+        objectRef: none
+          ? undefined
+          : { ...baseRef, resource, apiGroup, subresource: resource && subresource },
+        responseStatus: stage === 'RequestReceived' ? undefined : base.responseStatus,
+        unknown: partsHidden('Metadata', stage, false),
+      })
+      const plain = testFacts(event)
+      return testFacts(event, {
+        spoofSignals: signals,
+        outcome: more.outcome,
+        pod: more.pod,
+        actor: { ...plain.actor, builtin: more.builtin },
+        request: {
+          ...plain.request,
+          resource: none || !resource ? undefined : plain.request.resource,
+          apiGroup: none || !resource ? undefined : plain.request.apiGroup,
+          dryRun: more.dryRun,
+        },
+      })
+    },
+  )
 
 const baseRef = {
   resource: undefined,
@@ -129,7 +185,7 @@ describe('the index', () => {
           }
         },
       ),
-      { seed: 5, numRuns: 300 },
+      { seed: 5, numRuns: 600 },
     )
   })
 

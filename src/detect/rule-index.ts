@@ -1,34 +1,36 @@
 import { LIMIT } from '../base/limit.ts'
-import { CANNOT_TELL, type FieldValue, NO, type Truth } from '../base/truth.ts'
+import { type FieldValue, NO, type Truth, UNKNOWN } from '../base/truth.ts'
 import { type AuditEvent, type ObjectRef, STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
-import type { Predicate } from '../sigma/emit/predicate.ts'
-import { foldAscii } from '../sigma/match/fold.ts'
+import type { Guard } from '../sigma/plan/guards.ts'
 import type { CompiledRule } from './compile.ts'
-import { factsAccess } from './schema.ts'
-import { ScopedRule } from './scoped-rule.ts'
-
-/** Rules that need one of a few exact values in a field, found by reading that field once. */
-interface LiteralGroup {
-  readonly read: (facts: Facts) => FieldValue
-  readonly rules: readonly BoundRule[]
-  readonly byValue: ReadonlyMap<string, readonly BoundRule[]>
-}
+import { bestGuard, earlyGuard } from './guard-choice.ts'
+import { RulesByResource } from './rules-by-resource.ts'
+import type { RequestKey } from './schema.ts'
+import { NO_TRAITS, type Rest, ScopedRule, type TraitValues } from './scoped-rule.ts'
+import { Candidates, type GuardedRule, Sieve } from './sieve.ts'
+import { TRAITS, type Trait } from './traits.ts'
+import { FieldWords } from './words.ts'
 
 /** A rule as it is for one kind of request. */
-interface BoundRule {
+interface BoundRule extends Rest {
   /** Its number in the rule set. */
   readonly rule: number
-  readonly test: Predicate<Facts>
 }
 
 /** The rules that may speak of one kind of request. */
 export interface Bucket {
   readonly rules: readonly BoundRule[]
-  readonly always: readonly BoundRule[]
-  readonly literals: readonly LiteralGroup[]
   /** Events of this kind by rank of stage. */
   readonly seen: Uint32Array
+  readonly key: RequestKey
+  /** Rules that one cheap look at a field rules out for nearly all events. */
+  readonly early: Sieve | undefined
+  /** The others: they are told apart by the traits that they ask. */
+  readonly late: readonly BoundRule[]
+  readonly traits: readonly Trait[]
+  /** What is left of the late rules, by the values of the traits; made when first met. */
+  readonly branches: (Sieve | undefined)[]
 }
 
 /** A member of a path, or its absence. */
@@ -37,26 +39,28 @@ type Name = string | undefined
 /** Called for every rule that does not say "no". */
 export type OnVerdict = (rule: number, truth: Truth) => void
 
-/** Fields worth an index of their values: cheap to read, and where rules name exact ones. */
-const LITERAL_FIELDS = ['actor.kind', 'actor.name', 'user.username', 'outcome', 'spoof.signals']
-
 /**
- * Rules by (verb, group, resource, subresource) and then by required literals. It may only
- * over-approximate: a rule left out would have said "no". The state is a cache and counts.
+ * Rules by (verb, group, resource, subresource), by a few traits of the event, and then by the
+ * texts that they need. It may only over-approximate: a rule left out would have said "no". The
+ * state is a cache and counts.
  */
 export class RuleIndex {
-  readonly #rules: readonly CompiledRule[]
   /** By verb, resource, subresource and group: absent and empty are different kinds of request. */
   readonly #objects: Map<string, Map<Name, Map<Name, Map<Name, Bucket>>>> = new Map()
   /** By verb: requests that are not about objects. */
   readonly #others = new Map<string, Bucket>()
   #buckets: Bucket[] = []
+  #branches = 0
   readonly #scoped: readonly ScopedRule[]
+  readonly #words: FieldWords
+  readonly #byResource: RulesByResource
   readonly #eligible: readonly Uint32Array[]
+  readonly #candidates = new Candidates()
 
   constructor(rules: readonly CompiledRule[]) {
-    this.#rules = rules
     this.#scoped = rules.map((rule) => new ScopedRule(rule.plan))
+    this.#words = new FieldWords(rules.map(({ plan }) => plan))
+    this.#byResource = new RulesByResource(rules)
     this.#eligible = rules.map(() => new Uint32Array(4))
   }
 
@@ -74,10 +78,23 @@ export class RuleIndex {
     return bucket
   }
 
-  /** Judges the event by each rule of its bucket that its literals do not rule out. */
+  /** Judges the event by each rule of its bucket that may say anything but "no" of it. */
   judge(bucket: Bucket, facts: Facts, onVerdict: OnVerdict): void {
-    judgeAll(bucket.always, facts, onVerdict)
-    for (const group of bucket.literals) judgeAll(candidates(group, facts), facts, onVerdict)
+    const { rules, blind } = this.candidates(bucket, facts)
+    for (const { rule, test } of rules) {
+      const truth = test(facts)
+      if (truth !== NO) onVerdict(rule, truth)
+    }
+    for (const { rule } of blind) onVerdict(rule, UNKNOWN)
+  }
+
+  /** Those rules, until the next call. */
+  candidates(bucket: Bucket, facts: Facts): Candidates {
+    const found = this.#candidates
+    found.clear()
+    bucket.early?.pass(facts, found)
+    if (bucket.late.length > 0) this.#branchOf(bucket, facts).pass(facts, found)
+    return found
   }
 
   /** For every rule the events of its kind, by rank of stage. */
@@ -110,11 +127,12 @@ export class RuleIndex {
    * Forgets all buckets, not what they counted, when hostile kinds of request have made too many.
    */
   #makeRoom(): void {
-    if (this.#buckets.length < LIMIT.ruleBucketsMax) return
+    if (this.#buckets.length + this.#branches < LIMIT.ruleBucketsMax) return
     this.eligible()
     this.#objects.clear()
     this.#others.clear()
     this.#buckets = []
+    this.#branches = 0
   }
 
   #build(event: AuditEvent): Bucket {
@@ -125,31 +143,51 @@ export class RuleIndex {
       subresource: event.objectRef?.subresource,
       apiGroup: event.objectRef?.apiGroup,
     }
-    const rules = this.#scoped.flatMap((scoped, rule): BoundRule[] => {
-      const test = scoped.forKey(key)
-      return test === undefined ? [] : [{ rule, test }]
-    })
-    const always: BoundRule[] = []
-    const byField = new Map<string, BoundRule[]>()
-    for (const bound of rules) {
-      const field = LITERAL_FIELDS.find((name) => this.#rules[bound.rule]?.needs.has(name))
-      if (field === undefined) always.push(bound)
-      else byField.set(field, [...(byField.get(field) ?? []), bound])
+    const rules = this.#byResource.of(key).flatMap((rule) => this.#bind(rule, key))
+    const early: GuardedRule[] = []
+    const late: BoundRule[] = []
+    for (const one of rules) {
+      const guard = earlyGuard(one.guards)
+      if (guard === undefined) late.push(one)
+      else early.push(guarded(one, guard))
     }
-    const literals = [...byField].map(([field, group]) => this.#literalGroup(field, group))
-    const bucket = { rules, always, literals, seen: new Uint32Array(4) }
+    const sieve = early.length === 0 ? undefined : new Sieve(early, this.#words)
+    const traits = TRAITS.filter(({ field }) => late.some(({ fields }) => fields.has(field)))
+    const seen = new Uint32Array(4)
+    const bucket: Bucket = { rules, seen, key, early: sieve, late, traits, branches: [] }
     this.#buckets.push(bucket)
     return bucket
   }
 
-  #literalGroup(field: string, rules: readonly BoundRule[]): LiteralGroup {
-    const byValue = new Map<string, BoundRule[]>()
-    for (const bound of rules) {
-      for (const value of this.#rules[bound.rule]?.needs.get(field) ?? []) {
-        byValue.set(value, [...(byValue.get(value) ?? []), bound])
-      }
+  #bind(rule: number, key: RequestKey, traits?: TraitValues): readonly BoundRule[] {
+    const rest = this.#scoped[rule]?.forKey(key, traits)
+    return rest === undefined ? [] : [{ rule, ...rest }]
+  }
+
+  /** What is left of the late rules for an event with these traits. */
+  #branchOf(bucket: Bucket, facts: Facts): Sieve {
+    let at = 0
+    for (const { read, values } of bucket.traits) {
+      const value = values.indexOf(read(facts))
+      if (value < 0) return this.#branch(bucket, NO_TRAITS)
+      at = at * values.length + value
     }
-    return { read: factsAccess.value(field), rules, byValue }
+    const known = bucket.branches[at]
+    if (known !== undefined) return known
+    const traits = new Map<string, FieldValue>(
+      bucket.traits.map(({ field, read }) => [field, read(facts)]),
+    )
+    const branch = this.#branch(bucket, traits)
+    bucket.branches[at] = branch
+    this.#branches += 1
+    return branch
+  }
+
+  #branch({ late, key }: Bucket, traits: TraitValues): Sieve {
+    const rules = late
+      .flatMap(({ rule }) => this.#bind(rule, key, traits))
+      .map((one) => guarded(one, bestGuard(one.guards)))
+    return new Sieve(rules, this.#words)
   }
 
   #settle(bucket: Bucket): void {
@@ -162,17 +200,19 @@ export class RuleIndex {
   }
 }
 
+const guarded = ({ rule, test, plan }: BoundRule, guard: Guard | undefined): GuardedRule => {
+  const asked = plan?.kind === 'not' ? plan.of : plan
+  const sure =
+    plan?.kind === 'some-element'
+      ? plan.group === guard?.group
+      : asked?.kind === 'leaf' && asked.field === guard?.field
+  return { rule, test, guard, sure }
+}
+
 const isLong = (name: Name): boolean => name !== undefined && name.length > LIMIT.kindCharactersMax
 
 const isLongKind = ({ resource, subresource, apiGroup }: ObjectRef): boolean =>
   isLong(resource) || isLong(subresource) || isLong(apiGroup)
-
-const judgeAll = (rules: readonly BoundRule[], facts: Facts, onVerdict: OnVerdict): void => {
-  for (const { rule, test } of rules) {
-    const truth = test(facts)
-    if (truth !== NO) onVerdict(rule, truth)
-  }
-}
 
 const branch = <Key, Below, Value>(
   tree: Map<Key, Map<Below, Value>>,
@@ -184,23 +224,4 @@ const branch = <Key, Below, Value>(
     tree.set(key, below)
   }
   return below
-}
-
-const NONE: readonly BoundRule[] = []
-
-/** The rules of the group that the field's value allows. */
-const candidates = (group: LiteralGroup, facts: Facts): readonly BoundRule[] => {
-  const value = group.read(facts)
-  if (value === CANNOT_TELL) return group.rules
-  if (typeof value === 'string') return group.byValue.get(foldAscii(value)) ?? NONE
-  return Array.isArray(value) && value.length > 0 ? anyMember(group, value) : NONE
-}
-
-const anyMember = (group: LiteralGroup, values: readonly unknown[]): readonly BoundRule[] => {
-  const rules = new Set<BoundRule>()
-  for (const value of values) {
-    if (typeof value !== 'string') continue
-    for (const bound of group.byValue.get(foldAscii(value)) ?? NONE) rules.add(bound)
-  }
-  return [...rules]
 }

@@ -31,19 +31,19 @@ test('what the kind of request answers is not asked again; what it cannot answer
   const rule = scoped({ s: { verb: 'get', 'user.username': 'alice' }, condition: 's' })
   const alice = testFacts(testEvent())
   // The predicate is that for `get`: it looks at the user alone, whatever this event's verb.
-  expect(rule.forKey(key('get', 'pods'))?.(testFacts(testEvent({ verb: 'list' })))).toBe(YES)
-  expect(rule.forKey(key('get', 'pods'))?.(alice)).toBe(YES)
+  expect(rule.forKey(key('get', 'pods'))?.test(testFacts(testEvent({ verb: 'list' })))).toBe(YES)
+  expect(rule.forKey(key('get', 'pods'))?.test(alice)).toBe(YES)
   expect(rule.forKey(key('list', 'pods'))).toBeUndefined()
 })
 
 test('a rule that its kind of request answers in full is yes for all of them', () => {
   const rule = scoped({ s: { verb: 'get' }, condition: 's' })
-  expect(rule.forKey(key('get', 'pods'))?.(testFacts(testEvent()))).toBe(YES)
+  expect(rule.forKey(key('get', 'pods'))?.test(testFacts(testEvent()))).toBe(YES)
 })
 
 test('unknown stays unknown', () => {
   const rule = scoped({ s: { verb: 'get' }, t: { 'requestObject.a': 1 }, condition: 's and not t' })
-  expect(rule.forKey(key('get', 'pods'))?.(testFacts(testEvent()))).toBe(UNKNOWN)
+  expect(rule.forKey(key('get', 'pods'))?.test(testFacts(testEvent()))).toBe(UNKNOWN)
 })
 
 test('LIMIT.ruleAnswersMax: beyond it predicates are made anew, and mean the same', () => {
@@ -58,7 +58,7 @@ test('LIMIT.ruleAnswersMax: beyond it predicates are made anew, and mean the sam
   const facts = testFacts(testEvent())
   for (let kind = 0; kind < LIMIT.ruleAnswersMax * 2; kind += 1) {
     const parts = names.map((_, bit) => ((kind >> bit) & 1 ? `<${bit}>` : ''))
-    const verdict = rule.forKey(key('get', parts.join('')))?.(facts) ?? NO
+    const verdict = rule.forKey(key('get', parts.join('')))?.test(facts) ?? NO
     expect(verdict).toBe(kind === 0 ? NO : YES)
   }
 })

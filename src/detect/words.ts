@@ -1,0 +1,116 @@
+import { type Needle, NeedleSearch } from '../base/needles.ts'
+import { foldAscii } from '../sigma/match/fold.ts'
+import { guardsOf } from '../sigma/plan/guards.ts'
+import { leaves } from '../sigma/plan/leaves.ts'
+import type { Plan } from '../sigma/plan/plan.ts'
+
+/** All texts that the rules of a set look for, by field: one search for all kinds of request. */
+export class FieldWords {
+  readonly #fields = new Map<string, Words>()
+
+  constructor(plans: readonly Plan[]) {
+    for (const leaf of plans.flatMap(leaves)) {
+      const negated: Plan = { kind: 'not', of: leaf }
+      for (const { field, needles } of [...guardsOf(leaf), ...guardsOf(negated)]) {
+        for (const needle of needles) this.of(field).add(needle)
+      }
+    }
+  }
+
+  of(field: string): Words {
+    let words = this.#fields.get(field)
+    if (words === undefined) {
+      words = new Words(STEADY.includes(field))
+      this.#fields.set(field, words)
+    }
+    return words
+  }
+}
+
+/** Fields with few different values in a log, whole texts of the event and not cut from others. */
+const STEADY = ['userAgent', 'user.username', 'annotations.authorization.k8s.io/reason']
+
+/** The texts that rules look for in a field, each with a number. */
+export class Words {
+  readonly #whole = new Map<string, number>()
+  /** Whether a whole text may have this length and this last letter. */
+  readonly #shapes = new Uint8Array(SHAPES)
+  readonly #parts = new Map<string, number>()
+  readonly #needles: { readonly needle: Needle; readonly word: number }[] = []
+  readonly #known: Known[] | undefined
+  #count = 0
+  #search: NeedleSearch | undefined
+
+  constructor(isSteady: boolean) {
+    this.#known = isSteady ? [] : undefined
+  }
+
+  add(needle: Needle): void {
+    if (needle.place === 'whole') {
+      this.#shapes[shapeOf(needle.text)] = 1
+      if (!this.#whole.has(needle.text)) this.#whole.set(needle.text, this.#count++)
+      return
+    }
+    const name = nameOf(needle)
+    if (this.#parts.has(name)) return
+    this.#needles.push({ needle, word: this.#count })
+    this.#parts.set(name, this.#count++)
+  }
+
+  numberOf(needle: Needle): number {
+    const found =
+      needle.place === 'whole' ? this.#whole.get(needle.text) : this.#parts.get(nameOf(needle))
+    if (found === undefined) throw new Error(`bug: the needle ${needle.text} is in no rule`)
+    return found
+  }
+
+  /** The words that the text is or, if asked, has as parts; some more than once. */
+  in(text: string, withParts: boolean): readonly number[] {
+    if (!withParts || this.#needles.length === 0) return this.#wordOf(text)
+    const known = this.#known
+    if (known === undefined || text.length > KNOWN_CHARACTERS_MAX) return this.#look(text)
+    // A table in which each text has one place: a look at two letters, and one comparison.
+    const at = (shapeOf(text) + text.charCodeAt(text.length >> 1)) & (KNOWN_MAX - 1)
+    const before = known[at]
+    if (before?.text === text) return before.words
+    const words = this.#look(text)
+    known[at] = { text, words }
+    return words
+  }
+
+  #look(text: string): readonly number[] {
+    this.#search ??= new NeedleSearch(this.#needles.map(({ needle }) => needle))
+    const whole = this.#wordOf(text)
+    let parts: number[] | undefined
+    this.#search.search(text, (at) => {
+      parts ??= [...whole]
+      parts.push(this.#needles[at]?.word ?? 0)
+    })
+    return parts ?? whole
+  }
+
+  #wordOf(text: string): readonly number[] {
+    if (this.#shapes[shapeOf(text)] === 0) return NO_WORDS
+    const word = this.#whole.get(foldAscii(text))
+    return word === undefined ? NO_WORDS : [word]
+  }
+}
+
+/** A text that was looked through. */
+interface Known {
+  readonly text: string
+  readonly words: readonly number[]
+}
+
+const KNOWN_MAX = 512
+const KNOWN_CHARACTERS_MAX = 256
+
+const NO_WORDS: readonly number[] = []
+
+const SHAPES = 2_048
+
+/** Length and last letter, in any case. */
+const shapeOf = (text: string): number =>
+  ((text.length & 63) << 5) | (text.charCodeAt(text.length - 1) & 31)
+
+const nameOf = ({ text, place }: Needle): string => `${place} ${text}`
