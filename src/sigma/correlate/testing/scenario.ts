@@ -213,7 +213,7 @@ export const scenario = (eventsMax: number): fc.Arbitrary<Scenario> =>
       steps: fc.array(event, { minLength: 1, maxLength: eventsMax, size: 'max' }),
     })
     .map(({ plans, steps }) => {
-      let timeUs = 1_000_000
+      let timeUs = 1_700_000_000_000_000
       const events = steps.map(({ stepUs, ...rest }, at): ScenarioEvent => {
         timeUs += stepUs
         return { ...rest, timeUs, origin: String((at * 7919) % 10_007).padStart(5, '0') }
