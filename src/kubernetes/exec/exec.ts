@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../model/event.ts'
 import type { ExecFacts } from '../../model/facts.ts'
 import { toolIn } from '../clients/client.ts'
+import { behindProxy } from '../kubelet/kubelet-call.ts'
 import { parseTarget, queryFlag, queryValues, type Target } from '../request-info/target.ts'
 import { hostsIn, remoteHosts } from './hosts.ts'
 import { plainCommand } from './plain-command.ts'
@@ -38,12 +39,8 @@ const ofPod = (event: AuditEvent, query: string): ExecFacts =>
  * Upstream: kubernetes/kubernetes pkg/kubelet/server/server.go and kubelet/pkg/cri/streaming.
  */
 const ofKubelet = (event: AuditEvent, target: Target): ExecFacts | undefined => {
-  const parts = target.path.split('/').filter((part) => part !== '')
-  const verb = parts[5] ?? ''
-  if (parts[4] !== 'proxy' || (verb !== 'run' && verb !== 'exec' && verb !== 'attach')) {
-    return undefined
-  }
-  const rest = parts.slice(6)
+  const [verb, ...rest] = behindProxy(target).path
+  if (verb !== 'run' && verb !== 'exec' && verb !== 'attach') return undefined
   const container = rest.length >= 3 ? rest[rest.length - 1] : undefined
   const on = (name: string): boolean => queryValues(target.query, name)[0] === '1'
   const words =

@@ -2,7 +2,7 @@ import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
 import { PART } from '../../model/blindness.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { KubeletCall, KubeletFacts } from '../../model/facts.ts'
-import { parseTarget } from '../request-info/target.ts'
+import { parseTarget, type Target } from '../request-info/target.ts'
 
 /**
  * What a request through the API server's proxy asks of a node: nodes/NODE/proxy/PATH.
@@ -17,15 +17,23 @@ export const kubeletOf = (event: AuditEvent): KubeletFacts | undefined | CannotT
     return (event.unknown & PART.requestURI) === 0 ? undefined : CANNOT_TELL
   }
   const target = parseTarget(event.requestURI)
-  if (target === undefined) return undefined
-  const parts = target.path.split('/').filter((part) => part !== '')
-  // /api/v1/nodes/NODE/proxy/…, and of old /api/v1/proxy/nodes/NODE/…
-  const node = parts[parts[2] === 'proxy' ? 4 : 3] ?? ''
-  const path = cleaned(parts.slice(5))
+  // A path that was cut or mended hides what was asked.
+  if (target === undefined) return CANNOT_TELL
+  const { node, path } = behindProxy(target)
   const known = callOf(path)
   // A kubelet may listen elsewhere: what it would take for a command counts as one.
   const call = isOtherPort(node) && !COMMANDS.has(known) ? 'other-port' : known
   return { call, path: `/${path.join('/')}` }
+}
+
+/**
+ * The node that a request to nodes/proxy names, and the parts of the path that reaches it:
+ * /api/v1/nodes/NODE/proxy/…, and of old /api/v1/proxy/nodes/NODE/….
+ */
+export const behindProxy = (target: Target): { node: string; path: readonly string[] } => {
+  const parts = target.path.split('/').filter((part) => part !== '')
+  const node = parts[parts[2] === 'proxy' ? 4 : 3] ?? ''
+  return { node, path: cleaned(parts.slice(5)) }
 }
 
 /** As the API server joins the path behind `proxy` before it sends it on. */
