@@ -36,7 +36,7 @@ detection:
 detection:
   review: { verb: create, responseStatus.code: ALLOW }
   condition: review`,
-    ['impossible-value'],
+    ['impossible-value', 'never-matches'],
   ],
   [
     'a place that a kind does not have: the ServiceAccount of a binding',

@@ -2,6 +2,7 @@ import type { Scalar } from '../../base/truth.ts'
 import { foldAscii } from '../match/fold.ts'
 import { type ScalarMatcher, scalarMatcher } from '../match/scalar.ts'
 import type { Leaf, NumberTest, ScalarTest, Test } from '../plan/plan.ts'
+import type { FieldType } from '../schema.ts'
 import { excludes, implies, isText } from './imply.ts'
 import { testKey } from './plan-key.ts'
 
@@ -25,9 +26,16 @@ export const fieldMayHold = (
   const [first] = literals
   if (first === undefined) return true
   const { list, type } = first.leaf
-  if (list) return listMayHold(tests, closed)
+  const domain: Domain = { type, closed: type === 'boolean' ? ['true', 'false'] : closed }
+  if (list) return listMayHold(tests, domain)
   if ([ABSENT, NULL].some((value) => mayBe(tests, value))) return true
-  return valueMayHold(tests, type === 'boolean' ? ['true', 'false'] : closed)
+  return valueMayHold(tests, domain)
+}
+
+/** What values there are. */
+interface Domain {
+  readonly type: FieldType
+  readonly closed: readonly string[] | undefined
 }
 
 interface Wanted {
@@ -53,12 +61,12 @@ const opposed = (tests: readonly Wanted[]): boolean => {
 }
 
 /** Each test that is to hold may be held by another member; what is not to hold, is by none. */
-const listMayHold = (tests: readonly Wanted[], closed: readonly string[] | undefined): boolean => {
+const listMayHold = (tests: readonly Wanted[], domain: Domain): boolean => {
   const unwanted = tests.filter(({ wanted, test }) => !wanted && isOfValue(test))
   const sought = tests.filter(({ wanted, test }) => wanted && isOfValue(test))
   const there = sought.length > 0 || tests.some((one) => asksPresence(one, true))
   if (there && tests.some((one) => asksPresence(one, false))) return false
-  return sought.every((one) => valueMayHold([one, ...unwanted], closed))
+  return sought.every((one) => valueMayHold([one, ...unwanted], domain))
 }
 
 const isOfValue = (test: Test): boolean =>
@@ -70,8 +78,8 @@ const asksPresence = ({ test, wanted }: Wanted, present: boolean): boolean => {
 }
 
 /** Whether one value, neither absent nor null, may answer all as wanted. */
-const valueMayHold = (tests: readonly Wanted[], closed: readonly string[] | undefined): boolean => {
-  const candidates = candidatesFor(tests, closed)
+const valueMayHold = (tests: readonly Wanted[], domain: Domain): boolean => {
+  const candidates = candidatesFor(tests, domain)
   if (candidates !== undefined) return candidates.some((candidate) => mayBe(tests, candidate))
   const sought = tests.filter(({ wanted }) => wanted)
   const unwanted = tests.filter(({ wanted }) => !wanted)
@@ -88,18 +96,28 @@ const ANY_VALUE: Candidate = { kind: 'number', value: Number.NaN }
 /** All values worth trying, when they are few. */
 const candidatesFor = (
   tests: readonly Wanted[],
-  closed: readonly string[] | undefined,
+  domain: Domain,
 ): readonly Candidate[] | undefined => {
   const sought = tests.filter(({ wanted }) => wanted).map(({ test }) => test)
   const texts = sought.find((test) => test.kind === 'equals')
-  if (texts !== undefined) return texts.texts.map((text) => toCandidate(text, texts.cased))
+  if (texts !== undefined) {
+    const possible = texts.texts.filter((text) => isIn(domain, text, texts.cased))
+    return possible.map((text) => toCandidate(text, texts.cased))
+  }
   const boolean = sought.find((test) => test.kind === 'boolean')
   if (boolean !== undefined) return [toCandidate(String(boolean.value), false)]
   const numbers = tests.map(({ test }) => test).filter((test) => test.kind === 'number')
   const equal = numbers.find((test) => test.operator === 'eq' && sought.includes(test))
   if (equal !== undefined) return [{ kind: 'value', value: equal.value, exact: true }]
   if (sought.some((test) => test.kind === 'number')) return representatives(numbers)
-  return closed?.map((text) => toCandidate(text, false))
+  return domain.closed?.map((text) => toCandidate(text, false))
+}
+
+/** Whether the field can have this value, or one that differs in case alone. */
+const isIn = ({ type, closed }: Domain, text: string, cased: boolean): boolean => {
+  if (type === 'number') return !Number.isNaN(Number(text))
+  if (closed === undefined) return true
+  return closed.some((value) => (cased ? value === text : foldAscii(value) === foldAscii(text)))
 }
 
 const LETTER = /[a-z]/i
