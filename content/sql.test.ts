@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { parseCases } from '../src/advise/case-file.ts'
 import { testablesOf, testRules } from '../src/advise/rule-cases.ts'
+import { rowOfRecord } from '../src/advise/sql-case.ts'
+import { openEventTable } from '../src/cli/clickhouse.ts'
 import { testInSql } from '../src/cli/run/rule-test-sql.ts'
+import { auditSchema } from '../src/detect/schema.ts'
+import { emitWhere } from '../src/sigma/emit/clickhouse.ts'
+import { withLiterals } from '../src/sigma/emit/script.ts'
 import { contentFiles, readContent, shippedRules } from './testing/shipped-rules.ts'
 
 describe('every case of every shipped rule', () => {
@@ -28,5 +34,24 @@ describe('every case of every shipped rule', () => {
     const open = tested.reduce((sum, { sql }) => sum + sql.witness, 0)
     expect(same).toBeGreaterThan(1000)
     expect(open / same).toBeLessThan(0.05)
+  })
+
+  it('is judged the same with literals in place of parameters', { timeout: 60_000 }, async () => {
+    const records = contentFiles
+      .filter((file) => file.endsWith('.cases.yaml'))
+      .flatMap((file) => parseCases(readContent(file).text, file).cases.cases)
+      .flatMap((one) => one.records)
+    // Some of them: every statement is asked of every row.
+    const some = records.filter((_, at) => at % 16 === 0)
+    const rows = some.map(rowOfRecord).filter((row) => row !== undefined)
+    const table = await openEventTable(rows)
+    for (const { ref, plan } of shippedRules.rules) {
+      const statement = emitWhere(plan, auditSchema)
+      const inline = { where: withLiterals(statement.where, statement.parameters), parameters: {} }
+      const bound = table.judge(statement, 0, rows.length)
+      expect(bound, ref.detection).toEqual(table.judge(inline, 0, rows.length))
+      expect(bound).toHaveLength(rows.length)
+    }
+    table.close()
   })
 })

@@ -172,17 +172,21 @@ class Expansion {
 
   /** The values that a bare word stands for: those of the list of that name, else itself. */
   #list(name: string, depth: number): readonly string[] {
+    this.#tests += 1
+    if (this.#tests > LIMIT.ruleTestsMax) {
+      this.#refuse(`its lists have more than ${LIMIT.ruleTestsMax} values`)
+      return []
+    }
     const items = this.#files.lists.get(name)
     if (items === undefined) return [name]
     if (depth > LIMIT.conditionDepthMax) {
       this.#refuse(`the list ${name} contains itself`)
       return []
     }
-    const values = items.flatMap((item) => (item === name ? [] : this.#list(item, depth + 1)))
-    this.#tests += values.length
-    if (this.#tests <= LIMIT.ruleTestsMax) return values
-    this.#refuse(`its lists have more than ${LIMIT.ruleTestsMax} values`)
-    return []
+    // Lists within lists that double each other would be walked without end.
+    return items.flatMap((item) =>
+      item === name || this.#tests > LIMIT.ruleTestsMax ? [] : this.#list(item, depth + 1),
+    )
   }
 
   #refuse(why: string): Term {

@@ -91,6 +91,8 @@ function simplifiedList(kind: 'and' | 'or', parts: readonly Term[]): Term {
  * map they would ask the same element.
  */
 function joinEntries(maps: readonly MapTerm[]): readonly MapTerm[] {
+  // Each is compared with each: a rule of that size is not made to be read.
+  if (maps.length > JOINED_MAX) return maps
   const joined: { entries: SigmaEntry[]; label: string | undefined; taken: Set<string> }[] = []
   for (const { entries, label } of maps) {
     const needs = new Set(entries.flatMap(([key]) => [key, arrayOf(key)]).filter(isSome))
@@ -104,6 +106,8 @@ function joinEntries(maps: readonly MapTerm[]): readonly MapTerm[] {
   }
   return joined.map(({ entries, label }) => ({ kind: 'map', entries, label }))
 }
+
+const JOINED_MAX = 500
 
 /** Maps of an `or` with the same one key become one with all their values. */
 function joinValues(maps: readonly MapTerm[]): readonly MapTerm[] {
