@@ -1038,7 +1038,7 @@ export const FIELDS: readonly Field[] = [
     0,
     'route_plain_hosts',
     (f) => below(f.route, (r) => r.plainHosts),
-    'Hosts that an Ingress or Gateway serves without TLS; * is any. Not shown by an HTTPRoute.',
+    'Hosts that an Ingress, Gateway or Route serves without TLS; * is any. An HTTPRoute does not say.',
     FROM_BODY,
   ),
   value(

@@ -2,9 +2,11 @@ import { CANNOT_TELL, type CannotTell } from '../../base/truth.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Known, RouteFacts } from '../../model/facts.ts'
 import {
+  below,
   type Document,
   elements,
   fieldsOf,
+  flag,
   member,
   REST,
   text,
@@ -15,7 +17,7 @@ import { type Submission, submissionOf } from '../submission/submission.ts'
 /**
  * Which hosts a request lets traffic in for without TLS.
  * Upstream: kubernetes/api networking/v1 (Ingress), kubernetes-sigs/gateway-api apis/v1 (Gateway,
- * HTTPRoute).
+ * HTTPRoute), istio/api networking/v1 (Gateway), openshift/api route/v1 (Route).
  */
 export const routeOf = (event: AuditEvent): RouteFacts | undefined | CannotTell => {
   const ref = event.objectRef
@@ -117,6 +119,36 @@ const redirectsToTls = (rule: Document): boolean => {
   )
 }
 
+/** The port of a server says the protocol; what only redirects to https lets nothing plain in. */
+const serverHosts = (spec: Document): Known<readonly string[]> => {
+  const servers = elements(member(spec, 'servers'))
+  if (servers === undefined || servers === CANNOT_TELL) return servers
+  const found: string[] = []
+  for (const server of servers) {
+    const protocol = text(below(server, ['port', 'protocol']))
+    const redirects = flag(below(server, ['tls', 'httpsRedirect']))
+    const hosts = texts(member(server, 'hosts'))
+    if ([protocol, redirects, hosts].includes(CANNOT_TELL)) return CANNOT_TELL
+    if (!PLAIN_PROTOCOLS.has(String(protocol).toUpperCase()) || redirects === true) continue
+    // A host may stand behind the namespaces that it is for: `ns/host`.
+    for (const host of Array.isArray(hosts) ? hosts : [])
+      found.push(String(host).replace(/^.*\//, ''))
+  }
+  return plain(found)
+}
+
+const PLAIN_PROTOCOLS = new Set(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'])
+
+/** A Route without tls, or one that takes plain requests beside it. */
+const openShiftHosts = (spec: Document): Known<readonly string[]> => {
+  const tls = member(spec, 'tls')
+  const insecure = text(member(tls, 'insecureEdgeTerminationPolicy'))
+  const host = text(member(spec, 'host'))
+  if (tls === CANNOT_TELL || insecure === CANNOT_TELL) return CANNOT_TELL
+  if (tls !== undefined && insecure !== 'Allow') return undefined
+  return [typeof host === 'string' && host !== '' ? host : ANY]
+}
+
 const plain = (hosts: readonly string[]): readonly string[] | undefined =>
   hosts.length === 0 ? undefined : [...new Set(hosts)]
 
@@ -133,5 +165,13 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   [
     'gateway.networking.k8s.io/httproutes',
     { kind: 'HTTPRoute', members: ['rules', 'parentRefs'], plainHosts: routeHosts },
+  ],
+  [
+    'networking.istio.io/gateways',
+    { kind: 'Gateway', members: ['servers'], plainHosts: serverHosts },
+  ],
+  [
+    'route.openshift.io/routes',
+    { kind: 'Route', members: ['tls', 'host'], plainHosts: openShiftHosts },
   ],
 ])
