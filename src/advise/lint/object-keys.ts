@@ -17,8 +17,8 @@ const EVENTS = [
 ]
 
 /**
- * The members of the objects of a resource, besides those of all. Upstream: kubernetes/api, types.go
- * of each group. (A table of data: exempt from the file size limit.)
+ * The members of the objects of a resource, besides those of all. Upstream: kubernetes/api,
+ * types.go of each group. (A table of data: exempt from the file size limit.)
  */
 export const OBJECT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ...[

@@ -56,7 +56,9 @@ for (const file of globSync('*.zst', { cwd: recording })) {
   for (const event of eventsOf(zstdDecompressSync(readFileSync(recording + file)))) {
     if (event.stage === 'RequestReceived') continue
     const { verb, objectRef, responseStatus, level } = event
-    const kind = `${level} ${verb} ${objectRef?.apiGroup} ${objectRef?.resource}/${objectRef?.subresource} ${(responseStatus?.code ?? 0) >= 400}`
+    const { apiGroup, resource, subresource } = objectRef ?? {}
+    const failed = (responseStatus?.code ?? 0) >= 400
+    const kind = [level, verb, apiGroup, resource, subresource, failed].join(' ')
     kinds.set(kind, kinds.get(kind) ?? event)
   }
 }

@@ -30,7 +30,7 @@ interface Shape {
 interface Group {
   /** Whether something in it repeats without bound. */
   unbounded: boolean
-  /** Parts of an alternative that it cannot do without: where one ends, the next repetition begins. */
+  /** Parts of an alternative that it cannot do without: they tell its repetitions apart. */
   parts: number
   /** Whether any alternative repeats and has nothing else to tell its repetitions apart. */
   blurred: boolean

@@ -20,8 +20,9 @@ export const effortForRule = (): Effort => ({ left: LIMIT.lintStepsMax })
 
 /**
  * Whether a row may exist for which all goals are as wanted. False is certain: no row gives "yes"
- * to all of them. True says nothing, also where the effort is spent before it is known. What cannot be told helps no goal: a plan that is "yes" for a row stays so
- * whatever the row's unknown values turn out to be, so rows without unknowns are enough to look at.
+ * to all of them. True says nothing, also where the effort is spent before it is known. What
+ * cannot be told helps no goal: a plan that is "yes" for a row stays so whatever the row's unknown
+ * values turn out to be, so rows without unknowns are enough to look at.
  */
 export const mayHold = (goals: readonly Goal[], schema: Schema, effort: Effort): boolean =>
   explore({ schema, effort }, goals, [], [])

@@ -33,8 +33,7 @@ export const readLintCases = (): readonly LintCase[] => {
     .sort()
     .map((file): LintCase => {
       const written = parse(readFileSync(folder + file, 'utf8'))
-      const code = written.code ?? `lint/${file.replace('.yaml', '')}`
-      return { also: [], more: [], cases: undefined, ...written, code }
+      return { also: [], more: [], cases: undefined, ...written }
     })
 }
 
