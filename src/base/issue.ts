@@ -32,6 +32,11 @@ export interface IssueKind {
 /** A table of issue kinds by code: one for each folder that raises issues. */
 export type IssueTable = Readonly<Record<string, IssueKind>>
 
+/** Adds issues to others, however many: as arguments of `push` they could exhaust the stack. */
+export const addIssues = (to: Issue[], from: readonly Issue[]): void => {
+  for (const issue of from) to.push(issue)
+}
+
 /** `file:line:column` or `file@offset+length`, as far as known. */
 export const formatPlace = (at: Place): string => {
   const line =

@@ -19,6 +19,8 @@ export const LIMIT = {
   yamlBytesMax: 1_048_576,
   /** Aliases resolved in one YAML document. */
   yamlAliasesMax: 10,
+  /** Documents of one YAML file. */
+  yamlDocumentsMax: 10_000,
   /** Nesting of a YAML document. */
   yamlDepthMax: 64,
   /** Parentheses and negations within each other in the condition of a rule. */
@@ -33,6 +35,8 @@ export const LIMIT = {
   valueFormsMax: 100_000,
   /** Characters of a regular expression in a rule. */
   regexCharactersMax: 4_096,
+  /** Steps of a compiled regular expression: each character of a text may visit all of them. */
+  regexStepsMax: 5_000,
   /** Issues kept whole for a code; above it they are only counted. */
   issuesKeptPerCode: 100,
   /** Kinds of request (verb, group, resource, subresource) whose rules are kept ready. */

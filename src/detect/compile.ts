@@ -1,4 +1,4 @@
-import type { Issue, Place } from '../base/issue.ts'
+import { addIssues, type Issue, type Place } from '../base/issue.ts'
 import type { Facts } from '../model/facts.ts'
 import { findField, partBehind } from '../model/fields.ts'
 import type { RuleRef } from '../model/finding.ts'
@@ -70,7 +70,7 @@ export const compileRules = (
   const lists = mergeLists(
     listFiles.map(({ file, text }) => ({ file, parsed: parseList(text, file) })),
   )
-  issues.push(...lists.issues)
+  addIssues(issues, lists.issues)
   const context: PlanContext = {
     lists: lists.lists,
     filters: parsed.flatMap((one) => one.filters),
@@ -80,9 +80,12 @@ export const compileRules = (
     issues,
   )
   const unreadable = parsed.flatMap((one) => one.refused)
-  issues.push(...filterIssues(context.filters ?? [], written, unreadable))
+  addIssues(issues, filterIssues(context.filters ?? [], written, unreadable))
   const compiled = written.map((sigma) => compileRule(sigma, context))
-  issues.push(...compiled.flatMap((one) => one.issues))
+  addIssues(
+    issues,
+    compiled.flatMap((one) => one.issues),
+  )
   const usable = compiled.map(({ rule }) => rule).filter((rule) => rule !== undefined)
   const known = [...unreadable.flatMap(toKnown), ...compiled.map((one) => one.known)]
   const planned = planCorrelations(
@@ -90,13 +93,13 @@ export const compileRules = (
     known,
     auditSchema,
   )
-  issues.push(...planned.issues)
+  addIssues(issues, planned.issues)
   const silent = silentIds(planned)
   const rules = usable.map((rule) => ({ ...rule, reports: !silent.has(rule.ref.id) }))
   const correlations = planned.plans.map((plan, at): CompiledCorrelation => {
     const sigma = planned.correlations[at]
     if (sigma === undefined) throw new Error(`bug: the plan ${plan.id} has no correlation`)
-    issues.push(...correlationSummaryIssues(sigma))
+    addIssues(issues, correlationSummaryIssues(sigma))
     return { ref: refOf(sigma), sigma, plan, reports: !silent.has(plan.id) }
   })
   return { rules: rules.sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1)), correlations, issues }

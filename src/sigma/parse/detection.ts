@@ -82,6 +82,9 @@ const parseSearch = (node: YamlNode, issues: Issue[]): Search => {
 
 const parseItem = (entry: YamlEntry, issues: Issue[]): SearchItem => {
   const [field = '', ...modifiers] = entry.key.split('|')
+  if (entry.key === '<<') {
+    issues.push(bad('YAML 1.2 has no merge keys: write the tests out', entry.keyPlace))
+  }
   const values = readValues(entry.value, issues)
   return { kind: 'item', field, modifiers, values, place: entry.keyPlace }
 }

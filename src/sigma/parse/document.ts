@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -13,6 +14,7 @@ import type { Issue, Place } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { Scalar } from '../../base/truth.ts'
 import { readPlainYaml } from './plain-yaml.ts'
+import { excessIn } from './yaml-bounds.ts'
 
 /** A value of a YAML document with its place: what the parser of rules reads. */
 export type YamlNode = YamlScalar | YamlList | YamlMap
@@ -57,7 +59,9 @@ export const parseDocuments = (text: string, file: string): readonly YamlDocumen
     return [refused({ file }, `the file is larger than ${LIMIT.yamlBytesMax} bytes`)]
   }
   const plain = readPlainYaml(text, file)
-  return plain === undefined ? parseAnyDocuments(text, file) : [{ root: plain, issues: [] }]
+  if (plain !== undefined) return [{ root: plain, issues: [] }]
+  const excess = excessIn(text)
+  return excess === undefined ? parseAnyDocuments(text, file) : [refused({ file }, excess)]
 }
 
 /** The same for YAML of any kind, by the library: an order of magnitude slower. */
@@ -72,9 +76,13 @@ export const parseAnyDocuments = (text: string, file: string): readonly YamlDocu
     lineCounter: lines,
   })
   return documents
-    .filter((document) => document.contents !== null || document.errors.length > 0)
+    .filter((document) => !isEmpty(document) || document.errors.length > 0)
     .map((document) => readDocument(document, file, lines))
 }
+
+/** Nothing, or nothing but comments, between two marks. */
+const isEmpty = ({ contents }: Document): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null && contents.source === '')
 
 /** The plain value of a node. Maps have no prototype, so that no key has a meaning of its own. */
 export const plainValue = (node: YamlNode): unknown => {
@@ -119,7 +127,7 @@ const readNode = (reading: Reading, node: Node | null, depth: number): YamlNode 
   if (depth > LIMIT.yamlDepthMax) {
     return fail(reading, 'sigma/yaml-limit', `nested deeper than ${LIMIT.yamlDepthMax}`, place)
   }
-  if (isAlias(node)) return readAlias(reading, node.resolve(reading.document), depth, place)
+  if (isAlias(node)) return readAlias(reading, node, depth, place)
   if (isMap(node)) return readMap(reading, node, depth, place)
   if (isSeq(node)) {
     const items = node.items.map((item) => readNode(reading, item as Node | null, depth + 1))
@@ -130,12 +138,7 @@ const readNode = (reading: Reading, node: Node | null, depth: number): YamlNode 
   return readScalar(reading, node.value, node.source, place)
 }
 
-const readAlias = (
-  reading: Reading,
-  target: Node | undefined,
-  depth: number,
-  place: Place,
-): YamlNode => {
+const readAlias = (reading: Reading, alias: Alias, depth: number, place: Place): YamlNode => {
   reading.aliases += 1
   if (reading.aliases > LIMIT.yamlAliasesMax) {
     // Said once: aliases of aliases could ask for it without end.
@@ -143,6 +146,8 @@ const readAlias = (
     if (reading.aliases > LIMIT.yamlAliasesMax + 1) return nothing(place)
     return fail(reading, 'sigma/yaml-limit', message, place)
   }
+  // Asked of a few alone: the library looks through the whole document each time.
+  const target = alias.resolve(reading.document)
   if (target === undefined) return fail(reading, 'sigma/yaml', 'an alias without anchor', place)
   return readNode(reading, target, depth + 1)
 }

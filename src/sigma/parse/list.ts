@@ -1,4 +1,4 @@
-import type { Issue, Place } from '../../base/issue.ts'
+import { addIssues, type Issue, type Place } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { parseDocuments, type YamlMap, type YamlNode } from './document.ts'
 import { itemsOf } from './reading.ts'
@@ -41,7 +41,7 @@ export const mergeLists = (
   const lists = new Map<string, readonly ListValue[]>()
   const issues: Issue[] = []
   for (const { file, parsed } of files) {
-    issues.push(...parsed.issues)
+    addIssues(issues, parsed.issues)
     for (const [name, values] of parsed.lists) {
       if (!lists.has(name)) lists.set(name, values)
       else {
@@ -63,7 +63,7 @@ const parseYaml = (text: string, file: string): ParsedLists => {
     issues.push({ code: 'sigma/bad-list', message, at })
   }
   for (const document of parseDocuments(text, file)) {
-    issues.push(...document.issues)
+    addIssues(issues, document.issues)
     if (document.root === undefined) continue
     if (document.root.kind === 'map') addLists(document.root, lists, bad)
     else bad('a file of lists must be a map of names and values', document.root.place)

@@ -113,6 +113,14 @@ describe('limits', () => {
     expect(codesOf(`${MINIMAL}loop: &l [*l]\n`)).toEqual(['sigma/yaml-limit'])
   })
 
+  test('LIMIT.yamlDocumentsMax', () => {
+    const documents = (count: number): string => '---\n# nothing\n'.repeat(count)
+    expect(codesOf(`${documents(LIMIT.yamlDocumentsMax - 1)}---\n${MINIMAL}`)).toEqual([])
+    expect(codesOf(`${documents(LIMIT.yamlDocumentsMax)}---\n${MINIMAL}`)).toEqual([
+      'sigma/yaml-limit',
+    ])
+  })
+
   test('LIMIT.conditionDepthMax', () => {
     const nested = (depth: number): string =>
       rule(`  s: { verb: get }\n  condition: ${'('.repeat(depth)}s${')'.repeat(depth)}\n`)
@@ -127,6 +135,58 @@ describe('limits', () => {
     const start = performance.now()
     expect(codesOf(`${MINIMAL}${keys}\n`)).toEqual([])
     expect(performance.now() - start).toBeLessThan(10_000)
+  })
+})
+
+describe('YAML that is a weapon (A5)', () => {
+  const laughs = (levels: number): string => {
+    const level = (at: number): string =>
+      `l${at}: &l${at} [${Array.from({ length: 9 }, () => `*l${at - 1}`).join(', ')}]\n`
+    return `l0: &l0 [lol]\n${Array.from({ length: levels }, (_, at) => level(at + 1)).join('')}`
+  }
+
+  test.each([
+    ['a billion laughs', laughs(10), 'sigma/yaml-limit'],
+    ['an anchor within itself', 'a: &a { b: *a }', 'sigma/yaml-limit'],
+    ['many aliases', `a: &a 1\n${'- *a\n'.repeat(3)}b: [${'*a,'.repeat(20_000)}]`, undefined],
+    ['a function', 'a: !!js/function "function () {}"', 'sigma/yaml'],
+    ['a regular expression', 'a: !!js/regexp /a/', 'sigma/yaml'],
+    ['a Python object', 'a: !!python/object/apply:os.system [ls]', 'sigma/yaml'],
+    ['binary', 'a: !!binary aGVsbG8=', 'sigma/yaml'],
+    ['a tag of its own', '!mine\na: b', 'sigma/yaml'],
+    ['a duplicate key, quoted', 'a: 1\n"a": 2', 'sigma/duplicate-key'],
+    ['a duplicate key, deep', 'x: { y: { a: 1, b: 2, a: 3 } }', 'sigma/duplicate-key'],
+    ['many duplicate keys', 'a: 1\n'.repeat(130_000), 'sigma/duplicate-key'],
+    ['10 MB', `a: ${'x'.repeat(10_000_000)}`, 'sigma/yaml-limit'],
+    ['brackets', '['.repeat(200_000), 'sigma/yaml-limit'],
+    ['braces', '{a: '.repeat(200_000), 'sigma/yaml-limit'],
+    ['lists in lists', '- '.repeat(200_000), 'sigma/yaml-limit'],
+    ['keys of keys', '? '.repeat(200_000), 'sigma/yaml-limit'],
+    [
+      'ever deeper',
+      Array.from({ length: 1_000 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
+      'sigma/yaml-limit',
+    ],
+  ])('%s', (_, text, code) => {
+    const codes = codesOf(`title: t\n---\n${text}\n---\n${MINIMAL}`)
+    const alone = codesOf(text)
+    if (code === undefined) expect(alone.length).toBeGreaterThan(0)
+    else expect(alone).toContain(code)
+    expect(codes.length).toBeGreaterThan(0)
+  })
+
+  test('a merge key is refused: YAML 1.2 has none', () => {
+    const text = `base: &base { verb: get }\n${rule('  s: { <<: *base, a: b }\n  condition: s\n')}`
+    const { rules, issues } = parseRules(text, 'r.yaml')
+    expect(rules).toEqual([])
+    expect(issues[0]?.message).toContain('no merge keys')
+  })
+
+  test('keys with a meaning in JavaScript are keys', () => {
+    const text = rule('  __proto__: { constructor: get }\n  condition: __proto__\n')
+    const { rules, issues } = parseRules(text, 'r.yaml')
+    expect(issues).toEqual([])
+    expect([...(rules[0]?.detection.selections.keys() ?? [])]).toEqual(['__proto__'])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Issue, Place } from '../../base/issue.ts'
+import { addIssues, type Issue, type Place } from '../../base/issue.ts'
 import { parseCorrelation, type SigmaCorrelation } from './correlation.ts'
 import { type Detection, parseDetection } from './detection.ts'
 import { parseDocuments, type YamlMap } from './document.ts'
@@ -35,7 +35,7 @@ export interface RefusedDocument {
 export const parseRules = (text: string, file: string): SigmaDocuments => {
   const sorting: Sorting = { rules: [], correlations: [], filters: [], refused: [], issues: [] }
   for (const document of parseDocuments(text, file)) {
-    sorting.issues.push(...document.issues)
+    addIssues(sorting.issues, document.issues)
     if (document.root === undefined) continue
     if (document.root.kind === 'map') sortIn(sorting, document.root)
     else {
