@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseCases } from '../src/advise/case-file.ts'
 import { testablesOf, testRules } from '../src/advise/rule-cases.ts'
 import { rowOfRecord } from '../src/advise/sql-case.ts'
-import { openEventTable } from '../src/cli/clickhouse.ts'
+import { openEventStore } from '../src/cli/clickhouse.ts'
 import { testInSql } from '../src/cli/run/rule-test-sql.ts'
 import { auditSchema } from '../src/detect/schema.ts'
 import { emitWhere } from '../src/sigma/emit/clickhouse.ts'
@@ -23,7 +23,7 @@ describe('every case of every shipped rule', () => {
       rule,
       results: results.filter(({ pass }) => pass),
     }))
-    const tested = await testInSql(passed)
+    const tested = await testInSql(passed, shippedRules)
     const failures = tested.flatMap(({ rule, results }) =>
       results.flatMap(({ pass, title, failure }) =>
         pass ? [] : [`${rule.ref.detection}: ${title}: ${failure}`],
@@ -44,7 +44,7 @@ describe('every case of every shipped rule', () => {
     // Some of them: every statement is asked of every row.
     const some = records.filter((_, at) => at % 16 === 0)
     const rows = some.map(rowOfRecord).filter((row) => row !== undefined)
-    const table = await openEventTable(rows)
+    const table = await openEventStore(rows.map((row) => ({ row, cluster: '', origin: '' })))
     for (const { ref, plan } of shippedRules.rules) {
       const statement = emitWhere(plan, auditSchema)
       const inline = { where: withLiterals(statement.where, statement.parameters), parameters: {} }

@@ -13,11 +13,6 @@ export const cliIssues: IssueTable = {
     remedy: 'Each entry needs rule, reason and expires; actor, namespace and name narrow it.',
     severity: 'error',
   },
-  'cli/not-in-sql': {
-    about: 'A rule has no form in SQL.',
-    remedy: 'Convert the rules that it joins, and join what they find.',
-    severity: 'error',
-  },
   'cli/ignore-expired': {
     about: 'An entry of the ignore file had expired when the acts happened: they are shown.',
     remedy: 'Look at the findings again; remove the entry, or give it a later date and a reason.',

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { compareSql, rowOfRecord } from '../../advise/sql-case.ts'
+import { compareSql, openFields, rowOfRecord } from '../../advise/sql-case.ts'
 import { NO, UNKNOWN, YES } from '../../base/truth.ts'
 import { compileRules } from '../../detect/compile.ts'
-import { openEventTable } from '../clickhouse.ts'
+import { openEventStore } from '../clickhouse.ts'
 import { CommandError } from '../shell.ts'
 import { run } from '../testing/memory-shell.ts'
 
@@ -51,10 +51,10 @@ const rule = (name: string, selection: string): string => {
   return join(folder, `${name}.yaml`)
 }
 
-const compiled = (selection: string): Parameters<typeof compareSql>[0] => {
+const openOf = (selection: string): readonly string[] => {
   const [only] = compileRules([{ file: 'a.yaml', text: RULE(selection) }]).rules
   if (only === undefined) throw new Error('the rule of this test is refused')
-  return only
+  return openFields(only.plan)
 }
 
 describe('rule test --sql', () => {
@@ -79,7 +79,7 @@ describe('rule test --sql', () => {
   })
 
   test('without chdb says what to install, with the exit code of the environment', async () => {
-    const missing = openEventTable([], () => Promise.reject(new Error('ERR_MODULE_NOT_FOUND')))
+    const missing = openEventStore([], () => Promise.reject(new Error('ERR_MODULE_NOT_FOUND')))
     await expect(missing).rejects.toThrow(CommandError)
     await expect(missing).rejects.toMatchObject({
       exit: 3,
@@ -100,8 +100,8 @@ describe('what ClickHouse says of a case', () => {
     records: [],
     at: {},
   })
-  const plain = compiled('user.username: alice')
-  const open = compiled('annotations.x: hot')
+  const plain = openOf('user.username: alice')
+  const open = openOf('annotations.x: hot')
 
   test.each([
     [plain, 'match', YES, 'same'],

@@ -1,34 +1,54 @@
-import { type CaseReport, type CaseResult, isCorrelation } from '../../advise/rule-cases.ts'
-import { compareSql, rowOfRecord } from '../../advise/sql-case.ts'
-import type { Row } from '../../detect/columns.ts'
-import type { CompiledRule } from '../../detect/compile.ts'
+import {
+  type CaseReport,
+  type CaseResult,
+  isCorrelation,
+  type Testable,
+} from '../../advise/rule-cases.ts'
+import {
+  compareSql,
+  openFields,
+  openFieldsOf,
+  rowOfRecord,
+  sourcesOf,
+} from '../../advise/sql-case.ts'
+import { NO, type Truth, YES } from '../../base/truth.ts'
+import type { CompiledCorrelation, RuleSet } from '../../detect/compile.ts'
 import { auditSchema } from '../../detect/schema.ts'
 import { emitWhere } from '../../sigma/emit/clickhouse.ts'
-import { type EventTable, openEventTable } from '../clickhouse.ts'
+import { emitCorrelation } from '../../sigma/emit/clickhouse-correlation.ts'
+import {
+  EVENTS,
+  type EventStore,
+  openEventStore,
+  type StoredEvent,
+  truthOf,
+} from '../clickhouse.ts'
 
 /** What ClickHouse says of the cases of one rule. */
 export interface SqlTally {
   readonly same: number
   /** Left open, because the rule reads a field without a column. */
   readonly witness: number
-  /** Not judged: no event, or a correlation. */
+  /** Not judged: a record that is no event. */
   readonly skipped: number
 }
 
 /**
  * The same reports with what ClickHouse says of each case: one that it judges otherwise fails. All
- * cases are rows of one table, and each rule is one query.
+ * events are rows of one table, and each rule is one query. A story of a correlation is a cluster
+ * of its own: clusters never mix.
  */
 export const testInSql = async <T extends CaseReport>(
   reports: readonly T[],
+  set: RuleSet,
 ): Promise<readonly (T & { readonly sql: SqlTally })[]> => {
-  const rows: Row[] = []
-  const placed = reports.map((report) => place(report, rows))
-  const table = await openEventTable(rows)
+  const events: StoredEvent[] = []
+  const placed = reports.map((report) => place(report, events))
+  const store = await openEventStore(events)
   try {
-    return reports.map((report, at) => ({ ...report, ...judge(report, placed[at], table) }))
+    return reports.map((report, at) => ({ ...report, ...judge(report, placed[at], store, set) }))
   } finally {
-    table.close()
+    store.close()
   }
 }
 
@@ -36,50 +56,75 @@ export const testInSql = async <T extends CaseReport>(
 interface Placed {
   readonly from: number
   readonly to: number
-  /** The results that are rows, in their order. */
+  /** The results whose events are there, in their order. */
   readonly judged: readonly CaseResult[]
 }
 
-function place({ rule, results }: CaseReport, rows: Row[]): Placed {
-  const from = rows.length
-  if (isCorrelation(rule)) return { from, to: from, judged: [] }
-  const judged = results.filter(({ records, got }) => {
-    const row = got === undefined ? undefined : rowOfRecord(records[0] ?? '')
-    if (row !== undefined) rows.push(row)
-    return row !== undefined
-  })
-  return { from, to: rows.length, judged }
+function place({ rule, results }: CaseReport, events: StoredEvent[]): Placed {
+  const from = events.length
+  const judged: CaseResult[] = []
+  for (const result of results) {
+    const rows = result.got === undefined ? [] : result.records.map(rowOfRecord)
+    const known = rows.filter((row) => row !== undefined)
+    if (rows.length === 0 || known.length < rows.length) continue
+    const cluster = isCorrelation(rule) ? clusterOf(from, judged.length) : ''
+    for (const [at, row] of known.entries()) {
+      events.push({ row, cluster, origin: String(at).padStart(ORIGIN_DIGITS, '0') })
+    }
+    judged.push(result)
+  }
+  return { from, to: events.length, judged }
 }
+
+const ORIGIN_DIGITS = 8
+
+/** Each rule's stories begin at the number of its first event, which no other rule has. */
+const clusterOf = (from: number, story: number): string => `${from}/${story}`
 
 function judge(
   { rule, results }: CaseReport,
   placed: Placed | undefined,
-  table: EventTable,
+  store: EventStore,
+  set: RuleSet,
 ): { readonly results: readonly CaseResult[]; readonly sql: SqlTally } {
-  if (placed === undefined || isCorrelation(rule)) {
-    return { results, sql: { same: 0, witness: 0, skipped: results.length } }
-  }
-  const { judged, from, to } = placed
-  const truths = table.judge(emitWhere(rule.plan, auditSchema), from, to)
+  if (placed === undefined) throw new Error('bug: a report was not placed')
+  const truths = truthsOf(rule, placed, store, set)
+  const open = isCorrelation(rule) ? openFieldsOf(rule, set) : openFields(rule.plan)
   const failures = new Map<CaseResult, string>()
-  const tally = { same: 0, witness: 0, skipped: results.length - judged.length }
-  for (const [at, result] of judged.entries()) {
-    const failure = compare(rule, result, truths[at], tally)
-    if (failure !== '') failures.set(result, failure)
+  const tally = { same: 0, witness: 0, skipped: results.length - placed.judged.length }
+  for (const [at, result] of placed.judged.entries()) {
+    const truth = truths[at]
+    if (truth === undefined) throw new Error('bug: ClickHouse gave fewer answers than cases')
+    const { kind, failure } = compareSql(open, result, truth)
+    if (kind === 'different') failures.set(result, failure)
+    else tally[kind] += 1
   }
   return { results: results.map((result) => withFailure(result, failures)), sql: tally }
 }
 
-function compare(
-  rule: CompiledRule,
-  result: CaseResult,
-  truth: ReturnType<EventTable['judge']>[number] | undefined,
-  tally: { same: number; witness: number },
-): string {
-  if (truth === undefined) throw new Error('bug: ClickHouse gave fewer rows than there are cases')
-  const { kind, failure } = compareSql(rule, result, truth)
-  if (kind !== 'different') tally[kind] += 1
-  return failure
+const truthsOf = (
+  rule: Testable,
+  placed: Placed,
+  store: EventStore,
+  set: RuleSet,
+): readonly Truth[] =>
+  isCorrelation(rule)
+    ? storyTruths(rule, placed, store, set)
+    : store.judge(emitWhere(rule.plan, auditSchema), placed.from, placed.to)
+
+/** A correlation answers a row where it begins to hold, or to be "cannot tell". */
+function storyTruths(
+  { plan }: CompiledCorrelation,
+  { from, judged }: Placed,
+  store: EventStore,
+  set: RuleSet,
+): readonly Truth[] {
+  if (judged.length === 0) return []
+  const rows = store.ask(emitCorrelation(plan, sourcesOf(plan, set), auditSchema, EVENTS))
+  return judged.map((_, story) => {
+    const own = rows.filter(({ cluster }) => cluster === clusterOf(from, story)).map(truthOf)
+    return own.includes(YES) ? YES : (own[0] ?? NO)
+  })
 }
 
 /** What the predicate got wrong by itself is said first. */

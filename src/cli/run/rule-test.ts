@@ -30,7 +30,7 @@ export const runRuleTest = async (given: Given, shell: Shell): Promise<number> =
   const book = compileRules([...files, ...(await otherRules(files))], lists)
   const results = await Promise.all(files.map(({ file }) => testFile(book, file)))
   const judged = results.flatMap((one) => one.tested).sort(byLabel)
-  const tested = given.on('sql') ? await testInSql(judged) : judged
+  const tested = given.on('sql') ? await testInSql(judged, book) : judged
   const named = new Set([...files, ...lists].map(({ file }) => file))
   const own = book.issues.filter(({ at }) => at.file === undefined || named.has(at.file))
   const issues = [...own, ...results.flatMap((one) => one.issues)]

@@ -18,6 +18,7 @@ export type SlotSource =
 
 /** The table of events, and those of its columns that no field names. */
 export interface EventTable {
+  /** With or without its database: `audit.events`. */
   readonly name: string
   /** `DateTime64(6)`: when the request was received. */
   readonly time: string
@@ -165,7 +166,7 @@ const eventsSql = (emission: Emission, rule: Plan, places: readonly Place[]): st
     parameters[`${prefix}${name}`] = value
   }
   const where = statement.where.replaceAll(/\{(p\d+):/g, `{${prefix}$1:`)
-  const kept = `SELECT *, ${where} AS is_match FROM ${quoted(table.name)} WHERE ifNull(is_match, 1) != 0`
+  const kept = `SELECT *, ${where} AS is_match FROM ${table.name.split('.').map(quoted).join('.')} WHERE ifNull(is_match, 1) != 0`
   const known = column(places.length - 1, 'known')
   const columns = [
     `greatest(toUnixTimestamp64Micro(${quoted(table.time)}), 1) AS hit_at`,

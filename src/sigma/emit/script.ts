@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.ts'
 import type { Statement } from './clickhouse.ts'
+import type { Query } from './clickhouse-correlation.ts'
 import type { StatementParameter } from './clickhouse-leaf.ts'
 
 /** How a statement is written to a file. */
@@ -21,15 +22,19 @@ export const isTableName = (text: string): boolean =>
 export const toScript = (statement: Statement, { table, inline }: ScriptOptions): string => {
   assert(isTableName(table), `a table is named ${table}`)
   const { where, parameters } = statement
-  const condition = inline ? withLiterals(where, parameters) : where
-  const settings = inline ? [] : Object.entries(parameters).map(setting)
   const query = [
-    `SELECT *, ${condition} AS truth`,
+    `SELECT *, ${where} AS truth`,
     `FROM ${table}`,
     'WHERE ifNull(truth, 1) != 0',
-    'ORDER BY received_at;',
+    'ORDER BY received_at',
   ]
-  return `${[...settings, ...query].join('\n')}\n`
+  return toQueryScript({ query: query.join('\n'), parameters }, inline)
+}
+
+/** A whole query as such a script. */
+export const toQueryScript = ({ query, parameters }: Query, inline: boolean): string => {
+  if (inline) return `${withLiterals(query, parameters)};\n`
+  return `${[...Object.entries(parameters).map(setting), query].join('\n')};\n`
 }
 
 /** The expression with each parameter replaced by its literal. */
@@ -44,7 +49,7 @@ export const withLiterals = (where: string, parameters: Statement['parameters'])
 export const stringLiteral = (text: string): string => `'${text.replaceAll(/[\\'\0]/g, escaped)}'`
 
 /** Names and types are ours; no text of a rule is in the expression itself. */
-const PARAMETER = /\{(p\d+):([A-Za-z0-9()]+)\}/g
+const PARAMETER = /\{([a-z][a-z0-9]*):([A-Za-z0-9()]+)\}/g
 
 const escaped = (character: string): string => (character === '\0' ? '\\0' : `\\${character}`)
 
