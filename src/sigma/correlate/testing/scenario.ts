@@ -5,8 +5,8 @@ import type { Comparison, CorrelationType } from '../../parse/correlation.ts'
 import type { CorrelationPlan, CorrelationSlot, SlotExpression } from '../../plan/correlation.ts'
 import type { ChainedPlace, Hit } from '../hit.ts'
 
-/** How many rules, and how many fields to group by, the events of scenarios know. */
-export const RULES = 3
+/** The rules that correlations of scenarios are about, and the fields they group by. */
+export const RULES: readonly string[] = ['a', 'b', 'c']
 export const GROUP_FIELDS: readonly string[] = ['user', 'space']
 /** Fields that are counted or summed: a text, a number, and a list. */
 export const VALUE_FIELDS: readonly string[] = ['name', 'size', 'sizes']
@@ -26,6 +26,9 @@ export interface ScenarioEvent {
   readonly sizes: Known<readonly number[]>
 }
 
+/** When streams begin: at the border of cells of any whole number of seconds up to 32. */
+export const START_US = 1_700_006_400_000_000
+
 /** Correlations, and events in the order of time. */
 export interface Scenario {
   readonly plans: readonly CorrelationPlan[]
@@ -37,7 +40,7 @@ export const hitsOf = ({ plans, events }: Scenario): readonly Hit[] =>
   events.flatMap((event) =>
     plans.flatMap((plan, correlation) =>
       plan.slots.flatMap((slot, number): readonly Hit[] => {
-        const truth = slot.chained ? NO : (event.truths[Number(slot.rule)] ?? NO)
+        const truth = slot.chained ? NO : (event.truths[RULES.indexOf(slot.rule)] ?? NO)
         if (truth === NO) return []
         const place = placeOf(plans, correlation, number, event)
         const { timeUs, origin } = event
@@ -141,7 +144,7 @@ const planOf = (at: number): fc.Arbitrary<CorrelationPlan> =>
         comparisons: isTemporal(type) ? fc.constant([]) : comparisonsOf(type),
         groupBy: fc.subarray([...GROUP_FIELDS], { maxLength: 2 }),
         swapped: fc.boolean(),
-        rules: fc.uniqueArray(fc.nat(RULES - 1), { minLength: slotCount, maxLength: slotCount }),
+        rules: fc.shuffledSubarray([...RULES], { minLength: slotCount, maxLength: slotCount }),
         child: at === 0 ? fc.constant(undefined) : fc.option(fc.nat(at - 1), { nil: undefined }),
         fields: fc.oneof(
           { weight: 3, arbitrary: fc.constantFrom(...VALUE_FIELDS).map((field) => [field]) },
@@ -157,7 +160,7 @@ const planOf = (at: number): fc.Arbitrary<CorrelationPlan> =>
       const slots = rules.map((rule, number): CorrelationSlot => {
         const chained = number === 0 && child !== undefined
         return {
-          rule: chained ? `c${child}` : String(rule),
+          rule: chained ? `c${child}` : rule,
           chained,
           groupBy: swapped && number > 0 ? [...groupBy].reverse() : groupBy,
           fields: isValueType(type) ? fields : [],
@@ -196,7 +199,7 @@ const size = fc.integer({ min: -4, max: 40 }).map((value) => value / 4)
 const event = fc.record({
   stepUs: fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, fc.nat(120)),
   cluster: fc.constantFrom('a', 'a', 'a', 'b'),
-  truths: fc.array(truth, { minLength: RULES, maxLength: RULES }),
+  truths: fc.array(truth, { minLength: RULES.length, maxLength: RULES.length }),
   groups: fc.record(
     Object.fromEntries(GROUP_FIELDS.map((field) => [field, known(fc.constantFrom('x', 'x', 'y'))])),
   ),
@@ -205,18 +208,16 @@ const event = fc.record({
   sizes: known(fc.array(size, { maxLength: 3 })),
 })
 
-/** Few groups, so that streams come to something. */
+/** Events in the order of time, in few groups so that they come to something. */
+export const stream = (eventsMax: number): fc.Arbitrary<readonly ScenarioEvent[]> =>
+  fc.array(event, { minLength: 1, maxLength: eventsMax, size: 'max' }).map((steps) => {
+    let timeUs = START_US
+    return steps.map(({ stepUs, ...rest }, at): ScenarioEvent => {
+      timeUs += stepUs
+      return { ...rest, timeUs, origin: String((at * 7919) % 10_007).padStart(5, '0') }
+    })
+  })
+
+/** Random correlations, and a stream for them. */
 export const scenario = (eventsMax: number): fc.Arbitrary<Scenario> =>
-  fc
-    .record({
-      plans: fc.integer({ min: 1, max: 3 }).chain(plansOf),
-      steps: fc.array(event, { minLength: 1, maxLength: eventsMax, size: 'max' }),
-    })
-    .map(({ plans, steps }) => {
-      let timeUs = 1_700_000_000_000_000
-      const events = steps.map(({ stepUs, ...rest }, at): ScenarioEvent => {
-        timeUs += stepUs
-        return { ...rest, timeUs, origin: String((at * 7919) % 10_007).padStart(5, '0') }
-      })
-      return { plans, events }
-    })
+  fc.record({ plans: fc.integer({ min: 1, max: 3 }).chain(plansOf), events: stream(eventsMax) })
