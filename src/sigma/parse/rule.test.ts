@@ -168,11 +168,9 @@ describe('YAML that is a weapon (A5)', () => {
       'sigma/yaml-limit',
     ],
   ])('%s', (_, text, code) => {
-    const codes = codesOf(`title: t\n---\n${text}\n---\n${MINIMAL}`)
-    const alone = codesOf(text)
-    if (code === undefined) expect(alone.length).toBeGreaterThan(0)
-    else expect(alone).toContain(code)
-    expect(codes.length).toBeGreaterThan(0)
+    const codes = new Set(codesOf(text))
+    if (code === undefined) expect(codes.size).toBeGreaterThan(0)
+    else expect(codes).toContain(code)
   })
 
   test('a merge key is refused: YAML 1.2 has none', () => {
