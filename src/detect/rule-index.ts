@@ -2,11 +2,11 @@ import { LIMIT } from '../base/limit.ts'
 import { type FieldValue, NO, type Truth, UNKNOWN } from '../base/truth.ts'
 import { type AuditEvent, type ObjectRef, STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
-import type { Guard } from '../sigma/plan/guards.ts'
+import { type Guard, guardsOf } from '../sigma/plan/guards.ts'
 import type { CompiledRule } from './compile.ts'
-import { bestGuard, earlyGuard } from './guard-choice.ts'
+import { bestGuard, earlyGuard, shareOf } from './guard-choice.ts'
 import { RulesByResource } from './rules-by-resource.ts'
-import type { RequestKey } from './schema.ts'
+import { isOfKey, type RequestKey } from './schema.ts'
 import { NO_TRAITS, type Rest, ScopedRule, type TraitValues } from './scoped-rule.ts'
 import { Candidates, type GuardedRule, Sieve } from './sieve.ts'
 import { TRAITS, type Trait } from './traits.ts'
@@ -24,6 +24,8 @@ export interface Bucket {
   /** Events of this kind by rank of stage. */
   readonly seen: Uint32Array
   readonly key: RequestKey
+  /** By number the rules that are looked for in every event, whatever its kind. */
+  readonly roaming: ReadonlyMap<number, GuardedRule>
   /** Rules that one cheap look at a field rules out for nearly all events. */
   readonly early: Sieve | undefined
   /** The others: they are told apart by the traits that they ask. */
@@ -56,12 +58,18 @@ export class RuleIndex {
   readonly #byResource: RulesByResource
   readonly #eligible: readonly Uint32Array[]
   readonly #candidates = new Candidates()
+  /** Rules that speak of no resource: one sieve for all kinds of request. */
+  readonly #roaming: Sieve
+  readonly #roams: ReadonlySet<number>
 
   constructor(rules: readonly CompiledRule[]) {
     this.#scoped = rules.map((rule) => new ScopedRule(rule.plan))
     this.#words = new FieldWords(rules.map(({ plan }) => plan))
     this.#byResource = new RulesByResource(rules)
     this.#eligible = rules.map(() => new Uint32Array(4))
+    const roaming = this.#byResource.any.flatMap((rule) => roamingRule(rule, rules))
+    this.#roaming = new Sieve(roaming, this.#words)
+    this.#roams = new Set(roaming.map(({ rule }) => rule))
   }
 
   /** The rules for this kind of request. */
@@ -92,6 +100,10 @@ export class RuleIndex {
   candidates(bucket: Bucket, facts: Facts): Candidates {
     const found = this.#candidates
     found.clear()
+    if (bucket.roaming.size > 0) {
+      this.#roaming.pass(facts, found)
+      if (found.rules.length > 0) found.replace(bucket.roaming)
+    }
     bucket.early?.pass(facts, found)
     if (bucket.late.length > 0) this.#branchOf(bucket, facts).pass(facts, found)
     return found
@@ -144,9 +156,14 @@ export class RuleIndex {
       apiGroup: event.objectRef?.apiGroup,
     }
     const rules = this.#byResource.of(key).flatMap((rule) => this.#bind(rule, key))
+    const roaming = new Map<number, GuardedRule>()
     const early: GuardedRule[] = []
     const late: BoundRule[] = []
     for (const one of rules) {
+      if (this.#roams.has(one.rule)) {
+        roaming.set(one.rule, guarded(one, undefined))
+        continue
+      }
       const guard = earlyGuard(one.guards)
       if (guard === undefined) late.push(one)
       else early.push(guarded(one, guard))
@@ -154,7 +171,7 @@ export class RuleIndex {
     const sieve = early.length === 0 ? undefined : new Sieve(early, this.#words)
     const traits = TRAITS.filter(({ field }) => late.some(({ fields }) => fields.has(field)))
     const seen = new Uint32Array(4)
-    const bucket: Bucket = { rules, seen, key, early: sieve, late, traits, branches: [] }
+    const bucket: Bucket = { rules, seen, key, roaming, early: sieve, late, traits, branches: [] }
     this.#buckets.push(bucket)
     return bucket
   }
@@ -200,13 +217,24 @@ export class RuleIndex {
   }
 }
 
+/** The rule with a guard that is cheap for events of any kind. */
+const roamingRule = (rule: number, rules: readonly CompiledRule[]): readonly GuardedRule[] => {
+  const { plan, test } = rules[rule] ?? {}
+  if (plan === undefined || test === undefined) return []
+  const guards = guardsOf(plan, shareOf)
+  const open = guards.filter((guard) => !guard.some(({ field }) => isOfKey(field)))
+  const guard = earlyGuard(open)
+  return guard === undefined ? [] : [{ rule, test, guard, sure: false }]
+}
+
 const guarded = ({ rule, test, plan }: BoundRule, guard: Guard | undefined): GuardedRule => {
+  const [clue, ...others] = guard ?? []
   const asked = plan?.kind === 'not' ? plan.of : plan
-  const sure =
+  const isAll =
     plan?.kind === 'some-element'
-      ? plan.group === guard?.group
-      : asked?.kind === 'leaf' && asked.field === guard?.field
-  return { rule, test, guard, sure }
+      ? plan.group === clue?.group
+      : asked?.kind === 'leaf' && asked.field === clue?.field
+  return { rule, test, guard, sure: isAll && others.length === 0 }
 }
 
 const isLong = (name: Name): boolean => name !== undefined && name.length > LIMIT.kindCharactersMax

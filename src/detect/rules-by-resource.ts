@@ -7,7 +7,8 @@ import type { RequestKey } from './schema.ts'
  * It may only over-approximate.
  */
 export class RulesByResource {
-  readonly #any: number[] = []
+  /** Those that need none. */
+  readonly any: number[] = []
   readonly #byWhole = new Map<string, number[]>()
   readonly #byPlain = new Map<string, number[]>()
 
@@ -17,7 +18,7 @@ export class RulesByResource {
       const plain = needs.get('objectRef.resource')
       if (whole !== undefined) addTo(this.#byWhole, whole, rule)
       else if (plain !== undefined) addTo(this.#byPlain, plain, rule)
-      else this.#any.push(rule)
+      else this.any.push(rule)
     }
   }
 
@@ -25,10 +26,10 @@ export class RulesByResource {
   of({ isResource, resource, subresource }: RequestKey): readonly number[] {
     // Of a request whose resource is not said any rule may be about it.
     if (isResource && !resource) return this.#all()
-    if (resource === undefined) return this.#any
+    if (resource === undefined) return this.any
     const whole = subresource ? `${resource}/${subresource}` : resource
     const found = [
-      ...this.#any,
+      ...this.any,
       ...(this.#byWhole.get(foldAscii(whole)) ?? []),
       ...(this.#byPlain.get(foldAscii(resource)) ?? []),
     ]
@@ -36,7 +37,7 @@ export class RulesByResource {
   }
 
   #all(): readonly number[] {
-    const lists = [this.#any, ...this.#byWhole.values(), ...this.#byPlain.values()]
+    const lists = [this.any, ...this.#byWhole.values(), ...this.#byPlain.values()]
     return [...new Set(lists.flat())].sort((a, b) => a - b)
   }
 }

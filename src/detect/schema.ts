@@ -68,6 +68,9 @@ const KEY_READERS: Readonly<Record<string, (key: RequestKey) => FieldValue>> = {
   'request.write': (key) => WRITES.has(key.verb),
 }
 
+/** Whether a field says nothing but the kind of request. */
+export const isOfKey = (name: string): boolean => Object.hasOwn(KEY_READERS, name)
+
 /**
  * How a test reads a request's kind alone: every other field cannot be told. A rule whose answer is
  * then "no" is "no" for every request of that kind, which is what makes the index exact.

@@ -6,6 +6,7 @@ import { type Guard, guardsOf } from '../sigma/plan/guards.ts'
 import { leaves } from '../sigma/plan/leaves.ts'
 import type { Leaf, Plan } from '../sigma/plan/plan.ts'
 import { specialise } from '../sigma/plan/specialise.ts'
+import { shareOf } from './guard-choice.ts'
 import { factsAccess, keyAccess, type RequestKey } from './schema.ts'
 
 /** What is left of a rule where some of its tests are answered beforehand. */
@@ -77,5 +78,5 @@ const toRest = (plan: Plan | boolean): Rest | undefined => {
     fields.add(field)
     if (test.kind === 'same') fields.add(test.other.field)
   }
-  return { plan, test: emitPredicate(plan, factsAccess), guards: guardsOf(plan), fields }
+  return { plan, test: emitPredicate(plan, factsAccess), guards: guardsOf(plan, shareOf), fields }
 }

@@ -1,6 +1,6 @@
 import { type Needle, NeedleSearch } from '../base/needles.ts'
 import { foldAscii } from '../sigma/match/fold.ts'
-import { guardsOf } from '../sigma/plan/guards.ts'
+import { cluesOf } from '../sigma/plan/guards.ts'
 import { leaves } from '../sigma/plan/leaves.ts'
 import type { Plan } from '../sigma/plan/plan.ts'
 
@@ -10,8 +10,7 @@ export class FieldWords {
 
   constructor(plans: readonly Plan[]) {
     for (const leaf of plans.flatMap(leaves)) {
-      const negated: Plan = { kind: 'not', of: leaf }
-      for (const { field, needles } of [...guardsOf(leaf), ...guardsOf(negated)]) {
+      for (const { field, needles } of cluesOf(leaf)) {
         for (const needle of needles) this.of(field).add(needle)
       }
     }

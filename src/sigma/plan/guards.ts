@@ -8,36 +8,54 @@ import type { Leaf, Plan } from './plan.ts'
 
 /**
  * What a field must hold, or one element of its array, for a plan to be anything but "no": one of
- * the needles in the text of its value, or no value at all where `absent` says so. As with every
- * test, a field that cannot be told rules nothing out.
+ * the needles in the text of its value; or any value at all, or none, where `present` and `absent`
+ * say so. As with every test, a field that cannot be told rules nothing out.
  */
-export interface Guard {
+export interface Clue {
   readonly field: string
   readonly group: string | undefined
   readonly needles: readonly Needle[]
+  readonly present: boolean
   readonly absent: boolean
 }
+
+/** Clues of different fields, of which one must be there. */
+export type Guard = readonly Clue[]
+
+/** Which share of the rows a clue lets pass, as far as that can be guessed: to choose by. */
+export type ShareOf = (clue: Clue) => number
 
 /**
  * The guards of a plan, for an index: each by itself is necessary. They may let pass what the plan
  * does not.
  */
-export const guardsOf = (plan: Plan): readonly Guard[] => guards(plan, false)
+export const guardsOf = (plan: Plan, shareOf: ShareOf): readonly Guard[] =>
+  guards({ shareOf }, plan, false)
 
-const guards = (plan: Plan, negated: boolean): readonly Guard[] => {
+/** The clues that a test gives by itself, or its negation. */
+export const cluesOf = (leaf: Leaf): readonly Clue[] => [...ofLeaf(leaf), ...ofNegated(leaf)]
+
+/** The share of rows that a guard lets pass. */
+export const shareOfGuard = (guard: Guard, shareOf: ShareOf): number =>
+  guard.reduce((sum, clue) => sum + shareOf(clue), 0)
+
+interface Choosing {
+  readonly shareOf: ShareOf
+}
+
+const guards = (choosing: Choosing, plan: Plan, negated: boolean): readonly Guard[] => {
   switch (plan.kind) {
     case 'leaf':
-      return negated ? ofNegated(plan) : ofLeaf(plan)
+      return (negated ? ofNegated(plan) : ofLeaf(plan)).map((clue) => [clue])
     case 'some-element':
-      return negated ? NOTHING : guards(plan.of, false)
+      return negated ? NOTHING : guards(choosing, plan.of, false)
     case 'not':
-      return guards(plan.of, !negated)
+      return guards(choosing, plan.of, !negated)
     case 'and':
     case 'or': {
-      const parts = plan.of.map((part) => guards(part, negated))
-      const [first = NOTHING, ...others] = parts
+      const parts = plan.of.map((part) => guards(choosing, part, negated))
       // The negation of an "and" is an "or" of negations.
-      return (plan.kind === 'and') === negated ? others.reduce(either, first) : parts.flat()
+      return (plan.kind === 'and') === negated ? anyOf(choosing, parts) : parts.flat()
     }
     default:
       return unreachable(plan)
@@ -46,17 +64,48 @@ const guards = (plan: Plan, negated: boolean): readonly Guard[] => {
 
 const NOTHING: readonly Guard[] = []
 
-const ofLeaf = (leaf: Leaf): readonly Guard[] => {
+/** A guard of alternatives: the best one of each; undefined when one has none. */
+const anyOf = ({ shareOf }: Choosing, parts: readonly (readonly Guard[])[]): readonly Guard[] => {
+  const byField = new Map<string, Clue>()
+  for (const part of parts) {
+    const [first, ...others] = part
+    if (first === undefined) return NOTHING
+    const best = others.reduce(
+      (a, b) => (shareOfGuard(b, shareOf) < shareOfGuard(a, shareOf) ? b : a),
+      first,
+    )
+    for (const clue of best) byField.set(clue.field, merged(byField.get(clue.field), clue))
+  }
+  return [[...byField.values()]]
+}
+
+const merged = (a: Clue | undefined, b: Clue): Clue => {
+  if (a === undefined) return b
+  const needles = new Map<string, Needle>()
+  for (const one of [...a.needles, ...b.needles]) needles.set(`${one.place} ${one.text}`, one)
+  return {
+    ...a,
+    needles: [...needles.values()],
+    present: a.present || b.present,
+    absent: a.absent || b.absent,
+  }
+}
+
+const ofLeaf = (leaf: Leaf): readonly Clue[] => {
+  const { field, group, test } = leaf
+  if (field === '') return []
   const needles = needlesOf(leaf)
-  if (leaf.field === '' || needles === undefined) return NOTHING
-  return [{ field: leaf.field, group: leaf.group, needles, absent: false }]
+  const isAnything =
+    needles === undefined && test.kind !== 'null' && !(test.kind === 'exists' && !test.value)
+  if (needles === undefined && !isAnything) return []
+  return [{ field, group, needles: needles ?? [], present: isAnything, absent: false }]
 }
 
 /** Of two truth values one is left. */
-const ofNegated = ({ field, group, type, list, test }: Leaf): readonly Guard[] => {
-  if (test.kind !== 'boolean' || type !== 'boolean' || list) return NOTHING
+const ofNegated = ({ field, group, type, list, test }: Leaf): readonly Clue[] => {
+  if (test.kind !== 'boolean' || type !== 'boolean' || list) return []
   const other: Needle = { text: String(!test.value), place: 'whole' }
-  return [{ field, group, needles: [other], absent: true }]
+  return [{ field, group, needles: [other], present: false, absent: true }]
 }
 
 const needlesOf = ({ test, type }: Leaf): readonly Needle[] | undefined => {
@@ -97,20 +146,3 @@ const ofPattern = (pattern: Pattern): readonly Needle[] | undefined => {
   }
   return best && [best]
 }
-
-/** A guard of both: where each has one on the same field, either's needles. */
-const either = (a: readonly Guard[], b: readonly Guard[]): readonly Guard[] =>
-  a.flatMap((one) => {
-    const other = b
-      .filter(({ field }) => field === one.field)
-      .reduce<Guard | undefined>(fewer, undefined)
-    if (other === undefined) return []
-    const needles = new Map<string, Needle>()
-    for (const each of [...one.needles, ...other.needles]) {
-      needles.set(`${each.place} ${each.text}`, each)
-    }
-    return [{ ...one, needles: [...needles.values()], absent: one.absent || other.absent }]
-  })
-
-const fewer = (a: Guard | undefined, b: Guard): Guard =>
-  a === undefined || b.needles.length < a.needles.length ? b : a
