@@ -148,7 +148,7 @@ describe('YAML that is a weapon (A5)', () => {
   test.each([
     ['a billion laughs', laughs(10), 'sigma/yaml-limit'],
     ['an anchor within itself', 'a: &a { b: *a }', 'sigma/yaml-limit'],
-    ['many aliases', `a: &a 1\n${'- *a\n'.repeat(3)}b: [${'*a,'.repeat(20_000)}]`, undefined],
+    ['many aliases', `a: &a 1\n${'- *a\n'.repeat(3)}b: [${'*a,'.repeat(5_000)}]`, undefined],
     ['a function', 'a: !!js/function "function () {}"', 'sigma/yaml'],
     ['a regular expression', 'a: !!js/regexp /a/', 'sigma/yaml'],
     ['a Python object', 'a: !!python/object/apply:os.system [ls]', 'sigma/yaml'],
@@ -156,7 +156,7 @@ describe('YAML that is a weapon (A5)', () => {
     ['a tag of its own', '!mine\na: b', 'sigma/yaml'],
     ['a duplicate key, quoted', 'a: 1\n"a": 2', 'sigma/duplicate-key'],
     ['a duplicate key, deep', 'x: { y: { a: 1, b: 2, a: 3 } }', 'sigma/duplicate-key'],
-    ['many duplicate keys', 'a: 1\n'.repeat(130_000), 'sigma/duplicate-key'],
+    ['many duplicate keys', 'a: 1\n'.repeat(10_000), 'sigma/duplicate-key'],
     ['10 MB', `a: ${'x'.repeat(10_000_000)}`, 'sigma/yaml-limit'],
     ['brackets', '['.repeat(200_000), 'sigma/yaml-limit'],
     ['braces', '{a: '.repeat(200_000), 'sigma/yaml-limit'],
