@@ -1,6 +1,7 @@
 import { LIMIT } from '../base/limit.ts'
 import { CANNOT_TELL, type FieldValue, UNKNOWN, YES } from '../base/truth.ts'
 import { type Reason, reasonFor } from '../model/blindness.ts'
+import type { AuditEvent } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
 import { findField } from '../model/fields.ts'
 import type { DecidingField, Finding } from '../model/finding.ts'
@@ -59,6 +60,33 @@ export const reasonsFor = (rule: CompiledRule, facts: Facts): readonly Reason[] 
   return hidden.length > 0 ? hidden : askedInVain(rule, facts, () => true)
 }
 
+/**
+ * The reason why an event lacks whatever it lacks, where that is one for all: the answer of
+ * `reasonsFor` for a rule that asks any of it in vain, without a look at the rule.
+ */
+export const onlyReason = (event: AuditEvent): readonly Reason[] | undefined => {
+  const { unknown } = event
+  let only: Reason | undefined
+  for (let part = 1; part <= unknown; part *= 2) {
+    if ((unknown & part) === 0) continue
+    const reason = reasonFor(event, part)
+    if (only !== undefined && reason !== only) return undefined
+    only = reason
+  }
+  return only && ALONE[only]
+}
+
+/** One list for all that say the same. */
+const ALONE: Readonly<Record<Reason, readonly Reason[]>> = {
+  level: ['level'],
+  stage: ['stage'],
+  truncated: ['truncated'],
+  provider: ['provider'],
+  missing: ['missing'],
+  unparsable: ['unparsable'],
+  partial: ['partial'],
+}
+
 const askedInVain = (
   rule: CompiledRule,
   facts: Facts,
@@ -66,9 +94,9 @@ const askedInVain = (
 ): readonly Reason[] => {
   const reasons: Reason[] = []
   for (const { part, test } of rule.tests) {
-    if (!isAsked(part) || test(facts) !== UNKNOWN) continue
+    if (!isAsked(part)) continue
     const reason = reasonFor(facts.event, part)
-    if (!reasons.includes(reason)) reasons.push(reason)
+    if (!reasons.includes(reason) && test(facts) === UNKNOWN) reasons.push(reason)
   }
   return reasons.sort()
 }

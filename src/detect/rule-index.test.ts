@@ -5,6 +5,7 @@ import { CANNOT_TELL, type CannotTell, NO, type Truth } from '../base/truth.ts'
 import { partsHidden } from '../model/blindness.ts'
 import type { Facts, PodFacts } from '../model/facts.ts'
 import { compileRules } from './compile.ts'
+import { onlyReason, reasonsFor } from './describe.ts'
 import { RuleIndex } from './rule-index.ts'
 import { STAGES, testEvent, testFacts } from './testing.ts'
 
@@ -177,7 +178,14 @@ describe('the index', () => {
           const index = new RuleIndex(rules)
           for (const one of events) {
             const found = new Map<number, Truth>()
-            index.judge(index.bucketFor(one.event), one, (at, truth) => found.set(at, truth))
+            index.judge(index.bucketFor(one.event), one, (at, truth, blindTo) => {
+              found.set(at, truth)
+              const rule = rules[at]
+              const only = (blindTo & one.event.unknown) === 0 ? undefined : onlyReason(one.event)
+              if (only !== undefined && rule !== undefined) {
+                expect(reasonsFor(rule, one)).toEqual(only)
+              }
+            })
             const scanned = [...rules.entries()]
               .map(([at, { test: judge }]): [number, Truth] => [at, judge(one)])
               .filter(([, truth]) => truth !== NO)

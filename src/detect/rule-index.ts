@@ -2,6 +2,7 @@ import { LIMIT } from '../base/limit.ts'
 import { type FieldValue, NO, type Truth, UNKNOWN } from '../base/truth.ts'
 import { type AuditEvent, type ObjectRef, STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
+import { findField, partBehind } from '../model/fields.ts'
 import { type Guard, guardsOf } from '../sigma/plan/guards.ts'
 import type { CompiledRule } from './compile.ts'
 import { bestGuard, earlyGuard, shareOf } from './guard-choice.ts'
@@ -38,8 +39,11 @@ export interface Bucket {
 /** A member of a path, or its absence. */
 type Name = string | undefined
 
-/** Called for every rule that does not say "no". */
-export type OnVerdict = (rule: number, truth: Truth) => void
+/**
+ * Called for every rule that does not say "no". `blindTo` is the part of the event that a rule was
+ * not asked for, because it asks nothing else and it cannot be told; 0 for those that were asked.
+ */
+export type OnVerdict = (rule: number, truth: Truth, blindTo: number) => void
 
 /**
  * Rules by (verb, group, resource, subresource), by a few traits of the event, and then by the
@@ -91,9 +95,9 @@ export class RuleIndex {
     const { rules, blind } = this.candidates(bucket, facts)
     for (const { rule, test } of rules) {
       const truth = test(facts)
-      if (truth !== NO) onVerdict(rule, truth)
+      if (truth !== NO) onVerdict(rule, truth, 0)
     }
-    for (const { rule } of blind) onVerdict(rule, UNKNOWN)
+    for (const { rule, part } of blind) onVerdict(rule, UNKNOWN, part)
   }
 
   /** Those rules, until the next call. */
@@ -224,7 +228,7 @@ const roamingRule = (rule: number, rules: readonly CompiledRule[]): readonly Gua
   const guards = guardsOf(plan, shareOf)
   const open = guards.filter((guard) => !guard.some(({ field }) => isOfKey(field)))
   const guard = earlyGuard(open)
-  return guard === undefined ? [] : [{ rule, test, guard, sure: false }]
+  return guard === undefined ? [] : [{ rule, test, guard, sure: false, part: 0 }]
 }
 
 const guarded = ({ rule, test, plan }: BoundRule, guard: Guard | undefined): GuardedRule => {
@@ -234,7 +238,13 @@ const guarded = ({ rule, test, plan }: BoundRule, guard: Guard | undefined): Gua
     plan?.kind === 'some-element'
       ? plan.group === clue?.group
       : asked?.kind === 'leaf' && asked.field === clue?.field
-  return { rule, test, guard, sure: isAll && others.length === 0 }
+  const part = clue === undefined ? 0 : partOf(clue.field)
+  return { rule, test, guard, sure: isAll && others.length === 0, part }
+}
+
+const partOf = (name: string): number => {
+  const field = findField(name)?.field
+  return field === undefined ? 0 : partBehind(field)
 }
 
 const isLong = (name: Name): boolean => name !== undefined && name.length > LIMIT.kindCharactersMax

@@ -14,6 +14,8 @@ export interface GuardedRule {
   readonly guard: Guard | undefined
   /** What the guard reads is all that is left to ask: where it cannot be told, the rule cannot. */
   readonly sure: boolean
+  /** The part of the event that the guard reads. */
+  readonly part: number
 }
 
 /** Rules whose guards let an event pass. One is used again for every event. */

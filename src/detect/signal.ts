@@ -1,8 +1,9 @@
 import { NO, type Truth, YES } from '../base/truth.ts'
+import type { Reason } from '../model/blindness.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Signal } from './act.ts'
 import type { CompiledRule } from './compile.ts'
-import { describeMatch, type Mask, reasonsFor, subjectOf } from './describe.ts'
+import { describeMatch, type Mask, onlyReason, reasonsFor, subjectOf } from './describe.ts'
 import type { CorrelationFeeds } from './feeds.ts'
 
 /** What a rule says of the act behind these facts, unless that is "no". */
@@ -10,24 +11,27 @@ export interface Verdict {
   /** The rule's number in its set. */
   readonly rule: number
   readonly truth: Truth
+  /** The part of the event that the rule was not asked for, because it asks nothing else. */
+  readonly blindTo?: number
 }
 
 /** What a verdict is told by: to the fold as a finding or a cannot-tell, to correlations as hits. */
 export const toSignal = (
   rules: readonly CompiledRule[],
   feeds: CorrelationFeeds,
-  { rule, truth }: Verdict,
+  verdict: Verdict,
   facts: Facts,
   origin: string,
   mask: Mask,
 ): Signal => {
+  const { rule, truth } = verdict
   const compiled = rules[rule]
   if (compiled === undefined || truth === NO) throw new Error('bug: a verdict names no rule')
   const isMatch = truth === YES
   const signal: Signal = {
     rule,
     truth,
-    reasons: isMatch ? [] : reasonsFor(compiled, facts),
+    reasons: isMatch ? [] : reasonsOf(compiled, verdict, facts),
     finding: isMatch && compiled.reports ? describeMatch(compiled, facts, mask) : undefined,
   }
   if (!feeds.has(rule)) return signal
@@ -35,4 +39,13 @@ export const toSignal = (
   return hits.length === 0
     ? signal
     : { ...signal, counts: { hits, subject: subjectOf(facts, mask) } }
+}
+
+const reasonsOf = (
+  rule: CompiledRule,
+  { blindTo = 0 }: Verdict,
+  facts: Facts,
+): readonly Reason[] => {
+  const isHidden = (blindTo & facts.event.unknown) !== 0
+  return (isHidden ? onlyReason(facts.event) : undefined) ?? reasonsFor(rule, facts)
 }

@@ -93,8 +93,8 @@ class BlockWork implements DecodeSink {
   readonly #records: ActRecord[] = []
   /** Where records begin that were looked through for duplicate keys. */
   readonly #lookedAt = new Set<number>()
-  /** By rank and signals. */
-  readonly #settled = new Map<string, Alike>()
+  /** By rank and a hint of the signals. */
+  readonly #settled = new Map<string, readonly Alike[]>()
 
   constructor(job: BlockJob, options: AnalyzeOptions, index: RuleIndex) {
     this.#job = job
@@ -128,7 +128,7 @@ class BlockWork implements DecodeSink {
     }
     return {
       records: this.#records,
-      settled: [...this.#settled.values()].map((one) => ({
+      settled: [...this.#settled.values()].flat().map((one) => ({
         ...one,
         digests: one.digests.join(''),
       })),
@@ -151,7 +151,9 @@ class BlockWork implements DecodeSink {
   #judge(event: AuditEvent, bucket: Bucket, earlier: readonly AuditEvent[]): void {
     const facts = enrich(event, this.#options.enrich)
     const verdicts: Verdict[] = []
-    this.#index.judge(bucket, facts, (rule, truth) => verdicts.push({ rule, truth }))
+    this.#index.judge(bucket, facts, (rule, truth, blindTo) =>
+      verdicts.push({ rule, truth, blindTo }),
+    )
     if (verdicts.length > 0) this.#record(facts, verdicts, earlier)
     else if (this.#settlesElsewhere(event, earlier)) this.#record(facts, verdicts, earlier)
   }
@@ -194,13 +196,22 @@ class BlockWork implements DecodeSink {
   }
 
   #settle(rank: number, signals: readonly Signal[], digests: string): void {
-    const alike = signals.map(({ rule, reasons }) => `${rule} ${reasons.join(' ')}`).join('\n')
-    const name = `${rank}\n${alike}`
-    const known = this.#settled.get(name)
-    if (known === undefined) this.#settled.set(name, { rank, signals, digests: [digests] })
-    else known.digests.push(digests)
+    const name = `${rank} ${signals.length} ${signals[0]?.rule} ${signals.at(-1)?.rule}`
+    const some = this.#settled.get(name) ?? []
+    const known = some.find((one) => isAlike(one.signals, signals))
+    if (known !== undefined) known.digests.push(digests)
+    else this.#settled.set(name, [...some, { rank, signals, digests: [digests] }])
   }
 }
+
+/** Whether two lists of cannot-tells say the same. */
+const isAlike = (a: readonly Signal[], b: readonly Signal[]): boolean =>
+  a.length === b.length &&
+  a.every((one, at) => {
+    const other = b[at]
+    if (one.rule !== other?.rule) return false
+    return one.reasons === other.reasons || one.reasons.join() === other.reasons.join()
+  })
 
 const NONE: readonly AuditEvent[] = []
 
