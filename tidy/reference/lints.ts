@@ -18,7 +18,11 @@ A rule sets a lint aside that does not apply to it, with the reason:
 
     lint:
       - ignore: no-outcome
-        because: whoever tries is looked at, refused or not`
+        because: whoever tries is looked at, refused or not
+
+\`--format json\` writes \`rules\` (how many), \`issues\` (each with \`code\`, \`grade\`, \`message\`, \`at\` and
+\`remedy\`) and \`ignored\` (the same, with \`because\`). \`--format sarif\` is SARIF 2.1.0, for code hosts. The exit code is 0
+when there is nothing to say, 1 when there is, and 2 when a rule is refused.`
 
 function listPage(cases: readonly LintCase[]): Page {
   const rows = cases.map((one) => {

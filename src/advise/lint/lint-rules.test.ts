@@ -27,6 +27,15 @@ describe('lints', () => {
     expect(lintText(one.good).issues).toEqual([])
   })
 
+  it('cases that are not sound are told as well', () => {
+    const detection = 'detection:\n  a: { request.resource: pods/exec }\n  condition: a\n'
+    const { issues } = lintText(detection, 'cases: [{ title: a, kind: maybe }]\n')
+    expect(issues.map(({ code, at }) => [code, at.file])).toEqual([
+      ['lint/missing-cases', 'rule.cases.yaml'],
+      ['advise/bad-case', 'rule.cases.yaml'],
+    ])
+  })
+
   const more = cases.flatMap(({ code, more: others }) =>
     others.map((one) => [code, one.title, one] as const),
   )

@@ -16,6 +16,7 @@ import type { LintGrade, LintTable } from '../../sigma/lint/lint-kind.ts'
 import { lintPlanned } from '../../sigma/lint/rule-lints.ts'
 import { lintPairs } from '../../sigma/lint/rule-pairs.ts'
 import { parseDocuments, type YamlMap } from '../../sigma/parse/document.ts'
+import { adviseIssues } from '../issues.ts'
 import { bodyLints } from './body-lints.ts'
 import { lintCases } from './case-lints.ts'
 import { claimLints } from './claim-lints.ts'
@@ -49,7 +50,7 @@ export interface LintReport {
 
 /** How much an issue of a rule matters; a refusal is an error. */
 export const gradeOf = ({ code }: Issue): LintGrade => {
-  const kind: IssueKind | undefined = sigmaIssues[code] ?? detectIssues[code]
+  const kind: IssueKind | undefined = sigmaIssues[code] ?? detectIssues[code] ?? adviseIssues[code]
   return LINTS[code]?.grade ?? kind?.severity ?? 'error'
 }
 

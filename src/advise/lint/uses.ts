@@ -11,7 +11,7 @@ export interface Use {
   readonly trust: Trust
   /** Whether the test holding speaks for a match; false: it excludes. */
   readonly speaksFor: boolean
-  /** The other tests that must hold with it, within the same negation. */
+  /** The tests that must hold with it, itself included, within the same negation. */
   readonly company: readonly Leaf[]
 }
 
@@ -28,11 +28,10 @@ const walk = (plan: Plan, speaksFor: boolean, company: readonly Leaf[]): readonl
       return walk(plan.of, speaksFor, company)
     case 'or':
       return plan.of.flatMap((part) => walk(part, speaksFor, company))
-    case 'and':
-      return plan.of.flatMap((part) => {
-        const others = plan.of.filter((other) => other !== part).flatMap(testsOf)
-        return walk(part, speaksFor, [...company, ...others])
-      })
+    case 'and': {
+      const together = [...company, ...plan.of.flatMap(testsOf)]
+      return plan.of.flatMap((part) => walk(part, speaksFor, together))
+    }
     default:
       return unreachable(plan)
   }

@@ -23,6 +23,17 @@ export const planKey = (plan: Plan): string => {
 
 /** The same for one test. */
 export const testKey = (test: Test): string => {
+  const known = KEYS.get(test)
+  if (known !== undefined) return known
+  const key = keyOf(test)
+  KEYS.set(test, key)
+  return key
+}
+
+/** Tests are compared with many others. */
+const KEYS = new WeakMap<Test, string>()
+
+const keyOf = (test: Test): string => {
   if (test.kind === 'equals') {
     return `equals${test.cased ? ' cased' : ''}${JSON.stringify([...new Set(test.texts)].sort())}`
   }
