@@ -34,24 +34,27 @@ export const attackWords = ({ tactics, techniques }: RuleRef): string => {
 export const correlationWords = (acts: CorrelatedActs, clock: (time: string) => string): string => {
   const { from, to, group } = acts
   const what = COUNTED[acts.type] ?? 'act'
-  const within = from === to ? 'at one moment' : `within ${duration(from, to)}`
-  const when = from === to ? clock(from) : `${clock(from)} → ${clock(to)}`
+  const within = from === to ? 'at one moment' : `within ${spanWords(acts)}`
+  const when = clock(from) === clock(to) ? clock(from) : `${clock(from)} → ${clock(to)}`
   const common = group.map(({ name, value }) => `${name} "${value}"`).join(', ')
   const shared = common === '' ? '' : `, all with ${common}`
   return `${counted(acts.matches, what)} ${within}, ${when}${shared}`
 }
-
-/** The same where room is short: `60 acts in 4 min 58 s`. */
-export const correlationLine = (acts: CorrelatedActs): string =>
-  `${counted(acts.matches, COUNTED[acts.type] ?? 'act')} in ${duration(acts.from, acts.to)}`
 
 /** `first 100 of 4,012 events`, or how many there are. */
 export const eventsWords = (shown: number, all: number): string =>
   shown < all ? `the first ${count(shown)} of ${counted(all, 'event')}` : counted(all, 'event')
 
 /** The window with the day, for a reader who sees nothing else. */
-export const windowWords = ({ from, to }: CorrelatedActs): string =>
-  `${dateTime(from)} → ${dateTime(to)} UTC (${duration(from, to)})`
+export const windowWords = (acts: CorrelatedActs): string => {
+  const [from, to] = [dateTime(acts.from), dateTime(acts.to)]
+  return `${from === to ? from : `${from} → ${to}`} UTC (${spanWords(acts)})`
+}
+
+const spanWords = ({ from, to }: CorrelatedActs): string => {
+  const span = duration(from, to)
+  return span === '0 s' ? 'less than a second' : span
+}
 
 /** What `matches` counts. */
 const COUNTED: Readonly<Record<string, string>> = { value_count: 'different value' }

@@ -1,6 +1,7 @@
 import { escapeTerminal } from '../../base/escape-text.ts'
 import type { EventRef, Finding } from '../../model/finding.ts'
 import type { Deed } from '../around.ts'
+import { attackVersion } from '../catalogues.ts'
 import type { Explanation } from '../explanation.ts'
 import { eventLines } from './event-text.ts'
 import { explanationLines } from './explanation-text.ts'
@@ -8,9 +9,10 @@ import type { RuleGuide } from './hunt-result.ts'
 import { cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
 import {
-  attackWords,
   correlationWords,
   eventsWords,
+  tacticWords,
+  techniqueWords,
   threatWords,
   windowWords,
 } from './rule-words.ts'
@@ -62,8 +64,10 @@ function headLines(finding: Finding, width: number, palette: Palette): readonly 
     ['where', `${finding.cluster}/${finding.server}`],
     ['from', actor.peer ?? 'an unknown address'],
     ['agent', `${actor.userAgent ?? '-'} (as the client says)`],
-    ['technique', attackWords(rule) || '-'],
-    ['matrix', threatWords(rule.threatMatrix).join(', ') || '-'],
+    ...named('tactic', tacticWords(rule.tactics)),
+    ...named('technique', techniqueWords(rule.techniques)),
+    ['', `(MITRE ${attackVersion()})`],
+    ...named('matrix', threatWords(rule.threatMatrix)),
     ['rule', rule.id],
     ['finding', finding.id],
   ]
@@ -79,6 +83,10 @@ function headLines(finding: Finding, width: number, palette: Palette): readonly 
     ),
   ]
 }
+
+/** Each on a line of its own, so that none is cut. */
+const named = (name: string, texts: readonly string[]): readonly (readonly [string, string])[] =>
+  texts.length === 0 ? [[name, '-']] : texts.map((text, i) => [i === 0 ? name : '', text])
 
 const TRUST = {
   server: 'the API server',
