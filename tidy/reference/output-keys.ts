@@ -45,6 +45,8 @@ export const FINDING_KEYS: ReadonlyMap<string, string> = new Map([
   ['correlation.from', 'The first act that counts: RFC 3339, UTC.'],
   ['correlation.to', 'The act that completed it; the same as `time`.'],
   ['correlation.matches', 'Acts in that window; of `value_count` different values.'],
+  ['correlation.following', 'Acts of the group that went on after it, each within the timespan.'],
+  ['correlation.until', 'The last of those, or `to` where nothing followed: RFC 3339, UTC.'],
   ['correlation.rules', 'Ids of the rules whose matches it joins.'],
 ])
 
