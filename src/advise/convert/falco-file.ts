@@ -1,10 +1,6 @@
 import type { Issue, Place } from '../../base/issue.ts'
-import {
-  parseDocuments,
-  plainValue,
-  type YamlMap,
-  type YamlNode,
-} from '../../sigma/parse/document.ts'
+import { plainValue, type YamlMap, type YamlNode } from '../../sigma/parse/document.ts'
+import { parseDocuments } from '../../sigma/parse/parse-documents.ts'
 
 /** Lists, macros and rules of Falco files, as they stand after the last file was read. */
 export interface FalcoFiles {

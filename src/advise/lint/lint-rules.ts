@@ -15,7 +15,8 @@ import { sigmaLints } from '../../sigma/lint/issues.ts'
 import type { LintGrade, LintTable } from '../../sigma/lint/lint-kind.ts'
 import { lintPlanned } from '../../sigma/lint/rule-lints.ts'
 import { lintPairs } from '../../sigma/lint/rule-pairs.ts'
-import { parseDocuments, type YamlMap } from '../../sigma/parse/document.ts'
+import type { YamlMap } from '../../sigma/parse/document.ts'
+import { parseDocuments } from '../../sigma/parse/parse-documents.ts'
 import { adviseIssues } from '../issues.ts'
 import { bodyLints } from './body-lints.ts'
 import { lintCases } from './case-lints.ts'
@@ -27,6 +28,7 @@ import type { RuleLint } from './lint-context.ts'
 import { lintTags } from './tag-lints.ts'
 import { trustLints } from './trust-lints.ts'
 import { usesOf } from './uses.ts'
+import { valueLints } from './value-lints.ts'
 import { visibilityLints } from './visibility-lints.ts'
 
 /** Every lint, by code. */
@@ -110,6 +112,7 @@ const RULE_LINTS: readonly RuleLint[] = [
   coverageLints,
   bodyLints,
   claimLints,
+  valueLints,
 ]
 
 const lintEach = (

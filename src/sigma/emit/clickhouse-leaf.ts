@@ -31,8 +31,8 @@ export interface TestParts {
 }
 
 /**
- * Whether ClickHouse might judge the test otherwise, or refuse it and the whole query with it. Of an
- * expression: `\B` matches between the bytes of a character there; classes of Unicode repeated
+ * Whether ClickHouse might judge the test otherwise, or refuse it and the whole query with it. Of
+ * an expression: `\B` matches between the bytes of a character there; classes of Unicode repeated
  * often become programs larger than its RE2 allows; the rest cannot be escaped by `regexSource`. A
  * time is stored as one, not as the text that rules are written for: only its parts can be asked.
  */

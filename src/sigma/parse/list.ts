@@ -1,6 +1,7 @@
 import { addIssues, type Issue, type Place } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
-import { parseDocuments, type YamlMap, type YamlNode } from './document.ts'
+import type { YamlMap, YamlNode } from './document.ts'
+import { parseDocuments } from './parse-documents.ts'
 import { itemsOf } from './reading.ts'
 
 /** Values by the name that placeholders call them: what `expand` puts in place of `%name%`. */

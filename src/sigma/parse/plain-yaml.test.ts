@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseAnyDocuments } from './document.ts'
+import { parseAnyDocuments } from './parse-documents.ts'
 import { readPlainYaml } from './plain-yaml.ts'
 
 /** What the library makes of a text that is read as plain; whether it was. */

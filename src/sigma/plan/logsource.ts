@@ -1,6 +1,6 @@
 import type { Logsource } from '../parse/head.ts'
 
-/** Whether a log source is of the kind that another describes: what that one leaves open may vary. */
+/** Whether a log source is of the kind that another describes. What that leaves open may vary. */
 export const covers = (wide: Logsource, narrow: Logsource): boolean =>
   PARTS.every((part) => wide[part] === undefined || wide[part] === narrow[part])
 

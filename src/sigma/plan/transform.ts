@@ -24,7 +24,7 @@ export const transformPattern = (
 
 const DASHES = ['-', '/', '\u2013', '\u2014', '\u2015'] as const
 
-/** A dash that begins a word, after what is no word. Upstream: pySigma, SigmaWindowsDashModifier. */
+/** A dash that begins a word, after what is none. Upstream: pySigma, SigmaWindowsDashModifier. */
 const OPTION_DASH = /(?<![A-Za-z0-9_])[-/\u2013\u2014\u2015](?=[A-Za-z0-9_])/g
 
 const withAnyDash = (pattern: Pattern): readonly Pattern[] | string => {

@@ -99,7 +99,7 @@ const holds = (test: ScalarTest, value: Exclude<Scalar, null>): boolean => {
   }
 }
 
-/** By the ISO text of the time in UTC; a week by counting Mondays from the year's 4th of January. */
+/** By the ISO text of the time in UTC; a week by its Monday, from that of the 4th of January. */
 const partOf = (value: string, part: TimePart): number | undefined => {
   const known = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i.test(value)
   const time = new Date(value.replace(/(\.\d{3})\d+/, '$1'))
