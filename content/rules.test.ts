@@ -79,6 +79,22 @@ describe('rules', () => {
     for (const { sigma } of trusting) expect(sigma.description).toContain('silence')
   })
 
+  it('are joined by what the API server established, and counted exactly', () => {
+    const { correlations } = shippedRules
+    expect(correlations.length).toBeGreaterThan(0)
+    for (const { ref, plan } of correlations) {
+      const { slots, comparisons } = plan
+      const trusts = (names: readonly string[]): readonly (string | undefined)[] =>
+        names.map((name) => findField(name)?.field.trust)
+      for (const { groupBy, fields } of slots) {
+        expect([ref.title, ...new Set(trusts(groupBy))]).toEqual([ref.title, 'server'])
+        expect([ref.title, ...trusts(fields)]).not.toContain('anyone')
+      }
+      for (const { value } of comparisons)
+        expect([ref.title, value <= 32]).toEqual([ref.title, true])
+    }
+  })
+
   it('filter by no level and no stage: what cannot be seen cannot be told', () => {
     // At Metadata any decision on a certificate counts: that makes the rule wider, not blind.
     const wider = ['Client certificate requested or approved by hand level']
