@@ -1,7 +1,10 @@
 import type { Issue, Place } from '../../base/issue.ts'
 import { CASE_KINDS, parseCases } from '../case-file.ts'
 
-/** What is wrong with the cases beside a rule file, and what they leave open. `text` undefined: there is no such file. */
+/**
+ * What is wrong with the cases beside a rule file, and what they leave open. `text` undefined:
+ * there is no such file.
+ */
 export const lintCases = (text: string | undefined, file: string, at: Place): readonly Issue[] => {
   const code = 'lint/missing-cases'
   if (text === undefined) {

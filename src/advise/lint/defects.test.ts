@@ -120,7 +120,7 @@ detection:
   role:
     objectRef.resource: [roles, clusterroles]
     verb: create
-    requestObject.rules.resources: '*/*'
+    requestObject.rules.resources: '\\*'
   condition: role`,
     ['missing-verb', 'no-outcome'],
   ],
@@ -149,7 +149,7 @@ detection:
   role:
     objectRef.resource: clusterroles
     requestObject.rules.resources: pods/exec
-    requestObject.rules.verbs: [create, '*']
+    requestObject.rules.verbs: [create, '\\*']
   condition: role`,
     ['flattened-tuples'],
   ],

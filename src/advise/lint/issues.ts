@@ -32,6 +32,16 @@ export const adviseLints: LintTable = {
     'A beginning is asked for that names only end with, or the other way round.',
     'Swap startswith and endswith; and give the exclusion a near miss among the cases.',
   ),
+  'lint/misplaced-value': lintKind(
+    'error',
+    'A value has a form that its field never has, such as pods/exec for objectRef.resource.',
+    'Write it as the message says; an event of the kind shows it.',
+  ),
+  'lint/star-is-wildcard': lintKind(
+    'warning',
+    'A star is asked for in a role, and matches anything: it is a wildcard.',
+    "Write '\\*', which stands for the star itself.",
+  ),
   'lint/level-filter': lintKind(
     'warning',
     'The rule asks for an audit level. That drops events logged at another, and says nothing of the act.',

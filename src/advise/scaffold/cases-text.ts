@@ -62,7 +62,15 @@ const bypasses = (event: AuditEvent, { tests, ofBody }: Proposal): readonly Writ
   const byAnother: readonly WrittenCase[] =
     ofBody || other === undefined || !verbs.includes(other)
       ? []
-      : [{ title: `by another verb, ${other}`, kind: 'bypass', set: { '/verb': other } }]
+      : [
+          {
+            ...{ title: `by another verb, ${other}`, kind: 'bypass', set: { '/verb': other } },
+            // All of a kind have no name.
+            ...(other === 'deletecollection' && event.objectRef?.name !== undefined
+              ? { unset: ['/objectRef/name'] }
+              : {}),
+          },
+        ]
   return [{ ...forged, set: { '/userAgent': agent } }, ...byAnother]
 }
 
