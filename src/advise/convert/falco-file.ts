@@ -36,7 +36,7 @@ export interface FalcoException {
   readonly values: readonly (readonly (string | readonly string[])[])[]
 }
 
-/** Reads files in the order given: what a later one says of the same name replaces or is appended. */
+/** Reads files in the order given: what a later one says of a name replaces or is appended. */
 export const readFalcoFiles = (
   files: readonly { readonly file: string; readonly text: string }[],
 ): FalcoFiles => {

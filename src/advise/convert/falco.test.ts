@@ -85,7 +85,8 @@ describe('rules of Falco', () => {
     if (one.refused !== undefined) {
       expect(last?.sigma).toBeUndefined()
       expect(last?.notes).toEqual(one.refused)
-      expect(issues).toHaveLength(one.refused.length)
+      const code = one.rule === 'V2' ? 'advise/falco-left-out' : 'advise/not-converted'
+      expect(issues.map((issue) => issue.code)).toEqual(one.refused.map(() => code))
       return
     }
     expect(issues.map(({ code }) => code)).toEqual(

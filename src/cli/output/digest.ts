@@ -51,7 +51,7 @@ export interface ActorRow {
 /** What was found of one technique. */
 export interface TechniqueRow {
   readonly technique: string
-  /** Short names of its tactics, in the order of the matrix; none of a technique that is unknown. */
+  /** Short names of its tactics, in the order of the matrix; none if it is unknown. */
   readonly tactics: readonly string[]
   readonly findings: number
   readonly rules: readonly string[]

@@ -48,7 +48,7 @@ function* resultsOf(
   }
 }
 
-/** The event that decided is the last: of an act its latest stage, of a correlation the last act. */
+/** The event that decided is the last: an act's latest stage, a correlation's last act. */
 function toSarifResult(finding: Finding, ruleIndex: number): SarifResult {
   const { events, ...rest } = toFindingRecord(finding)
   const [last, ...earlier] = [...finding.events].reverse()

@@ -58,7 +58,7 @@ export interface SarifRun {
 }
 
 /**
- * A SARIF 2.1.0 log of one run, one result a line, in chunks that a slow reader can take one by one.
+ * A SARIF 2.1.0 log of one run, one result a line, in chunks that a slow reader takes one by one.
  */
 export function* sarifLog(run: SarifRun): Generator<string> {
   yield `{"$schema":${jsonLine(SCHEMA)},"version":"2.1.0","runs":[{\n`

@@ -94,7 +94,8 @@ function ruleLines(
   const need = needsOf(book).get(ref.id)
   const resources = listed(need?.resources ?? []) || 'any request'
   const paragraphs = (sigma.description ?? '').trim().split(/\n\s*\n/)
-  const title = `${palette.level[ref.level](levelWord(ref.level))}  ${palette.strong(escapeTerminal(labelOf(ref)))}`
+  const label = palette.strong(escapeTerminal(labelOf(ref)))
+  const title = `${palette.level[ref.level](levelWord(ref.level))}  ${label}`
   return [
     `${title}  ${palette.strong(escapeTerminal(ref.title))}`,
     palette.faint(escapeTerminal([ref.id, sigma.place.file, sigma.status].join(' · '))),

@@ -98,43 +98,44 @@ export const quiet = (): HuntResult => ({
   },
 })
 
+const poisoned = (finding: Finding, payload: string): Finding => ({
+  ...finding,
+  cluster: payload,
+  server: payload,
+  rule: {
+    ...finding.rule,
+    title: payload,
+    techniques: [payload],
+    tactics: [payload],
+    threatMatrix: [payload],
+    detection: payload,
+  },
+  actor: {
+    ...finding.actor,
+    name: payload,
+    impersonator: payload,
+    peer: payload,
+    userAgent: payload,
+  },
+  target: { verb: payload, resource: payload, namespace: payload, name: payload },
+  reason: payload,
+  fields: [{ name: payload, value: payload, trust: 'anyone' }],
+  events: [{ ...eventOf('aa'), auditID: payload, file: payload, time: payload, stage: payload }],
+  ...(finding.correlation === undefined
+    ? {}
+    : {
+        correlation: {
+          ...finding.correlation,
+          type: payload,
+          group: [{ name: payload, value: payload }],
+          rules: [payload],
+        },
+      }),
+})
+
 /** The same incident with `payload` in every text that an attacker could choose. */
 export const hostile = (payload: string): HuntResult => {
   const { report, ...rest } = incident()
-  const poison = (finding: Finding): Finding => ({
-    ...finding,
-    cluster: payload,
-    server: payload,
-    rule: {
-      ...finding.rule,
-      title: payload,
-      techniques: [payload],
-      tactics: [payload],
-      threatMatrix: [payload],
-      detection: payload,
-    },
-    actor: {
-      ...finding.actor,
-      name: payload,
-      impersonator: payload,
-      peer: payload,
-      userAgent: payload,
-    },
-    target: { verb: payload, resource: payload, namespace: payload, name: payload },
-    reason: payload,
-    fields: [{ name: payload, value: payload, trust: 'anyone' }],
-    events: [{ ...eventOf('aa'), auditID: payload, file: payload, time: payload, stage: payload }],
-    ...(finding.correlation === undefined
-      ? {}
-      : {
-          correlation: {
-            ...finding.correlation,
-            type: payload,
-            group: [{ name: payload, value: payload }],
-            rules: [payload],
-          },
-        }),
-  })
   return {
     ...rest,
     hidden: {
@@ -162,7 +163,7 @@ export const hostile = (payload: string): HuntResult => {
     needs: new Map([[RULES.privileged.id, { level: 'Request', resources: [payload] }]]),
     report: {
       ...report,
-      findings: report.findings.map(poison),
+      findings: report.findings.map((finding) => poisoned(finding, payload)),
       inputs: report.inputs.map((input) => ({
         ...input,
         file: payload,
