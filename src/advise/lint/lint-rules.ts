@@ -1,5 +1,6 @@
 import type { Issue, IssueKind, Place } from '../../base/issue.ts'
 import {
+  type CompiledCorrelation,
   type CompiledRule,
   compileRules,
   type RuleSet,
@@ -17,6 +18,7 @@ import { lintPlanned } from '../../sigma/lint/rule-lints.ts'
 import { lintPairs } from '../../sigma/lint/rule-pairs.ts'
 import type { YamlMap } from '../../sigma/parse/document.ts'
 import { parseDocuments } from '../../sigma/parse/parse-documents.ts'
+import type { CorrelationPlan } from '../../sigma/plan/correlation.ts'
 import { adviseIssues } from '../issues.ts'
 import { bodyLints } from './body-lints.ts'
 import { lintCases } from './case-lints.ts'
@@ -141,8 +143,21 @@ const lintCorrelations = ({ rules, correlations }: RuleSet): readonly Issue[] =>
         return { code: 'lint/forgeable-group', message, at: sigma.place }
       }),
   ]),
+  ...correlations.flatMap(sameAsEarlier),
   ...rules.flatMap(silenced),
 ]
+
+const sameAsEarlier = (
+  { sigma, plan }: CompiledCorrelation,
+  at: number,
+  all: readonly CompiledCorrelation[],
+): readonly Issue[] => {
+  const asked = (one: CorrelationPlan): string => JSON.stringify({ ...one, id: '' })
+  const same = all.slice(0, at).find((earlier) => asked(earlier.plan) === asked(plan))
+  if (same === undefined) return []
+  const message = `asks exactly what "${same.sigma.title}" asks`
+  return [{ code: 'lint/same-rule', message, at: sigma.place }]
+}
 
 /** A level that nobody will see. */
 const silenced = ({ reports, sigma }: CompiledRule): readonly Issue[] => {
