@@ -151,7 +151,7 @@ const planOf = (at: number): fc.Arbitrary<CorrelationPlan> =>
           fc.constant(type === 'value_count' ? ['name', 'size'] : ['size']),
         ),
         expression: expressionOf(slotCount),
-        spanUs: fc.constantFrom(32, 96, 320),
+        spanUs: fc.constantFrom(32, 96, 320, 6_400),
         percentile: fc.constantFrom(0, 25, 50, 90, 100),
       }),
     )
