@@ -98,7 +98,9 @@ const candidatesFor = (
   tests: readonly Wanted[],
   domain: Domain,
 ): readonly Candidate[] | undefined => {
-  const sought = tests.filter(({ wanted }) => wanted).map(({ test }) => test)
+  const sought = tests
+    .filter(({ wanted, test }) => wanted && isOfValue(test))
+    .map(({ test }) => test)
   const texts = sought.find((test) => test.kind === 'equals')
   if (texts !== undefined) {
     const possible = texts.texts.filter((text) => isIn(domain, text, texts.cased))
@@ -110,6 +112,8 @@ const candidatesFor = (
   const equal = numbers.find((test) => test.operator === 'eq' && sought.includes(test))
   if (equal !== undefined) return [{ kind: 'value', value: equal.value, exact: true }]
   if (sought.some((test) => test.kind === 'number')) return representatives(numbers)
+  // That a value is none of a closed set is what a rule for hostile values asks: it may be so.
+  if (sought.length === 0 && domain.type !== 'boolean') return undefined
   return domain.closed?.map((text) => toCandidate(text, false))
 }
 
