@@ -39,6 +39,14 @@ describe('a row', () => {
     expect(row({ userAgent: undefined, unknown: 0 }).unknown_fields).toEqual([])
   })
 
+  it('does not pretend that a request without a time was received in 1970', () => {
+    for (const requestReceivedTimestamp of [undefined, 'yesterday', '2026-02-30T00:00:00Z']) {
+      const { received_at, unknown_fields } = row({ requestReceivedTimestamp })
+      expect(received_at).toBe('1970-01-01T00:00:00Z')
+      expect(unknown_fields).toEqual(['requestReceivedTimestamp'])
+    }
+  })
+
   it('keeps the elements of an array side by side, each with what it cannot tell', () => {
     const container = { name: 'web', privileged: true }
     const facts = testFacts(testEvent(), {

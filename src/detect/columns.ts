@@ -3,6 +3,7 @@ import type { Facts } from '../model/facts.ts'
 import { type ElementField, type ElementGroup, FIELDS, GROUPS } from '../model/fields.ts'
 import { nullColumn, unknownColumn } from '../sigma/emit/clickhouse.ts'
 import { textOfScalar } from '../sigma/match/scalar.ts'
+import { timePartOf } from '../sigma/match/time-part.ts'
 import { factsAccess } from './schema.ts'
 
 /** A column of the table of events, and its type in ClickHouse. */
@@ -40,7 +41,9 @@ export const eventRow = (facts: Facts): Row => {
   for (const field of STORED) {
     if (field.kind !== 'value') continue
     const value = factsAccess.value(field.name)(facts)
-    if (value === CANNOT_TELL) unknown.push(field.name)
+    // Where 1970 stands for no time, nothing may be concluded from its parts.
+    const isMade = field.name === RECEIVED && !isTime(value)
+    if (value === CANNOT_TELL || isMade) unknown.push(field.name)
     if (value === null) nulls.push(field.name)
     row[field.column] = cellOf(field, value)
   }
@@ -112,9 +115,12 @@ const storedScalar = (type: Stored['type'], member: Scalar): Scalar =>
 
 /** A text that is no time is stored as none. */
 const timeCell = (name: string, value: FieldValue): unknown => {
-  const isTime = typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))
-  if (isTime) return value
+  if (isTime(value)) return value
   return name === RECEIVED ? '1970-01-01T00:00:00Z' : null
 }
+
+/** A time of RFC 3339 that ClickHouse reads too: 30 February is none. */
+const isTime = (value: FieldValue): boolean =>
+  typeof value === 'string' && TIME.test(value) && timePartOf(value, 'year') !== undefined
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/

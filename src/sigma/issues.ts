@@ -120,7 +120,8 @@ export const sigmaIssues: IssueTable = {
   },
   'sigma/wrong-type': {
     about: 'A modifier is used on a field whose type it cannot be asked of.',
-    remedy: 'Numbers for lt, lte, gt, gte; addresses or text for cidr.',
+    remedy:
+      'Numbers for lt, lte, gt, gte; addresses or text for cidr; times for their parts; text for encodings.',
     severity: 'error',
   },
   'sigma/null-in-list': {

@@ -240,10 +240,11 @@ const planNumber = (
   value: SearchValue,
   operator: NumberTest['operator'],
 ): Test | undefined => {
-  if (typeof value.value !== 'number' || !Number.isFinite(value.value)) {
-    return badValue(asking, value, `${operator} needs a number`)
-  }
-  return { kind: 'number', operator, value: value.value }
+  // A list of lines holds nothing but text.
+  const expanded = asking.modifiers.transforms.includes('expand')
+  const number = expanded || typeof value.value === 'number' ? numberOf(value) : undefined
+  if (number === undefined) return badValue(asking, value, `${operator} needs a number`)
+  return { kind: 'number', operator, value: number }
 }
 
 /** What a part of a time can be. Of a year only that it has four digits. */
