@@ -20,7 +20,7 @@ const notInKind = (context: LintContext): readonly Issue[] => {
   if (kinds.length === 0 || kinds.includes(undefined)) return []
   return context.uses.flatMap(({ leaf }): readonly Issue[] => {
     const [root, key = ''] = leaf.field.split('.')
-    if (root !== 'requestObject' || REQUEST_KEYS.has(key)) return []
+    if (root !== 'requestObject' || REQUEST_KEYS.has(key) || key.startsWith('$')) return []
     if (kinds.some((keys) => keys?.includes(key))) return []
     const message = `${resources.join(', ')} have no ${key}: ${leaf.field} is never there`
     return [{ code: 'lint/path-not-in-kind', message, at: leaf.place }]

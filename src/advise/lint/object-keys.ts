@@ -1,6 +1,6 @@
 /** Members that request bodies of any kind may have: of objects, JSON patches and DeleteOptions. */
 export const REQUEST_KEYS: ReadonlySet<string> = new Set([
-  ...['apiVersion', 'kind', 'metadata', 'op', 'path', 'value', 'from', '$patch'],
+  ...['apiVersion', 'kind', 'metadata', 'op', 'path', 'value', 'from'],
   ...['gracePeriodSeconds', 'preconditions', 'orphanDependents', 'propagationPolicy', 'dryRun'],
   ...['ignoreStoreReadErrorWithClusterBreakingPotential', 'fieldManager'],
 ])
