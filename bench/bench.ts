@@ -1,10 +1,11 @@
 // `npm run bench`: measures every figure and prints the table. `-- --floors` is the short tier of
-// CI and fails below a floor; `-- --only decode` (or hunt, start) measures a part; `-- --write`
+// CI and fails below a floor; `-- --only decode` (or rules, hunt, start) measures a part; `-- --write`
 // also puts the table into BENCHMARKS.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Measured, reaches } from './figure.ts'
 import { measureDecoding } from './in-process.ts'
+import { measureRules } from './rule-engine.ts'
 import { machine, toTable } from './table.ts'
 import { measureHunts, measureStart } from './whole-process.ts'
 
@@ -12,7 +13,7 @@ const { values: options } = parseArgs({
   options: {
     floors: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true, default: ['decode', 'hunt', 'start'] },
+    only: { type: 'string', multiple: true, default: ['decode', 'rules', 'hunt', 'start'] },
   },
 })
 
@@ -20,6 +21,12 @@ const short = options.floors
 const parts: Readonly<Record<string, () => readonly Measured[]>> = {
   decode: () =>
     measureDecoding(short ? { corpusBytes: 24e6, rounds: 7 } : { corpusBytes: 48e6, rounds: 11 }),
+  rules: () =>
+    measureRules(
+      short
+        ? { corpusBytes: 1e6, rounds: 5, rulesMax: 2_000 }
+        : { corpusBytes: 4e6, rounds: 11, rulesMax: 10_000 },
+    ),
   hunt: () =>
     measureHunts(
       short

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly id: string
   readonly about: string
-  readonly unit: '÷ B0' | '×' | 'MB' | 'ms'
+  readonly unit: '÷ B0' | '×' | '%' | 'MB' | 'ms'
   readonly better: 'lower' | 'higher'
   readonly floor: number
   readonly target: number
@@ -28,6 +28,14 @@ export type FigureName =
   | 'decodeMixed'
   | 'decodeBodies'
   | 'decodeHostile'
+  | 'rulesOnly'
+  | 'rulesScaling'
+  | 'rulesScalingMost'
+  | 'rulesEndToEnd'
+  | 'selectivity'
+  | 'selectivityLate'
+  | 'loading'
+  | 'huntManyRules'
   | 'scaling'
   | 'huntOneCore'
   | 'huntTwoCores'
@@ -76,6 +84,70 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
     better: 'lower',
     floor: 5,
     target: 2,
+  },
+  rulesOnly: {
+    id: 'B3',
+    about: '500 rules over decoded events: time',
+    unit: '÷ B0',
+    better: 'lower',
+    floor: 0.6,
+    target: 0.18,
+  },
+  rulesScaling: {
+    id: 'B4',
+    about: '1,000 rules instead of 10 over decoded events: time',
+    unit: '×',
+    better: 'lower',
+    floor: 15,
+    target: 8,
+  },
+  rulesScalingMost: {
+    id: 'B4 10,000',
+    about: '10,000 rules instead of 1,000: time',
+    unit: '×',
+    better: 'lower',
+    floor: 6,
+    target: 3,
+  },
+  rulesEndToEnd: {
+    id: 'B4 end to end',
+    about: '1,000 rules instead of 10, decode included: time',
+    unit: '×',
+    better: 'lower',
+    floor: 1.5,
+    target: 1.25,
+  },
+  selectivity: {
+    id: 'B4b mean',
+    about: 'rules that are asked for an event',
+    unit: '%',
+    better: 'lower',
+    floor: 5,
+    target: 1,
+  },
+  selectivityLate: {
+    id: 'B4b p95',
+    about: 'the same for the 95th of 100 events',
+    unit: '%',
+    better: 'lower',
+    floor: 10,
+    target: 5,
+  },
+  loading: {
+    id: 'B19',
+    about: 'load 1,000 rules from YAML: parse, plan, emit, index',
+    unit: 'ms',
+    better: 'lower',
+    floor: 3000,
+    target: 500,
+  },
+  huntManyRules: {
+    id: 'hunt, 500 rules',
+    about: '`deckwatch hunt` on one core with the built-in rules and others, 500 in all: events/s',
+    unit: '÷ B0',
+    better: 'higher',
+    floor: 0.35,
+    target: 0.75,
   },
   scaling: {
     id: 'B7',
