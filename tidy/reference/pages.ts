@@ -2,6 +2,7 @@ import { schemaText } from '../../src/cli/run/rule-schema.ts'
 import { commandsPage } from './commands.ts'
 import { fieldsPage } from './fields.ts'
 import { issuesPage } from './issues.ts'
+import { languagePage } from './language.ts'
 import { limitsPage } from './limits.ts'
 import { lintPages } from './lints.ts'
 import { outputPage } from './output.ts'
@@ -14,6 +15,7 @@ export const referencePages = async (): Promise<readonly Page[]> => [
   commandsPage(),
   fieldsPage(),
   await issuesPage(),
+  languagePage(),
   limitsPage(),
   ...lintPages(),
   outputPage(),

@@ -56,21 +56,42 @@ export interface SigmaCorrelation extends RuleHead {
   readonly fieldPlaces: ReadonlyMap<string, Place>
 }
 
+/** A type as rules write it: what it is, and a sentence for the reference page. */
+export interface CorrelationKind {
+  readonly type: CorrelationType
+  /** The percentile that the name says. */
+  readonly percentile?: number
+  readonly about: string
+}
+
 /**
- * The types as rules write them, and what each is: pySigma's value_median, and value_min and
- * value_max of the specification's tests, are percentiles.
+ * The types as rules write them: pySigma's value_median, and value_min and value_max of the
+ * specification's tests, are percentiles.
  */
-export const CORRELATION_TYPES: Readonly<
-  Record<string, { readonly type: CorrelationType; readonly percentile?: number }>
-> = {
-  event_count: { type: 'event_count' },
-  value_count: { type: 'value_count' },
-  value_sum: { type: 'value_sum' },
-  value_avg: { type: 'value_avg' },
-  value_percentile: { type: 'value_percentile' },
-  value_median: { type: 'value_percentile', percentile: 50 },
-  value_min: { type: 'value_percentile', percentile: 0 },
-  value_max: { type: 'value_percentile', percentile: 100 },
-  temporal: { type: 'temporal' },
-  temporal_ordered: { type: 'temporal_ordered' },
+export const CORRELATION_TYPES: Readonly<Record<string, CorrelationKind>> = {
+  event_count: { type: 'event_count', about: 'How many events match the rules.' },
+  value_count: { type: 'value_count', about: 'How many different values `field` has in them.' },
+  value_sum: { type: 'value_sum', about: 'The sum of the numbers in `field`.' },
+  value_avg: { type: 'value_avg', about: 'The average of the numbers in `field`.' },
+  value_percentile: {
+    type: 'value_percentile',
+    about: 'The number in `field` below which lie so many percent, as `percentile` says.',
+  },
+  value_median: {
+    type: 'value_percentile',
+    percentile: 50,
+    about: 'The number in `field` in the middle: the percentile 50.',
+  },
+  value_min: {
+    type: 'value_percentile',
+    percentile: 0,
+    about: 'The least number in `field`: the percentile 0.',
+  },
+  value_max: {
+    type: 'value_percentile',
+    percentile: 100,
+    about: 'The greatest number in `field`: the percentile 100.',
+  },
+  temporal: { type: 'temporal', about: 'Which of the rules match, in any order.' },
+  temporal_ordered: { type: 'temporal_ordered', about: 'All rules match, one after the other.' },
 }
