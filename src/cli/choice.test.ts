@@ -104,7 +104,7 @@ describe('choose', () => {
       [0, 1],
     ])
     expect(hidden).toMatchObject({ known: 1, filtered: 3 })
-    expect(shown.findings.map((one) => one.rule.detection)).toEqual(['B01', 'D01'])
+    expect(shown.findings.map((one) => one.rule.detection)).toEqual(['B01', 'D01', 'F02'])
     expect(shown.findings).not.toContain(first)
   })
 

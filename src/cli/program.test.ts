@@ -445,7 +445,9 @@ describe('the shell', () => {
         .split(' ')
     }
     expect(complete('h')).toEqual(['hunt'])
-    expect(complete('rule', '')).toEqual(['list', 'show', 'test'])
+    expect(complete('rule', '').sort()).toEqual(
+      ['list', 'show', 'new', 'lint', 'test', 'convert', 'schema'].sort(),
+    )
     expect(complete('rule', 'list', '--f')).toEqual(['--format'])
     expect(complete('hunt', '--format', 'n')).toEqual(['ndjson'])
     expect(complete('hunt', 'completion.b')).toEqual(['completion.bash'])
