@@ -31,6 +31,12 @@ export class BlockStore {
     return free !== NONE || used < pages.length * perPage ? 0 : perPage * words * 4
   }
 
+  /** Bytes of all blocks of a size. */
+  bytesOf(size: number): number {
+    const { pages, perPage, words } = this.#of(size)
+    return pages.length * perPage * words * 4
+  }
+
   /** A block whose words are whatever was there. */
   take(size: number): number {
     const of = this.#of(size)

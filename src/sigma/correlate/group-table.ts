@@ -18,13 +18,18 @@ const SEGMENTS = 256
 /** Segments that are searched for room before a group is given up for lack of it. */
 const SWEEPS_MAX = 8
 
+/** What everybody may use; above it, keys and each size of states have a part of their own. */
+const COMMON_SHARE = 0.6
+const KEYS_SHARE = 0.12
+const SIZE_SHARE = 0.25 / BLOCK_SIZES
+
 /**
  * The states of all groups of all correlations in a bounded number of bytes.
  *
  * A group that has little to remember costs little: its key, and the words it uses. When there is
- * no room, groups that no longer count go first; then the oldest of those that remember as little
- * as the one that asks, of the correlation that has most of them. None is given up for another that
- * remembers less: many new keys cannot push out a group that is on its way.
+ * no room, groups that no longer count go first; then the oldest of those that are most: of one
+ * correlation, and with as much to remember as each other. Whoever floods with new keys pushes out
+ * others of these, and no group that is further on its way.
  */
 export class GroupTable {
   readonly #kinds: readonly GroupKind[]
@@ -81,11 +86,11 @@ export class GroupTable {
     const size = this.#blocks.sizeFor(packedWords(state))
     const before = this.#blockOfKey()
     if (before < 0 && state.length === 0 && state.anyUs === 0) return
-    if (before >= 0 && this.#blocks.sizeOf(before) === size && this.bytes <= this.#bytesMax) {
+    if (before >= 0 && this.#blocks.sizeOf(before) === size && !this.#isCrowded()) {
       pack(this.#blocks, before, state)
       return
     }
-    if (!this.#makeRoom(size) || (before < 0 && !this.#makeSlot(size))) {
+    if (!this.#makeRoom(size) || (before < 0 && !this.#makeSlot())) {
       this.#giveUp(state)
       return
     }
@@ -103,38 +108,49 @@ export class GroupTable {
     return slot < 0 ? -1 : this.#segment.blockAt(slot)
   }
 
-  /** Whether a block of a size can be had, after a search for others to give up if need be. */
+  /** Whether a block of a size can be had, after a search for others of it to give up if need be. */
   #makeRoom(size: number): boolean {
     for (let sweeps = 0; sweeps <= SWEEPS_MAX; sweeps += 1) {
-      const more = this.#blocks.bytesForOneMore(size)
-      const isOver = this.bytes > this.#bytesMax
-      if (!isOver && (more === 0 || this.bytes + more <= this.#bytesMax * shareOf(size)))
-        return true
+      if (this.#hasRoom(size)) return true
       this.#next = (this.#next + 1) % SEGMENTS
-      this.#sweep(this.#segments[this.#next] ?? this.#segment, size)
+      this.#sweep(this.#segments[this.#next] ?? this.#segment, (other) => other === size)
     }
     return false
   }
 
-  /** Whether the segment has a slot for a new group, or can get one. */
-  #makeSlot(size: number): boolean {
-    const segment = this.#segment
-    if (segment.hasRoom) return true
-    this.#sweep(segment, undefined)
-    if (segment.hasRoom) return true
-    if (this.bytes + segment.growthBytes > this.#bytesMax * shareOf(size)) {
-      this.#sweep(segment, size)
-      if (segment.hasRoom) return true
-      // All others in this segment remember more.
-      if (this.bytes + segment.growthBytes > this.#bytesMax) return false
-    }
-    this.#segmentBytes += segment.growthBytes
-    segment.grow()
-    return true
+  /** What is outside of the table has the common part alone. */
+  #isCrowded(): boolean {
+    if (this.#kinds[this.#correlation]?.outside === undefined) return false
+    return this.bytes > this.#bytesMax * COMMON_SHARE
   }
 
-  /** Frees groups that no longer count, and the oldest quarter of those of a size. */
-  #sweep(segment: GroupSegment, size: number | undefined): void {
+  #hasRoom(size: number): boolean {
+    if (this.#isCrowded()) return false
+    const more = this.#blocks.bytesForOneMore(size)
+    if (more === 0) return true
+    if (this.bytes + more <= this.#bytesMax * COMMON_SHARE) return true
+    return this.#blocks.bytesOf(size) + more <= this.#bytesMax * SIZE_SHARE
+  }
+
+  /** Whether the segment has a slot for a new group, or can get one. */
+  #makeSlot(): boolean {
+    const segment = this.#segment
+    if (segment.hasRoom) return true
+    this.#sweep(segment, () => false)
+    if (segment.hasRoom) return true
+    const more = segment.growthBytes
+    const isCommon = this.bytes + more <= this.#bytesMax * COMMON_SHARE
+    if (isCommon || this.#segmentBytes + more <= this.#bytesMax * KEYS_SHARE) {
+      this.#segmentBytes += more
+      segment.grow()
+      return true
+    }
+    this.#sweep(segment, () => true)
+    return segment.hasRoom
+  }
+
+  /** Frees groups that no longer count, and the oldest of those whose size may go. */
+  #sweep(segment: GroupSegment, mayGo: (size: number) => boolean): void {
     const victims = this.#victims
     victims.begin(segment.capacity, this.#kinds.length)
     const own = segment === this.#segment ? segment.find(this.#key) : -1
@@ -143,10 +159,11 @@ export class GroupTable {
       if (block < 0 || slot === own) continue
       const correlation = segment.correlationAt(slot)
       const newestUs = newestTime(this.#blocks, block)
+      const size = this.#blocks.sizeOf(block)
       if (newestUs <= this.#nowUs - (this.#kinds[correlation]?.keptUs ?? 0)) {
         this.#free(segment, slot)
-      } else if (size !== undefined && this.#blocks.sizeOf(block) === size) {
-        victims.propose(slot, correlation, newestUs)
+      } else if (mayGo(size)) {
+        victims.propose(slot, correlation, size, newestUs)
       }
     }
     for (const slot of victims.oldest()) {
@@ -181,6 +198,3 @@ export class GroupTable {
     this.#evicted[correlation] = (this.#evicted[correlation] ?? 0) + 1
   }
 }
-
-/** Groups that remember little leave a part of the room to those that remember more. */
-const shareOf = (size: number): number => (size <= 1 ? 3 / 4 : size === 2 ? 7 / 8 : 1)

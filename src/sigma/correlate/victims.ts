@@ -1,3 +1,6 @@
+/** Sizes of states, and so classes of groups in a correlation. */
+const SIZES = 16
+
 /**
  * Chooses the slots of a segment that are given up. One is used for all searches in turn, for they
  * come in thousands when keys flood in.
@@ -5,10 +8,10 @@
 export class Victims {
   #marks = new Uint8Array(0)
   #slots = new Uint32Array(0)
-  #correlations = new Uint16Array(0)
+  #classes = new Uint32Array(0)
   #timesUs = new Float64Array(0)
   #sorted = new Float64Array(0)
-  #perCorrelation = new Uint32Array(0)
+  #perClass = new Uint32Array(0)
   #candidates = 0
   #marked = 0
 
@@ -22,26 +25,27 @@ export class Victims {
     if (this.#marks.length < capacity) {
       this.#marks = new Uint8Array(capacity)
       this.#slots = new Uint32Array(capacity)
-      this.#correlations = new Uint16Array(capacity)
+      this.#classes = new Uint32Array(capacity)
       this.#timesUs = new Float64Array(capacity)
       this.#sorted = new Float64Array(capacity)
     }
-    if (this.#perCorrelation.length < correlations) {
-      this.#perCorrelation = new Uint32Array(correlations)
+    if (this.#perClass.length < correlations * SIZES) {
+      this.#perClass = new Uint32Array(correlations * SIZES)
     }
     this.#marks.fill(0)
-    this.#perCorrelation.fill(0)
+    this.#perClass.fill(0)
     this.#candidates = 0
     this.#marked = 0
   }
 
   /** A slot that may be given up. */
-  propose(slot: number, correlation: number, newestUs: number): void {
+  propose(slot: number, correlation: number, size: number, newestUs: number): void {
+    const of = correlation * SIZES + size
     this.#slots[this.#candidates] = slot
-    this.#correlations[this.#candidates] = correlation
+    this.#classes[this.#candidates] = of
     this.#timesUs[this.#candidates] = newestUs
     this.#candidates += 1
-    this.#perCorrelation[correlation] = (this.#perCorrelation[correlation] ?? 0) + 1
+    this.#perClass[of] = (this.#perClass[of] ?? 0) + 1
   }
 
   /** A slot that goes. */
@@ -54,12 +58,17 @@ export class Victims {
     return this.#marks[slot] === 1
   }
 
-  /** Of the slots proposed, the oldest quarter of the correlation that has most of them. */
+  /**
+   * Of the slots proposed, the oldest quarter of those of one correlation and size: of those that
+   * are most, for whoever floods makes many alike.
+   */
   oldest(): readonly number[] {
-    const most = this.#perCorrelation.indexOf(Math.max(0, ...this.#perCorrelation))
+    const most = this.#perClass.reduce((best, count, of, all) => {
+      return count > (all[best] ?? 0) ? of : best
+    }, 0)
     let count = 0
     for (let at = 0; at < this.#candidates; at += 1) {
-      if (this.#correlations[at] !== most) continue
+      if (this.#classes[at] !== most) continue
       this.#sorted[count] = this.#timesUs[at] ?? 0
       count += 1
     }
@@ -67,7 +76,7 @@ export class Victims {
     const untilUs = this.#sorted.subarray(0, count).sort()[wanted - 1] ?? 0
     const chosen: number[] = []
     for (let at = 0; at < this.#candidates && chosen.length < wanted; at += 1) {
-      const isOld = (this.#timesUs[at] ?? 0) <= untilUs && this.#correlations[at] === most
+      const isOld = (this.#timesUs[at] ?? 0) <= untilUs && this.#classes[at] === most
       if (isOld) chosen.push(this.#slots[at] ?? 0)
     }
     return chosen
