@@ -134,8 +134,11 @@ describe('rule new', () => {
 
   test('by audit id, in the logs', async () => {
     const first = JSON.parse(readFileSync(log, 'utf8').split('\n')[0] ?? '')
-    const args = [log, '--from', first.auditID, '--output', folder]
-    expect((await run(['rule', 'new', 'by-id', ...args])).exit).toBe(0)
+    const args = [log, '--from', first.auditID, '--output', folder, '--format', 'json']
+    const { exit, output } = await run(['rule', 'new', 'by-id', ...args])
+    expect(exit).toBe(0)
+    const [rule, cases] = made('by-id')
+    expect(JSON.parse(output)).toMatchObject({ rule, cases, failed: [] })
   })
 
   test('nothing is written over', async () => {

@@ -136,6 +136,7 @@ const create: Command = {
       about: 'A file with one event, FILE@OFFSET, - for the standard input, or an audit id.',
     },
     { name: '--output', value: 'DIR', about: 'The folder to write to.', default: '.' },
+    formatOption('How to say what was written.', ['text', 'json']),
     { name: '--tactic', value: 'TACTIC', about: 'A tactic of ATT&CK, such as persistence.' },
     { name: '--detection', value: 'ID', about: 'A short name to count findings by, such as X01.' },
     ...LOG_OPTIONS,
@@ -157,7 +158,7 @@ const schema: Command = {
   name: 'schema',
   about: 'Print the JSON Schema of rules and cases, for editors.',
   arguments: [],
-  options: [],
+  options: [formatOption('How to write it.', ['json'])],
   examples: [
     { command: 'deckwatch rule schema > rule.schema.json', about: 'once, beside your rules' },
   ],

@@ -13,6 +13,7 @@ import { catalogues, tacticOf } from '../catalogues.ts'
 import type { Given } from '../command.ts'
 import { findEvent } from '../find-event.ts'
 import { ranges, wrong } from '../hunt-request.ts'
+import { jsonLine } from '../output/machine.ts'
 import { counted } from '../output/words.ts'
 import { CommandError, codeOf, EXIT, type Shell } from '../shell.ts'
 
@@ -28,7 +29,12 @@ export const runRuleNew = async (given: Given, shell: Shell): Promise<number> =>
   })
   await writeNew(files.rule, made.rule)
   await writeNew(files.cases, made.cases)
-  await shell.output.write(advice(files, made))
+  const outcome = tryOut(files, made)
+  await shell.output.write(
+    given.text('format') === 'json'
+      ? `${jsonLine({ ...files, ...outcome })}\n`
+      : advice(files, outcome),
+  )
   return EXIT.nothing
 }
 
@@ -91,17 +97,33 @@ async function writeNew(file: string, text: string): Promise<void> {
   }
 }
 
-/** What was written, whether its cases pass as they are, and how to go on. */
-function advice(files: Files, made: Scaffold): string {
+/** Whether the cases pass as they are. */
+interface Outcome {
+  readonly passed: number
+  /** Titles of those that do not. */
+  readonly failed: readonly string[]
+  /** How often the author is asked to write something. */
+  readonly todo: number
+}
+
+function tryOut(files: Files, made: Scaffold): Outcome {
   const set = compileRules([{ file: files.rule, text: made.rule }])
   const tested = testRules(testablesOf(set, files.rule), set, made.cases, files.cases)
   const results = tested.reports.flatMap((report) => report.results)
   const failed = results.filter(({ pass }) => !pass)
-  const todo = made.rule.split('TODO').length + made.cases.split('TODO').length - 2
+  return {
+    passed: results.length - failed.length,
+    failed: failed.map(({ title }) => title),
+    todo: made.rule.split('TODO').length + made.cases.split('TODO').length - 2,
+  }
+}
+
+/** What was written, whether its cases pass as they are, and how to go on. */
+function advice(files: Files, { passed, failed, todo }: Outcome): string {
   const cases =
     failed.length === 0
-      ? `${counted(results.length, 'case and mutant', 'cases and mutants')} pass`
-      : `${failed.length} of ${counted(results.length, 'case')} do not pass yet: ${failed[0]?.title}`
+      ? `${counted(passed, 'case and mutant', 'cases and mutants')} pass`
+      : `${failed.length} of ${counted(passed + failed.length, 'case')} do not pass yet: ${failed[0]}`
   return escapeLines([
     `wrote ${files.rule}`,
     `wrote ${files.cases}`,
