@@ -3,11 +3,12 @@ import { type FieldValue, NO, type Truth, UNKNOWN } from '../base/truth.ts'
 import { type AuditEvent, type ObjectRef, STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
 import { findField, partBehind } from '../model/fields.ts'
-import { type Guard, guardsOf } from '../sigma/plan/guards.ts'
+import type { Guard } from '../sigma/plan/guards.ts'
 import type { CompiledRule } from './compile.ts'
-import { bestGuard, earlyGuard, shareOf } from './guard-choice.ts'
+import { bestGuard, earlyGuard } from './guard-choice.ts'
+import { RoamingRules } from './roaming-rules.ts'
 import { RulesByResource } from './rules-by-resource.ts'
-import { isOfKey, type RequestKey } from './schema.ts'
+import type { RequestKey } from './schema.ts'
 import { NO_TRAITS, type Rest, ScopedRule, type TraitValues } from './scoped-rule.ts'
 import { Candidates, type GuardedRule, Sieve } from './sieve.ts'
 import { TRAITS, type Trait } from './traits.ts'
@@ -61,19 +62,16 @@ export class RuleIndex {
   readonly #words: FieldWords
   readonly #byResource: RulesByResource
   readonly #eligible: readonly Uint32Array[]
-  readonly #candidates = new Candidates()
-  /** Rules that speak of no resource: one sieve for all kinds of request. */
-  readonly #roaming: Sieve
-  readonly #roams: ReadonlySet<number>
+  readonly #candidates: Candidates
+  readonly #roaming: RoamingRules
 
   constructor(rules: readonly CompiledRule[]) {
     this.#scoped = rules.map((rule) => new ScopedRule(rule.plan))
     this.#words = new FieldWords(rules.map(({ plan }) => plan))
     this.#byResource = new RulesByResource(rules)
     this.#eligible = rules.map(() => new Uint32Array(4))
-    const roaming = this.#byResource.any.flatMap((rule) => roamingRule(rule, rules))
-    this.#roaming = new Sieve(roaming, this.#words)
-    this.#roams = new Set(roaming.map(({ rule }) => rule))
+    this.#roaming = new RoamingRules(rules, this.#byResource.any, this.#words)
+    this.#candidates = new Candidates(rules.length)
   }
 
   /** The rules for this kind of request. */
@@ -105,7 +103,7 @@ export class RuleIndex {
     const found = this.#candidates
     found.clear()
     if (bucket.roaming.size > 0) {
-      this.#roaming.pass(facts, found)
+      this.#roaming.sieve(bucket.key.verb).pass(facts, found)
       if (found.rules.length > 0) found.replace(bucket.roaming)
     }
     bucket.early?.pass(facts, found)
@@ -164,7 +162,7 @@ export class RuleIndex {
     const early: GuardedRule[] = []
     const late: BoundRule[] = []
     for (const one of rules) {
-      if (this.#roams.has(one.rule)) {
+      if (this.#roaming.has(one.rule)) {
         roaming.set(one.rule, guarded(one, undefined))
         continue
       }
@@ -219,16 +217,6 @@ export class RuleIndex {
     }
     bucket.seen.fill(0)
   }
-}
-
-/** The rule with a guard that is cheap for events of any kind. */
-const roamingRule = (rule: number, rules: readonly CompiledRule[]): readonly GuardedRule[] => {
-  const { plan, test } = rules[rule] ?? {}
-  if (plan === undefined || test === undefined) return []
-  const guards = guardsOf(plan, shareOf)
-  const open = guards.filter((guard) => !guard.some(({ field }) => isOfKey(field)))
-  const guard = earlyGuard(open)
-  return guard === undefined ? [] : [{ rule, test, guard, sure: false, part: 0 }]
 }
 
 const guarded = ({ rule, test, plan }: BoundRule, guard: Guard | undefined): GuardedRule => {

@@ -1,7 +1,8 @@
-import { CANNOT_TELL, type FieldValue } from '../base/truth.ts'
+import { CANNOT_TELL, type FieldValue, YES } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
 import { type ElementGroup, FIELDS, type Field, findField, GROUPS } from '../model/fields.ts'
-import type { Access } from '../sigma/emit/predicate.ts'
+import { type Access, emitLeaf } from '../sigma/emit/predicate.ts'
+import type { Leaf } from '../sigma/plan/plan.ts'
 import type { Schema, SchemaField } from '../sigma/schema.ts'
 import { PUBLISHED_NAMES } from './published-names.ts'
 import { allTexts } from './texts.ts'
@@ -70,6 +71,14 @@ const KEY_READERS: Readonly<Record<string, (key: RequestKey) => FieldValue>> = {
 
 /** Whether a field says nothing but the kind of request. */
 export const isOfKey = (name: string): boolean => Object.hasOwn(KEY_READERS, name)
+
+/** What a test of the verb says of it; undefined for tests of anything else. */
+export const verbAnswer = (leaf: Leaf, verb: string): boolean | undefined => {
+  if (leaf.test.kind === 'same') return undefined
+  if (leaf.field === 'verb') return emitLeaf(leaf, () => () => verb)(undefined) === YES
+  if (leaf.field !== 'request.write') return undefined
+  return emitLeaf(leaf, () => () => WRITES.has(verb))(undefined) === YES
+}
 
 /**
  * How a test reads a request's kind alone: every other field cannot be told. A rule whose answer is

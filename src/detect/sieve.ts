@@ -24,17 +24,37 @@ export class Candidates {
   readonly rules: GuardedRule[] = []
   /** Those that cannot tell, and need not be asked. */
   readonly blind: GuardedRule[] = []
-  /** A rule may pass by several needles. */
-  readonly #had = new Set<GuardedRule>()
+  /** A rule may pass by several clues: by number the event that it last passed for. */
+  readonly #passed: Uint32Array
+  #event = 0
+
+  constructor(rules: number) {
+    this.#passed = new Uint32Array(rules)
+  }
 
   clear(): void {
     this.rules.length = 0
     this.blind.length = 0
-    if (this.#had.size > 0) this.#had.clear()
+    this.#event = (this.#event + 1) >>> 0
+    if (this.#event === 0) this.#passed.fill(0)
   }
 
   addAll(rules: readonly GuardedRule[]): void {
     for (const rule of rules) this.rules.push(rule)
+  }
+
+  /** Adds those that are not there yet. */
+  addNew(rules: readonly GuardedRule[]): void {
+    const passed = this.#passed
+    for (const one of rules) {
+      if (passed[one.rule] === this.#event) continue
+      passed[one.rule] = this.#event
+      this.rules.push(one)
+    }
+  }
+
+  addBlind(rules: readonly GuardedRule[]): void {
+    for (const rule of rules) this.blind.push(rule)
   }
 
   /** Puts others of the same number in the place of the rules to be asked, or nothing. */
@@ -45,19 +65,6 @@ export class Candidates {
       if (other !== undefined) this.rules[kept++] = other
     }
     this.rules.length = kept
-  }
-
-  addBlind(rules: readonly GuardedRule[]): void {
-    for (const rule of rules) this.blind.push(rule)
-  }
-
-  /** Adds those that are not there yet. */
-  addNew(rules: readonly GuardedRule[]): void {
-    for (const rule of rules) {
-      if (this.#had.has(rule)) continue
-      this.#had.add(rule)
-      this.rules.push(rule)
-    }
   }
 }
 

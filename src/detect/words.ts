@@ -1,4 +1,5 @@
 import { type Needle, NeedleSearch } from '../base/needles.ts'
+import { Recall } from '../base/recall.ts'
 import { foldAscii } from '../sigma/match/fold.ts'
 import { cluesOf } from '../sigma/plan/guards.ts'
 import { leaves } from '../sigma/plan/leaves.ts'
@@ -36,12 +37,12 @@ export class Words {
   readonly #shapes = new Uint8Array(SHAPES)
   readonly #parts = new Map<string, number>()
   readonly #needles: { readonly needle: Needle; readonly word: number }[] = []
-  readonly #known: Known[] | undefined
+  readonly #known: Recall<readonly number[]> | undefined
   #count = 0
   #search: NeedleSearch | undefined
 
   constructor(isSteady: boolean) {
-    this.#known = isSteady ? [] : undefined
+    this.#known = isSteady ? new Recall((text) => this.#look(text)) : undefined
   }
 
   add(needle: Needle): void {
@@ -66,15 +67,7 @@ export class Words {
   /** The words that the text is or, if asked, has as parts; some more than once. */
   in(text: string, withParts: boolean): readonly number[] {
     if (!withParts || this.#needles.length === 0) return this.#wordOf(text)
-    const known = this.#known
-    if (known === undefined || text.length > KNOWN_CHARACTERS_MAX) return this.#look(text)
-    // A table in which each text has one place: a look at two letters, and one comparison.
-    const at = (shapeOf(text) + text.charCodeAt(text.length >> 1)) & (KNOWN_MAX - 1)
-    const before = known[at]
-    if (before?.text === text) return before.words
-    const words = this.#look(text)
-    known[at] = { text, words }
-    return words
+    return this.#known === undefined ? this.#look(text) : this.#known.of(text)
   }
 
   #look(text: string): readonly number[] {
@@ -94,15 +87,6 @@ export class Words {
     return word === undefined ? NO_WORDS : [word]
   }
 }
-
-/** A text that was looked through. */
-interface Known {
-  readonly text: string
-  readonly words: readonly number[]
-}
-
-const KNOWN_MAX = 512
-const KNOWN_CHARACTERS_MAX = 256
 
 const NO_WORDS: readonly number[] = []
 
