@@ -82,10 +82,8 @@ export const compileRules = (
   const unreadable = parsed.flatMap((one) => one.refused)
   addIssues(issues, filterIssues(context.filters ?? [], written, unreadable))
   const compiled = written.map((sigma) => compileRule(sigma, context))
-  addIssues(
-    issues,
-    compiled.flatMap((one) => one.issues),
-  )
+  // What is said of a filter is said by every rule that it is added to.
+  addIssues(issues, [...new Set(compiled.flatMap((one) => one.issues))])
   const usable = compiled.map(({ rule }) => rule).filter((rule) => rule !== undefined)
   const known = [...unreadable.flatMap(toKnown), ...compiled.map((one) => one.known)]
   const planned = planCorrelations(

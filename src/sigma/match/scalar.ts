@@ -12,33 +12,16 @@ export interface ScalarMatcher {
   readonly scalar: (value: Scalar) => boolean
 }
 
-/** A test of one value as functions. Null satisfies none: it has no text and is no number. */
+/**
+ * A test of one value as functions. Null satisfies none: it has no text and is no number. A test is
+ * made once, however many predicates ask it: its set or expression may be large.
+ */
 export const scalarMatcher = (test: ScalarTest): ScalarMatcher => {
-  switch (test.kind) {
-    case 'equals':
-    case 'contains':
-    case 'startswith':
-    case 'endswith':
-    case 'like':
-      return onText(textMatcher(test))
-    case 'regex':
-      return onText(regexMatcher(test))
-    case 'network':
-      return onText(networkMatcher(test.network))
-    case 'boolean':
-      return onText(textMatcher({ kind: 'equals', texts: [String(test.value)], cased: false }))
-    case 'number':
-      return onNumber(numberMatcher(test))
-    case 'time-part': {
-      const matches = numberMatcher(test)
-      return onText((text) => {
-        const seen = timePartOf(text, test.part)
-        return seen !== undefined && matches(seen)
-      })
-    }
-    default:
-      return unreachable(test)
-  }
+  const known = MATCHERS.get(test)
+  if (known !== undefined) return known
+  const matcher = toMatcher(test)
+  MATCHERS.set(test, matcher)
+  return matcher
 }
 
 /**
@@ -74,6 +57,36 @@ export const numberMatcher = ({
       return (seen) => seen >= value
     default:
       return unreachable(operator)
+  }
+}
+
+const MATCHERS = new WeakMap<ScalarTest, ScalarMatcher>()
+
+const toMatcher = (test: ScalarTest): ScalarMatcher => {
+  switch (test.kind) {
+    case 'equals':
+    case 'contains':
+    case 'startswith':
+    case 'endswith':
+    case 'like':
+      return onText(textMatcher(test))
+    case 'regex':
+      return onText(regexMatcher(test))
+    case 'network':
+      return onText(networkMatcher(test.network))
+    case 'boolean':
+      return onText(textMatcher({ kind: 'equals', texts: [String(test.value)], cased: false }))
+    case 'number':
+      return onNumber(numberMatcher(test))
+    case 'time-part': {
+      const matches = numberMatcher(test)
+      return onText((text) => {
+        const seen = timePartOf(text, test.part)
+        return seen !== undefined && matches(seen)
+      })
+    }
+    default:
+      return unreachable(test)
   }
 }
 

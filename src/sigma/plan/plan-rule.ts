@@ -61,12 +61,30 @@ export const planRule = (
   }
 }
 
+/** A plan, or none, and what is said of it. */
+interface Planned {
+  readonly plan: Plan | undefined
+  readonly issues: readonly Issue[]
+}
+
+/** A filter that is added to many rules is planned once. */
+const planFilter = (filter: SigmaFilter, schema: Schema, lists: Lists | undefined): Planned => {
+  const known = FILTERS.get(filter)
+  if (known !== undefined && known.schema === schema && known.lists === lists) return known
+  const planned = { schema, lists, ...planNewFilter(filter, schema, lists) }
+  FILTERS.set(filter, planned)
+  return planned
+}
+
+interface PlannedFilter extends Planned {
+  readonly schema: Schema
+  readonly lists: Lists | undefined
+}
+
+const FILTERS = new WeakMap<SigmaFilter, PlannedFilter>()
+
 /** A filter that cannot be used takes nothing away: the rule finds more, and never less. */
-const planFilter = (
-  filter: SigmaFilter,
-  schema: Schema,
-  lists: Lists | undefined,
-): { plan: Plan | undefined; issues: readonly Issue[] } => {
+const planNewFilter = (filter: SigmaFilter, schema: Schema, lists: Lists | undefined): Planned => {
   const { plan, issues } = planDetection(filter.detection, schema, lists, filter.title)
   if (plan !== undefined) return { plan, issues }
   const first = faultIn(issues)
@@ -85,7 +103,7 @@ export const planDetection = (
   schema: Schema,
   lists: Lists = NO_LISTS,
   within?: string,
-): { plan: Plan | undefined; issues: readonly Issue[] } => {
+): Planned => {
   const issues: Issue[] = []
   const selections = new Map<string, Plan>()
   for (const { name, search } of detection.selections.values()) {

@@ -2,7 +2,6 @@ import { unreachable } from '../../base/assert.ts'
 import { parseRange } from '../../base/ip-range.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { foldAscii } from '../match/fold.ts'
-import { regexMatcher } from '../match/regex.ts'
 import { numberMatcher, scalarMatcher, textOfScalar } from '../match/scalar.ts'
 import type { SearchItem, SearchValue } from '../parse/detection.ts'
 import type { FieldType, SchemaField } from '../schema.ts'
@@ -211,7 +210,7 @@ const planRegex = (asking: Asking, { value, source, place }: SearchValue): Test 
     return refuse(planning, 'sigma/bad-regex', message, place)
   }
   try {
-    regexMatcher(test)
+    scalarMatcher(test)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return refuse(planning, 'sigma/bad-regex', message, place)
