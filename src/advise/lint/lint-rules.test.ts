@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { detectIssues } from '../../detect/issues.ts'
 import { sigmaIssues } from '../../sigma/issues.ts'
-import { LINTS } from './lint-rules.ts'
+import { LINTS, lintRules } from './lint-rules.ts'
+import { CATALOGUES } from './testing/catalogues.ts'
 import { lintText, namesOf, readLintCases } from './testing/lint-cases.ts'
 
 const cases = readLintCases()
@@ -33,6 +34,35 @@ describe('lints', () => {
     expect(issues.map(({ code, at }) => [code, at.file])).toEqual([
       ['lint/missing-cases', 'rule.cases.yaml'],
       ['advise/bad-case', 'rule.cases.yaml'],
+    ])
+  })
+
+  it('a filter is told what is wrong with it, and the rules that it is added to are not', () => {
+    const filter = `title: Backups are let pass
+id: 0c6b2d1e-5a7b-4d1f-8c1e-2f1f1c6b7a11
+logsource: { product: kubernetes, service: audit }
+filter:
+  rules: any
+  backup:
+    userAgent|startswith: backup/
+  condition: not backup
+`
+    const detection = 'detection:\n  a: { request.resource: pods/exec }\n  condition: a\n'
+    const { issues } = lintText(`${filter}---\nid: r\ntitle: t\nlevel: low
+logsource: { product: kubernetes, service: audit }\n${detection}`)
+    expect(issues.map(({ code, at }) => [code, at.line])).toEqual([['lint/forgeable-exclusion', 7]])
+    const others = [
+      {
+        file: 'other.yaml',
+        text: `id: r\ntitle: t\nlogsource: { product: kubernetes, service: audit }\n${detection}`,
+      },
+    ]
+    const apart = lintRules({
+      ...{ others, lists: [], catalogues: CATALOGUES },
+      files: [{ file: 'filter.yaml', text: filter, cases: undefined }],
+    })
+    expect(apart.issues.map(({ code, at }) => [code, at.file, at.line])).toEqual([
+      ['lint/forgeable-exclusion', 'filter.yaml', 7],
     ])
   })
 

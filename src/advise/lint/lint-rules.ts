@@ -86,8 +86,9 @@ export const lintRules = ({ files, others, lists, catalogues }: LintRequest): Li
     ...set.issues,
     ...documents.flatMap((document) => lintTags(document, catalogues)),
     ...ignores.flatMap(({ issues }) => issues),
-    ...lintEach(set, documents, catalogues),
-    ...lintPairs(inOrder(all.rules, isOurs), auditSchema).filter(({ at }) => isOurs(at)),
+    ...lintEach(set.rules, documents, catalogues),
+    ...lintFiltered(all.rules, documents, catalogues),
+    ...lintPairs(inOrder(all.rules, isOurs), auditSchema, ({ sigma }) => isOurs(sigma.place)),
     ...lintCorrelations(set),
     ...files.flatMap(({ file, text, cases }) => lintFileCases(file, text, cases)),
   ]
@@ -118,7 +119,7 @@ const RULE_LINTS: readonly RuleLint[] = [
 ]
 
 const lintEach = (
-  { rules }: RuleSet,
+  rules: readonly CompiledRule[],
   documents: readonly YamlMap[],
   catalogues: Catalogues,
 ): readonly Issue[] => {
@@ -127,9 +128,30 @@ const lintEach = (
     const document = byPlace.get(placeKey(rule.sigma.place))
     if (document === undefined) throw new Error(`bug: ${rule.ref.id} has no document`)
     const context = { rule, uses: usesOf(rule.plan), document, catalogues }
-    return RULE_LINTS.flatMap((lint) => lint(context))
+    // What a filter adds to a rule is said of the filter.
+    const isHere = ({ at }: Issue): boolean => at.file === rule.sigma.place.file
+    return RULE_LINTS.flatMap((lint) => lint(context)).filter(isHere)
   })
 }
+
+/** What filters add to rules, wherever those are, looked at in the filter. */
+const lintFiltered = (
+  rules: readonly CompiledRule[],
+  documents: readonly YamlMap[],
+  catalogues: Catalogues,
+): readonly Issue[] =>
+  documents
+    .filter(({ entries }) => entries.has('filter'))
+    .flatMap((document) => {
+      const inFilter = ({ line = 0, file }: Place): boolean =>
+        file === document.place.file && line >= (document.place.line ?? 0)
+      return rules.flatMap((rule) => {
+        const uses = usesOf(rule.plan).filter(({ leaf }) => inFilter(leaf.place))
+        if (uses.length === 0 || rule.sigma.place.file === document.place.file) return []
+        const context = { rule, uses, document, catalogues }
+        return [...trustLints(context), ...valueLints(context)]
+      })
+    })
 
 const placeKey = ({ file, line, column }: Place): string => `${file}\n${line}:${column}`
 

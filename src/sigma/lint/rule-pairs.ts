@@ -13,12 +13,20 @@ export interface PlannedRule {
   readonly plan: Plan
 }
 
-/** Rules that find nothing which another does not find. The later of two equal ones is named. */
-export const lintPairs = (rules: readonly PlannedRule[], schema: Schema): readonly Issue[] => {
+/**
+ * Rules that find nothing which another does not find. The later of two equal ones is named; only
+ * those that `isAsked` says are looked at.
+ */
+export const lintPairs = (
+  rules: readonly PlannedRule[],
+  schema: Schema,
+  isAsked: (rule: PlannedRule) => boolean,
+): readonly Issue[] => {
   const compared = rules.map(({ sigma, plan }): Compared => {
     return { sigma, plan, key: planKey(plan), needs: necessary(plan) }
   })
   return compared.flatMap((rule, at): readonly Issue[] => {
+    if (!isAsked(rule)) return []
     const same = compared.slice(0, at).find(({ key }) => key === rule.key)
     if (same !== undefined) {
       return [issue('lint/same-rule', rule.sigma, `asks exactly what ${nameOf(same.sigma)} asks`)]
