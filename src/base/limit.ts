@@ -73,6 +73,10 @@ export const LIMIT = {
   textRowsMax: 20,
   /** Different claims shown for one group of findings in a text report. */
   textClaimsMax: 4,
+  /** Events of a correlation that are shown whole as text; the others are listed. */
+  wholeEventsMax: 3,
+  /** Selections of a converted rule that are merged; a rule with more is not made to be read. */
+  mergedSelectionsMax: 500,
   /** Rows of one list in the HTML report; the rest is counted. */
   htmlRowsMax: 300,
   /** Worker threads of one hunt. */

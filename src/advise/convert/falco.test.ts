@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { LIMIT } from '../../base/limit.ts'
 import { YES } from '../../base/truth.ts'
 import { compileRules } from '../../detect/compile.ts'
 import { enrich } from '../../enrich/enrich.ts'
@@ -164,6 +165,17 @@ describe('hostile files of Falco', () => {
     expect(convert([...lists, rule('ka.user.name in (l39)')])[0]).toContain(
       'more than 20000 values',
     )
+  })
+
+  test('LIMIT.mergedSelectionsMax: a rule of very many tests stays as it is written', () => {
+    const selections = (many: number): number => {
+      const tests = Array.from({ length: many }, (_, i) => `jevt.value[/annotations/a${i}]=x`)
+      const items = [{ ...rule(tests.join(' and ')) }]
+      const [only] = convertFalco([{ file: 'a.yaml', text: JSON.stringify(items) }]).rules
+      return Object.keys(parse(only?.sigma ?? '').detection).length - 1
+    }
+    expect(selections(LIMIT.mergedSelectionsMax)).toBe(1)
+    expect(selections(LIMIT.mergedSelectionsMax + 1)).toBe(LIMIT.mergedSelectionsMax + 1)
   })
 
   test('names that mean something to JavaScript', () => {

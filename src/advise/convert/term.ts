@@ -1,3 +1,5 @@
+import { LIMIT } from '../../base/limit.ts'
+
 /** A value in a selection. */
 export type SigmaValue = string | number | boolean
 
@@ -92,7 +94,7 @@ function simplifiedList(kind: 'and' | 'or', parts: readonly Term[]): Term {
  */
 function joinEntries(maps: readonly MapTerm[]): readonly MapTerm[] {
   // Each is compared with each: a rule of that size is not made to be read.
-  if (maps.length > JOINED_MAX) return maps
+  if (maps.length > LIMIT.mergedSelectionsMax) return maps
   const joined: { entries: SigmaEntry[]; label: string | undefined; taken: Set<string> }[] = []
   for (const { entries, label } of maps) {
     const needs = new Set(entries.flatMap(([key]) => [key, arrayOf(key)]).filter(isSome))
@@ -106,8 +108,6 @@ function joinEntries(maps: readonly MapTerm[]): readonly MapTerm[] {
   }
   return joined.map(({ entries, label }) => ({ kind: 'map', entries, label }))
 }
-
-const JOINED_MAX = 500
 
 /** Maps of an `or` with the same one key become one with all their values. */
 function joinValues(maps: readonly MapTerm[]): readonly MapTerm[] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { escapeTerminal } from '../../base/escape-text.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { findingOf, hostile, incident, joinedFinding } from '../testing/report.ts'
 import { paletteOf } from './palette.ts'
 import { type ShownFinding, shownFindingText } from './shown-finding.ts'
@@ -45,7 +46,7 @@ describe('a finding shown whole', () => {
     expect(text).not.toContain('WHEN IT IS HARMLESS')
   })
 
-  test('of a correlation lists what it joins, and prints the first three events whole', () => {
+  test('LIMIT.wholeEventsMax: of a correlation all is listed, and the first events are whole', () => {
     const finding = {
       ...joinedFinding,
       events: [...joinedFinding.events, ...joinedFinding.events].map((event, i) => ({
@@ -61,7 +62,7 @@ describe('a finding shown whole', () => {
     expect(text.replaceAll(/\s+/g, ' ')).toContain('all with actor.name "mallory@example.com"')
     for (let i = 0; i < 6; i += 1) expect(text).toContain(`/api/v1/secrets/s${i}`)
     expect(text).toContain('THE ACTS  the first 3 of 6 events, secrets masked')
-    expect(text.match(/"requestURI"/g)).toHaveLength(3)
+    expect(text.match(/"requestURI"/g)).toHaveLength(LIMIT.wholeEventsMax)
   })
 
   test('shows nothing hidden', () => {

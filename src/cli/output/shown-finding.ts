@@ -1,4 +1,5 @@
 import { escapeTerminal } from '../../base/escape-text.ts'
+import { LIMIT } from '../../base/limit.ts'
 import type { EventRef, Finding } from '../../model/finding.ts'
 import type { Deed } from '../around.ts'
 import { attackVersion } from '../catalogues.ts'
@@ -181,7 +182,7 @@ function stageLines({ stages, finding }: ShownFinding, palette: Palette): readon
   const fields = finding.fields.map((field) => field.name)
   const lost = finding.events.length - stages.length
   const isJoined = finding.correlation !== undefined
-  const shown = isJoined ? stages.slice(0, WHOLE_EVENTS_MAX) : stages
+  const shown = isJoined ? stages.slice(0, LIMIT.wholeEventsMax) : stages
   const about = isJoined
     ? eventsWords(shown.length, stages.length)
     : counted(stages.length, 'logged stage')
@@ -215,9 +216,6 @@ function aroundLines({ around }: ShownFinding, width: number, palette: Palette):
     ...(around.more > 0 ? [palette.warning(`  … and ${counted(around.more, 'more event')}`)] : []),
   ]
 }
-
-/** Of a correlation: the others are in the table, and whole in the JSON output. */
-const WHOLE_EVENTS_MAX = 3
 
 const spanText = ({ firstTime, lastTime }: Deed): string => {
   const [first, last] = [dateTime(firstTime), dateTime(lastTime)]
