@@ -72,7 +72,7 @@ const readByKind = (sorting: Sorting, reading: Reading): boolean => {
     const message =
       action === undefined
         ? `a document cannot have both ${kind} and ${second}`
-        : 'collections of rules with an action are not part of Sigma 2'
+        : 'collections of rules with an action are not part of Sigma 2: write each rule whole'
     issues.push({ code: 'sigma/unsupported-document', message, at: action?.keyPlace ?? map.place })
     return false
   }
