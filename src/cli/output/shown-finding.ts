@@ -2,21 +2,14 @@ import { escapeTerminal } from '../../base/escape-text.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { EventRef, Finding } from '../../model/finding.ts'
 import type { Deed } from '../around.ts'
-import { attackVersion } from '../catalogues.ts'
 import type { Explanation } from '../explanation.ts'
 import { eventLines } from './event-text.ts'
 import { explanationLines } from './explanation-text.ts'
+import { harmlessLines, mappingRows, nextLines } from './guide-text.ts'
 import type { RuleGuide } from './hunt-result.ts'
 import { cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
-import {
-  correlationWords,
-  eventsWords,
-  tacticWords,
-  techniqueWords,
-  threatWords,
-  windowWords,
-} from './rule-words.ts'
+import { correlationWords, eventsWords, windowWords } from './rule-words.ts'
 import {
   actorOf,
   claimOf,
@@ -46,8 +39,8 @@ export const shownFindingText = (shown: ShownFinding, width: number, palette: Pa
     fieldLines(shown.finding, width, palette),
     joinedLines(shown, width, palette),
     whyLines(shown, width, palette),
-    nextLines(shown, width, palette),
-    harmlessLines(shown, width, palette),
+    nextLines(shown.guide, width, palette),
+    harmlessLines(shown.guide, width, palette),
     stageLines(shown, palette),
     aroundLines(shown, width, palette),
   ]
@@ -65,10 +58,7 @@ function headLines(finding: Finding, width: number, palette: Palette): readonly 
     ['where', `${finding.cluster}/${finding.server}`],
     ['from', actor.peer ?? 'an unknown address'],
     ['agent', `${actor.userAgent ?? '-'} (as the client says)`],
-    ...named('tactic', tacticWords(rule.tactics)),
-    ...named('technique', techniqueWords(rule.techniques)),
-    ['', `(MITRE ${attackVersion()})`],
-    ...named('matrix', threatWords(rule.threatMatrix)),
+    ...mappingRows(rule),
     ['rule', rule.id],
     ['finding', finding.id],
   ]
@@ -84,10 +74,6 @@ function headLines(finding: Finding, width: number, palette: Palette): readonly 
     ),
   ]
 }
-
-/** Each on a line of its own, so that none is cut. */
-const named = (name: string, texts: readonly string[]): readonly (readonly [string, string])[] =>
-  texts.length === 0 ? [[name, '-']] : texts.map((text, i) => [i === 0 ? name : '', text])
 
 const TRUST = {
   server: 'the API server',
@@ -135,28 +121,6 @@ function joinedLines(shown: ShownFinding, width: number, palette: Palette): read
       (line) => `  ${palette.faint(line)}`,
     ),
     ...layOut(columns, rows, width),
-  ]
-}
-
-function nextLines({ guide }: ShownFinding, width: number, palette: Palette): readonly string[] {
-  if (guide?.next === undefined) return []
-  return [
-    palette.strong('WHAT TO CHECK NEXT'),
-    ...wrap(guide.next, width - 2).map((line) => `  ${line}`),
-  ]
-}
-
-function harmlessLines(
-  { guide }: ShownFinding,
-  width: number,
-  palette: Palette,
-): readonly string[] {
-  if (guide === undefined || guide.harmless.length === 0) return []
-  return [
-    palette.strong('WHEN IT IS HARMLESS'),
-    ...guide.harmless.flatMap((text) =>
-      wrap(text, width - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`),
-    ),
   ]
 }
 

@@ -4,13 +4,15 @@ import { findField, stagesOf } from '../../model/fields.ts'
 import { leaves } from '../../sigma/plan/leaves.ts'
 import type { Given } from '../command.ts'
 import { correlationFields, correlationLines } from '../output/correlation-text.ts'
+import { harmlessLines, mappingRows, nextLines } from '../output/guide-text.ts'
 import { annotate, cell, layOut, wrap } from '../output/layout.ts'
-import { jsonLine, toRuleRecord } from '../output/machine.ts'
+import { jsonLine, toRuleGuideRecord } from '../output/machine.ts'
 import { type Palette, paletteOf } from '../output/palette.ts'
 import { leafText, planLines } from '../output/plan-text.ts'
 import { labelOf, levelWord, listed } from '../output/words.ts'
 import { type FoundRule, findRule } from '../rule-book.ts'
 import { readLists } from '../rule-files.ts'
+import { guideOf } from '../rule-guides.ts'
 import { levelFor, needsOf } from '../rule-needs.ts'
 import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 
@@ -68,7 +70,7 @@ function ruleRecord({ rule, book }: FoundRule, source: string): Record<string, u
   const { sigma } = rule
   const need = needsOf(book).get(rule.ref.id)
   return {
-    ...toRuleRecord(rule.ref),
+    ...toRuleGuideRecord(rule.ref, guideOf(sigma)),
     file: sigma.place.file ?? null,
     status: sigma.status ?? null,
     description: sigma.description ?? null,
@@ -92,6 +94,7 @@ function ruleLines(
 ): readonly string[] {
   const { ref, sigma } = rule
   const need = needsOf(book).get(ref.id)
+  const guide = guideOf(sigma)
   const resources = listed(need?.resources ?? []) || 'any request'
   const paragraphs = (sigma.description ?? '').trim().split(/\n\s*\n/)
   const label = palette.strong(escapeTerminal(labelOf(ref)))
@@ -100,10 +103,14 @@ function ruleLines(
     `${title}  ${palette.strong(escapeTerminal(ref.title))}`,
     palette.faint(escapeTerminal([ref.id, sigma.place.file, sigma.status].join(' · '))),
     ...paragraphs.flatMap((text) => ['', ...wrap(text.replaceAll('\n', ' '), width)]),
+    ...below(nextLines(guide, width, palette)),
+    ...below(harmlessLines(guide, width, palette)),
     '',
-    palette.strong('WHEN IT IS HARMLESS'),
-    ...sigma.falsepositives.flatMap((text) =>
-      wrap(`- ${text}`, width - 2).map((line) => `  ${line}`),
+    palette.strong('MAPS TO'),
+    ...layOut(
+      [{}, { flex: true }],
+      mappingRows(ref).map(([name, text]) => [cell(name, palette.faint), cell(text)]),
+      width,
     ),
     '',
     palette.strong('READS'),
@@ -122,6 +129,10 @@ function ruleLines(
       .map((line) => `  ${escapeTerminal(line)}`),
   ]
 }
+
+/** A section, set off from the one above; nothing without lines. */
+const below = (lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', ...lines]
 
 const planOf = ({ rule, book }: FoundRule): readonly string[] =>
   isCorrelation(rule) ? correlationLines(rule, book) : planLines(rule.plan)
