@@ -445,7 +445,7 @@ describe('the shell', () => {
         .split(' ')
     }
     expect(complete('h')).toEqual(['hunt'])
-    expect(complete('rule', '').sort()).toEqual(
+    expect([...complete('rule', '')].sort()).toEqual(
       ['list', 'show', 'new', 'lint', 'test', 'convert', 'schema'].sort(),
     )
     expect(complete('rule', 'list', '--f')).toEqual(['--format'])
