@@ -29,3 +29,24 @@ describe('the rule that the guide shows', () => {
     expect(kinds).toEqual(expect.arrayContaining(['match', 'bypass', 'near-miss', 'blind']))
   })
 })
+
+describe('the correlation and the filter that the guide shows', () => {
+  const [rule = '', , correlation = '', filter = ''] = blocks
+  const compiled = compileRules(
+    [{ file: 'rules.yaml', text: [rule, correlation, filter].join('---\n') }],
+    [{ file: 'lists/automation.txt', text: 'ops-bot\n' }],
+  )
+
+  it('are accepted without an issue', () => {
+    expect(compiled.issues).toEqual([])
+    expect(compiled.correlations).toHaveLength(1)
+  })
+
+  it('refuses the filter without its list, and not the rule', () => {
+    const { rules, issues } = compileRules([
+      { file: 'rules.yaml', text: [rule, filter].join('---\n') },
+    ])
+    expect(rules).toHaveLength(1)
+    expect(issues.map(({ code }) => code)).toEqual(['sigma/filter-not-used'])
+  })
+})
