@@ -1,15 +1,21 @@
 import { unreachable } from '../../base/assert.ts'
 import type { Issue } from '../../base/issue.ts'
-import type { Comparison, SigmaCorrelation } from '../parse/correlation.ts'
+import type { Comparison, CorrelationType, SigmaCorrelation } from '../parse/correlation.ts'
 
 /** What is odd about a correlation, whatever its fields mean. */
 export const lintCorrelation = (correlation: SigmaCorrelation): readonly Issue[] => {
   const { type, condition, timespanUs, place } = correlation
   const found: Issue[] = []
-  const counts = type === 'event_count' || type === 'value_count'
-  if (counts && condition.kind === 'compare' && condition.comparisons.every(takesOne)) {
-    const message = 'one match completes the correlation: nothing is counted'
-    found.push({ code: 'lint/one-is-enough', message, at: place })
+  if (condition.kind === 'compare') {
+    const { comparisons } = condition
+    const counts = type === 'event_count' || type === 'value_count'
+    if (!candidates(comparisons, type).some((value) => satisfies(value, comparisons))) {
+      const message = 'can never match: no number satisfies its condition'
+      found.push({ code: 'lint/never-matches', message, at: place })
+    } else if (counts && satisfies(1, comparisons)) {
+      const message = 'one match completes the correlation: nothing is counted'
+      found.push({ code: 'lint/one-is-enough', message, at: place })
+    }
   }
   if (timespanUs > SPAN_US_USUAL) {
     const message = `the timespan is ${Math.round(timespanUs / DAY_US)} days`
@@ -21,21 +27,41 @@ export const lintCorrelation = (correlation: SigmaCorrelation): readonly Issue[]
 const DAY_US = 86_400_000_000
 const SPAN_US_USUAL = 30 * DAY_US
 
-/** Whether a count of one is enough. */
-const takesOne = ({ operator, value }: Comparison): boolean => {
+/**
+ * Numbers of which one satisfies the condition if any does: the thresholds, and what lies around
+ * them. Counts are whole, and a correlation is judged when there is a match.
+ */
+const candidates = (
+  comparisons: readonly Comparison[],
+  type: CorrelationType,
+): readonly number[] => {
+  const near = comparisons.flatMap(({ value }) => [
+    ...[value, Math.floor(value), Math.ceil(value)],
+    ...[Math.floor(value) - 1, Math.ceil(value) + 1],
+  ])
+  if (type === 'event_count') return near.filter((value) => Number.isInteger(value) && value >= 1)
+  if (type === 'value_count') return near.filter((value) => Number.isInteger(value) && value >= 0)
+  const sorted = [...new Set(near)].sort((a, b) => a - b)
+  return [...sorted, ...sorted.map((value, at) => (value + (sorted[at + 1] ?? value)) / 2)]
+}
+
+const satisfies = (value: number, comparisons: readonly Comparison[]): boolean =>
+  comparisons.every((comparison) => holds(value, comparison))
+
+const holds = (seen: number, { operator, value }: Comparison): boolean => {
   switch (operator) {
     case 'gt':
-      return 1 > value
+      return seen > value
     case 'gte':
-      return 1 >= value
+      return seen >= value
     case 'lt':
-      return 1 < value
+      return seen < value
     case 'lte':
-      return 1 <= value
+      return seen <= value
     case 'eq':
-      return value === 1
+      return seen === value
     case 'neq':
-      return value !== 1
+      return seen !== value
     default:
       return unreachable(operator)
   }
