@@ -48,8 +48,12 @@ interface Asked {
 type Compared = string | { readonly term: Term; readonly notes: readonly string[] }
 
 function compare(asked: Asked): Compared {
-  const { test, texts, meaning } = asked
+  const { test, texts, meaning, field } = asked
   const { operator } = test
+  // Of a body's paths only texts, numbers and booleans are read: an object there is as if absent.
+  if (operator === 'exists' && field.type === 'any' && !test.field.startsWith('ka.')) {
+    return `whether ${test.argument} is there cannot be asked: it may hold an object`
+  }
   if (operator === 'exists') return said(map([`${meaning.field}|exists`, [true]]))
   if (meaning.values === 'path') return comparePath(asked)
   if (texts.length === 0) return said(FALSE)
