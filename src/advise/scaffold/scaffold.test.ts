@@ -70,3 +70,62 @@ describe('from an event of a real cluster', () => {
     expect(faultsOf(scaffold({ ...HEAD, ...NONE, facts: enrich(event) }))).toEqual([])
   })
 })
+
+describe('secrets', () => {
+  const native = {
+    ...{ kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: 'RequestResponse' },
+    ...{ auditID: '7d1c6e7a-58a1-4f0b-9a51-0d3f6c1f2b77', stage: 'ResponseComplete' },
+    user: { username: 'grace', groups: ['ops'] },
+    sourceIPs: ['10.77.10.14'],
+    responseStatus: { metadata: {}, code: 201 },
+    requestReceivedTimestamp: '2026-11-20T21:54:34.000001Z',
+    stageTimestamp: '2026-11-20T21:54:34.000200Z',
+    annotations: { 'authorization.k8s.io/decision': 'allow' },
+  }
+
+  it.each([
+    [
+      'of a Secret',
+      {
+        ...{ verb: 'create', requestURI: '/api/v1/namespaces/shop/secrets' },
+        objectRef: { resource: 'secrets', namespace: 'shop', name: 'db', apiVersion: 'v1' },
+        requestObject: { kind: 'Secret', apiVersion: 'v1', data: { key: 'aHVudGVyMmh1bnRlcjI=' } },
+      },
+    ],
+    [
+      'in a command',
+      {
+        verb: 'get',
+        requestURI:
+          '/api/v1/namespaces/shop/pods/web/exec?command=psql&command=--password%3DaHVudGVyMmh1bnRlcjI%3D',
+        objectRef: {
+          ...{ resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web' },
+          apiVersion: 'v1',
+        },
+      },
+    ],
+  ])('%s are in neither file', (_, changes) => {
+    const line = Buffer.from(`${JSON.stringify({ ...native, ...changes })}\n`)
+    const [event] = eventsOf(line)
+    if (event === undefined) throw new Error('no event')
+    const made = scaffold({ ...HEAD, ...NONE, facts: enrich(event) })
+    expect(faultsOf(made)).toEqual([])
+    expect(made.rule + made.cases).not.toContain('aHVudGVyMmh1bnRlcjI')
+  })
+
+  it('hostile text of an event ends no line and no comment', () => {
+    const name = "a'\\n  b: {c: [\n# \u202e\u001b[31m*?"
+    const objectRef = { resource: 'configmaps', namespace: 'shop', name, apiVersion: 'v1' }
+    const changes = {
+      verb: 'delete',
+      requestURI: '/api/v1/namespaces/shop/configmaps/x',
+      objectRef,
+    }
+    const user = { username: name, groups: [name] }
+    const [event] = eventsOf(Buffer.from(JSON.stringify({ ...native, ...changes, user })))
+    if (event === undefined) throw new Error('no event')
+    const made = scaffold({ ...HEAD, ...NONE, facts: enrich(event) })
+    expect(faultsOf(made)).toEqual([])
+    expect(made.rule).not.toMatch(/[\u202e\u001b]/)
+  })
+})
