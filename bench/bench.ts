@@ -1,8 +1,9 @@
 // `npm run bench`: measures every figure and prints the table. `-- --floors` is the short tier of
-// CI and fails below a floor; `-- --only decode` (or rules, hunt, start) measures a part; `-- --write`
+// CI and fails below a floor; `-- --only decode` (or rules, correlate, hunt, start) measures a part; `-- --write`
 // also puts the table into BENCHMARKS.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { measureCorrelations } from './correlation.ts'
 import { type Measured, reaches } from './figure.ts'
 import { measureDecoding } from './in-process.ts'
 import { measureRules } from './rule-engine.ts'
@@ -13,7 +14,11 @@ const { values: options } = parseArgs({
   options: {
     floors: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true, default: ['decode', 'rules', 'hunt', 'start'] },
+    only: {
+      type: 'string',
+      multiple: true,
+      default: ['decode', 'rules', 'correlate', 'hunt', 'start'],
+    },
   },
 })
 
@@ -26,6 +31,12 @@ const parts: Readonly<Record<string, () => readonly Measured[]>> = {
       short
         ? { corpusBytes: 1e6, rounds: 5, rulesMax: 2_000 }
         : { corpusBytes: 4e6, rounds: 11, rulesMax: 10_000 },
+    ),
+  correlate: () =>
+    measureCorrelations(
+      short
+        ? { corpusBytes: 8e6, rounds: 5, identities: 250_000, floodDivisor: 16 }
+        : { corpusBytes: 24e6, rounds: 9, identities: 1_000_000, floodDivisor: 1 },
     ),
   hunt: () =>
     measureHunts(

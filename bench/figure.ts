@@ -2,7 +2,7 @@
 export interface Figure {
   readonly id: string
   readonly about: string
-  readonly unit: '÷ B0' | '×' | '%' | 'MB' | 'ms'
+  readonly unit: '÷ B0' | '×' | '%' | 'bytes' | 'MB' | 'ms'
   readonly better: 'lower' | 'higher'
   readonly floor: number
   readonly target: number
@@ -35,6 +35,11 @@ export type FigureName =
   | 'selectivity'
   | 'selectivityLate'
   | 'loading'
+  | 'correlating'
+  | 'distinctValues'
+  | 'identity'
+  | 'identityFurther'
+  | 'keyFlood'
   | 'huntManyRules'
   | 'scaling'
   | 'huntOneCore'
@@ -140,6 +145,47 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
     better: 'lower',
     floor: 3000,
     target: 500,
+  },
+  correlating: {
+    id: 'B16',
+    about:
+      'decode and 500 rules, with 20 correlations that a tenth of the events count for: events/s',
+    unit: '×',
+    better: 'higher',
+    floor: 0.5,
+    target: 0.8,
+  },
+  distinctValues: {
+    id: 'B16b',
+    about: 'count values of which a window holds 10,000 instead of 10: hits/s',
+    unit: '×',
+    better: 'higher',
+    floor: 0.3,
+    target: 0.8,
+  },
+  identity: {
+    id: 'B15',
+    about: 'a correlation: memory of each identity',
+    unit: 'bytes',
+    better: 'lower',
+    floor: 300,
+    target: 160,
+  },
+  identityFurther: {
+    id: 'B15 further',
+    about: 'each further correlation: memory of each identity',
+    unit: 'bytes',
+    better: 'lower',
+    floor: 100,
+    target: 40,
+  },
+  keyFlood: {
+    id: 'B16c',
+    about: 'a slow burn is found in a flood of keys: state, of what it may take',
+    unit: '×',
+    better: 'lower',
+    floor: 1,
+    target: 1,
   },
   huntManyRules: {
     id: 'hunt, 500 rules',

@@ -94,8 +94,9 @@ export class Correlator {
       assert(hits !== undefined, 'a correlation stands after those chained to it')
       if (hits.length === 0) continue
       this.#pendingCount -= hits.length
-      this.#pending[at] = []
-      for (const group of groupsOf(hits)) this.#judgeGroup(at, group)
+      if (hits.length === 1) this.#judgeGroup(at, hits)
+      else for (const group of groupsOf(hits)) this.#judgeGroup(at, group)
+      hits.length = 0
     }
   }
 
@@ -146,7 +147,6 @@ interface Correlation {
 
 /** Hits of one time by their groups, in an order that does not depend on theirs. */
 const groupsOf = (hits: readonly Hit[]): readonly (readonly Hit[])[] => {
-  if (hits.length === 1) return [hits]
   const groups = new Map<string, Hit[]>()
   for (const hit of hits) {
     const group = groups.get(hit.key)

@@ -20,6 +20,9 @@ export class CellSet {
   /** Two words of digest, then the cells as `markOf` writes them; 0 in the last: a free slot. */
   #slots = new Uint32Array(SLOTS_FIRST * SLOT_WORDS)
   #used = 0
+  #cell = Number.NEGATIVE_INFINITY
+  #matches = 0
+  #all = 0
   readonly #counts: readonly CellCount[] = Array.from({ length: CELLS }, () => ({
     cell: Number.NEGATIVE_INFINITY,
     matches: 0,
@@ -36,69 +39,81 @@ export class CellSet {
     return CELLS * 48 + this.#slots.byteLength + 300
   }
 
-  /** A value of a match, or of a cannot-tell. Cells only grow. */
-  add(digest: Uint32Array, isMatch: boolean, cell: number): void {
-    if ((this.#used + 1) * 4 > (this.#slots.length / SLOT_WORDS) * 3) this.#rebuild(cell)
+  /** Goes on to a cell: the window ends with it. */
+  advance(cell: number): void {
+    if (cell === this.#cell) return
+    this.#cell = cell
+    for (const count of this.#counts) {
+      if (count.cell > cell - CELLS) continue
+      this.#matches -= count.matches
+      this.#all -= count.all
+      count.matches = 0
+      count.all = 0
+    }
+    this.#at(cell).cell = cell
+  }
+
+  /** A value of a match, or of a cannot-tell. */
+  add(digest: Uint32Array, isMatch: boolean): void {
+    if ((this.#used + 1) * 4 > (this.#slots.length / SLOT_WORDS) * 3) this.#rebuild()
     const slots = this.#slots
     const at = find(slots, digest[0] ?? 0, digest[1] ?? 0)
     if (slots[at + 3] === 0) {
       slots.set(digest, at)
       this.#used += 1
     }
-    const mark = markOf(cell)
+    const mark = markOf(this.#cell)
     if (slots[at + 3] !== mark) {
-      this.#count(slots[at + 3] ?? 0, cell, 'all')
+      this.#leave(slots[at + 3] ?? 0, 'all')
+      this.#all += 1
+      this.#at(this.#cell).all += 1
       slots[at + 3] = mark
     }
     if (isMatch && slots[at + 2] !== mark) {
-      this.#count(slots[at + 2] ?? 0, cell, 'matches')
+      this.#leave(slots[at + 2] ?? 0, 'matches')
+      this.#matches += 1
+      this.#at(this.#cell).matches += 1
       slots[at + 2] = mark
     }
   }
 
   /** A hit whose value cannot be told: one more. */
-  addUntold(cell: number): void {
-    this.#count(0, cell, 'all')
+  addUntold(): void {
+    this.#all += 1
+    this.#at(this.#cell).all += 1
   }
 
-  /**
-   * How many there are in the window that ends in `cell`, of matches or of all, counted up to what
-   * decides; and in which cell the earliest of them was seen last.
-   */
-  countIn(cell: number, kind: 'matches' | 'all'): { count: number; fromCell: number } {
+  /** Values of matches in the window, as far as they decide. */
+  get matches(): number {
+    return Math.min(this.#matches, this.#most)
+  }
+
+  /** Those of cannot-tells included. */
+  get all(): number {
+    return Math.min(this.#all, this.#most)
+  }
+
+  /** In which cell the earliest of the latest values that decide was seen last. */
+  fromCell(kind: 'matches' | 'all'): number {
     let count = 0
-    let fromCell = cell
-    for (let earlier = cell; earlier > cell - CELLS && count < this.#most; earlier -= 1) {
-      const here = this.#countOf(earlier)?.[kind] ?? 0
-      if (here > 0) fromCell = earlier
-      count += here
+    let from = this.#cell
+    for (let cell = from; cell > this.#cell - CELLS && count < this.#most; cell -= 1) {
+      const of = this.#at(cell)
+      if (of.cell !== cell || of[kind] === 0) continue
+      from = cell
+      count += of[kind]
     }
-    return { count: Math.min(count, this.#most), fromCell }
+    return from
   }
 
-  /** Moves a value from the cell of its mark, if the window still has it, to the present one. */
-  #count(mark: number, cell: number, kind: 'matches' | 'all'): void {
-    const now = this.#open(cell)
-    now[kind] += 1
+  /** Takes a value from the cell of its mark, if the window still has it. */
+  #leave(mark: number, kind: 'matches' | 'all'): void {
     if (mark === 0) return
-    const before = cellOf(mark, cell)
-    const count = before > cell - CELLS ? this.#countOf(before) : undefined
-    if (count !== undefined) count[kind] -= 1
-  }
-
-  #open(cell: number): CellCount {
-    const count = this.#at(cell)
-    if (count.cell !== cell) {
-      count.cell = cell
-      count.matches = 0
-      count.all = 0
-    }
-    return count
-  }
-
-  #countOf(cell: number): CellCount | undefined {
-    const count = this.#at(cell)
-    return count.cell === cell ? count : undefined
+    const cell = cellOf(mark, this.#cell)
+    if (cell <= this.#cell - CELLS) return
+    this.#at(cell)[kind] -= 1
+    if (kind === 'all') this.#all -= 1
+    else this.#matches -= 1
   }
 
   #at(cell: number): CellCount {
@@ -108,13 +123,13 @@ export class CellSet {
   }
 
   /** Keeps the values that may still decide, in a table that they fill by half at most. */
-  #rebuild(cell: number): void {
-    const oldest = this.#oldestNeeded(cell)
+  #rebuild(): void {
+    const oldest = this.#oldestNeeded()
     const kept = this.#slots
     const live: number[] = []
     for (let at = 0; at < kept.length; at += SLOT_WORDS) {
       const mark = kept[at + 3] ?? 0
-      if (mark !== 0 && cellOf(mark, cell) >= oldest) live.push(at)
+      if (mark !== 0 && cellOf(mark, this.#cell) >= oldest) live.push(at)
     }
     let slots = SLOTS_FIRST
     while (slots < (live.length + 1) * 2) slots *= 2
@@ -127,11 +142,10 @@ export class CellSet {
   }
 
   /** The cell before which no value matters: those since then decide. */
-  #oldestNeeded(cell: number): number {
-    const matches = this.countIn(cell, 'matches')
-    const all = this.countIn(cell, 'all')
-    const enough = matches.count >= this.#most && all.count >= this.#most
-    return enough ? Math.min(matches.fromCell, all.fromCell) : cell - CELLS + 1
+  #oldestNeeded(): number {
+    const enough = Math.min(this.#matches, this.#all) >= this.#most
+    if (!enough) return this.#cell - CELLS + 1
+    return Math.min(this.fromCell('matches'), this.fromCell('all'))
   }
 }
 

@@ -1,5 +1,5 @@
 import { assert } from '../../../base/assert.ts'
-import { YES } from '../../../base/truth.ts'
+import { NO, YES } from '../../../base/truth.ts'
 import type { CorrelationPlan } from '../../plan/correlation.ts'
 import { CELLS, compareRange, decidingCount } from '../compare.ts'
 import type { GroupState } from '../group-state.ts'
@@ -25,15 +25,15 @@ export const valueCellsWindow = (plan: CorrelationPlan): Window => {
   const most = decidingCount(comparisons)
   const cellUs = spanUs / CELLS
   const sets = new Sets(most, cellUs)
-  const judge = (matches: Counted, all: Counted, atUs: number): Judgement => {
-    const truth = compareRange(comparisons, matches.count, all.count)
-    const { count, fromCell } = truth === YES ? matches : all
-    return {
-      truth,
-      matches: matches.count,
-      unknowns: all.count - matches.count,
-      fromUs: count === 0 ? atUs : fromCell * cellUs,
-    }
+  const judge = (
+    matches: number,
+    all: number,
+    fromUs: (ofMatches: boolean) => number,
+  ): Judgement => {
+    const truth = compareRange(comparisons, matches, all)
+    // Where nothing is said nobody asks from when.
+    const from = truth === NO ? 0 : fromUs(truth === YES)
+    return { truth, matches, unknowns: all - matches, fromUs: from }
   }
   return {
     completes: () => true,
@@ -41,28 +41,24 @@ export const valueCellsWindow = (plan: CorrelationPlan): Window => {
     judge: (state, hits, atUs) => {
       const cell = Math.floor(atUs / cellUs)
       if (isOne(state) && Math.floor(state.timeAt(0) / cellUs) <= cell - CELLS) state.length = 0
-      if (!staysOne(state, hits, atUs)) {
-        const set = sets.of(state)
-        const before = set.bytes
-        for (const hit of hits) count(set, hit, cell)
-        sets.bytes += set.bytes - before
-        state.writeTime(0, atUs, 0)
-        return judge(set.countIn(cell, 'matches'), set.countIn(cell, 'all'), atUs)
+      if (staysOne(state, hits, atUs)) {
+        const all = isOne(state) ? 1 : 0
+        const matches = isOne(state) && state.noteAt(0) === MATCH ? 1 : 0
+        const fromUs = Math.floor(state.timeAt(0) / cellUs) * cellUs
+        return judge(matches, all, (of) => ((of ? matches : all) === 0 ? atUs : fromUs))
       }
-      const fromCell = Math.floor(state.timeAt(0) / cellUs)
-      const all = { count: isOne(state) ? 1 : 0, fromCell }
-      return judge(
-        isOne(state) && state.noteAt(0) === MATCH ? all : { count: 0, fromCell },
-        all,
-        atUs,
-      )
+      const set = sets.of(state)
+      const before = set.bytes
+      set.advance(cell)
+      for (const hit of hits) count(set, hit)
+      sets.bytes += set.bytes - before
+      state.writeTime(0, atUs, 0)
+      return judge(set.matches, set.all, (of) => {
+        if ((of ? set.matches : set.all) === 0) return atUs
+        return set.fromCell(of ? 'matches' : 'all') * cellUs
+      })
     },
   }
-}
-
-interface Counted {
-  readonly count: number
-  readonly fromCell: number
 }
 
 const isOne = (state: GroupState): boolean => state.length === ONE_WORDS
@@ -91,9 +87,9 @@ const isSame = (state: GroupState, note: number, digest: Uint32Array): boolean =
   state.words[DIGEST_AT] === digest[0] &&
   state.words[DIGEST_AT + 1] === digest[1]
 
-const count = (set: CellSet, { truth, values }: Hit, cell: number): void => {
-  if (values === undefined) set.addUntold(cell)
-  for (const value of values ?? []) set.add(digestOfValue(value), truth === YES, cell)
+const count = (set: CellSet, { truth, values }: Hit): void => {
+  if (values === undefined) set.addUntold()
+  for (const value of values ?? []) set.add(digestOfValue(value), truth === YES)
 }
 
 /** The sets of all groups, by number. */
@@ -118,10 +114,10 @@ class Sets implements Outside {
     }
     const set = new CellSet(this.#most)
     if (isOne(state)) {
-      const cell = Math.floor(state.timeAt(0) / this.#cellUs)
+      set.advance(Math.floor(state.timeAt(0) / this.#cellUs))
       const digest = state.words.subarray(DIGEST_AT, DIGEST_AT + 2)
-      if (state.noteAt(0) === UNTOLD) set.addUntold(cell)
-      else set.add(digest, state.noteAt(0) === MATCH, cell)
+      if (state.noteAt(0) === UNTOLD) set.addUntold()
+      else set.add(digest, state.noteAt(0) === MATCH)
     }
     const number = this.#free.pop() ?? this.#sets.length
     this.#sets[number] = set
