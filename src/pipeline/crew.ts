@@ -7,11 +7,14 @@ import type { HuntOptions } from './hunt-options.ts'
 /** Those who analyze blocks: worker threads, or the calling thread. */
 export interface Crew {
   /** Resolves when there is room for another block; `done` is called with the result later. */
-  take(job: BlockJob, done: (result: BlockResult) => void): Promise<void>
+  take(job: BlockJob, done: OnDone): Promise<void>
   /** Waits for all blocks; for every rule the events of its kind, by rank of stage. */
   finish(): Promise<readonly Uint32Array[]>
   stop(): Promise<void>
 }
+
+/** Called with what a block said, and its bytes, which nobody reads any more. */
+export type OnDone = (result: BlockResult, bytes: Uint8Array<ArrayBuffer>) => void
 
 /** What a worker is told. */
 export type CrewOrder =
@@ -20,7 +23,11 @@ export type CrewOrder =
 
 /** What a worker answers: results in the order of the blocks, then what it counted. */
 export type CrewAnswer =
-  | { readonly kind: 'result'; readonly result: BlockResult }
+  | {
+      readonly kind: 'result'
+      readonly result: BlockResult
+      readonly bytes: Uint8Array<ArrayBuffer>
+    }
   | { readonly kind: 'eligible'; readonly eligible: readonly Uint32Array[] }
 
 /** Blocks that a worker may have at a time: one in work and one waiting. */
@@ -45,14 +52,14 @@ export const analyzerFor = (options: HuntOptions, { rules, correlations }: RuleS
   })
 
 const hereCrew = (analyzer: Analyzer): Crew => ({
-  take: async (job, done) => done(analyzer.analyze(job)),
+  take: async (job, done) => done(analyzer.analyze(job), job.bytes),
   finish: async () => analyzer.eligible(),
   stop: async () => {},
 })
 
 interface Hand {
   readonly worker: Worker
-  readonly waiting: ((result: BlockResult) => void)[]
+  readonly waiting: OnDone[]
   eligible: readonly Uint32Array[] | undefined
 }
 
@@ -65,11 +72,11 @@ class WorkerCrew implements Crew {
     this.#hands = Array.from({ length: options.threads }, () => this.#hire(options))
   }
 
-  async take(job: BlockJob, done: (result: BlockResult) => void): Promise<void> {
+  async take(job: BlockJob, done: OnDone): Promise<void> {
     const hand = this.#leastBusy()
     hand.waiting.push(done)
     const order: CrewOrder = { kind: 'block', job }
-    hand.worker.postMessage(order, [job.bytes.buffer as ArrayBuffer])
+    hand.worker.postMessage(order, [job.bytes.buffer])
     await this.#until(() => this.#leastBusy().waiting.length < BLOCKS_IN_HAND)
   }
 
@@ -90,7 +97,7 @@ class WorkerCrew implements Crew {
     const worker = new Worker(new URL(file, import.meta.url), { workerData: options })
     const hand: Hand = { worker, waiting: [], eligible: undefined }
     worker.on('message', (answer: CrewAnswer) => {
-      if (answer.kind === 'result') hand.waiting.shift()?.(answer.result)
+      if (answer.kind === 'result') hand.waiting.shift()?.(answer.result, answer.bytes)
       else hand.eligible = answer.eligible
       this.#wake()
     })

@@ -2,6 +2,7 @@ import { compileRules } from '../detect/compile.ts'
 import { CorrelationFold } from '../detect/correlate.ts'
 import { ActFold } from '../detect/fold.ts'
 import type { Source } from '../model/event.ts'
+import { BlockPool } from '../source/block-pool.ts'
 import { openBlocks } from '../source/blocks.ts'
 import { type Input, listInputs } from '../source/inputs.ts'
 import { openCrew } from './crew.ts'
@@ -14,25 +15,27 @@ import { Tally } from './tally.ts'
  */
 export const hunt: Hunt = async (options, hooks, signal) => {
   const ruleSet = compileRules(options.rules, options.lists)
-  const { rules, correlations, issues } = ruleSet
+  const { rules, issues } = ruleSet
   const { inputs, issues: inputIssues } = await listInputs(options.paths, options.sources)
-  const correlation = new CorrelationFold(correlations)
+  const correlation = new CorrelationFold(ruleSet)
   const fold = new ActFold(
     rules.length,
     (finding) => hooks.finding?.(finding),
-    (hits, source) => correlation.add(hits, source),
+    (counted, events) => correlation.add(counted, events),
   )
   const tally = new Tally([...issues, ...inputIssues], inputs)
   const crew = openCrew(options, ruleSet)
+  const pool = new BlockPool()
   try {
     for (const input of inputs) {
       if (signal.aborted) break
-      const reading = openBlocks(input, signal, { sha256: options.sha256 })
+      const reading = openBlocks(input, signal, { sha256: options.sha256, pool })
       for await (const { bytes, offset, source, first, last } of reading) {
         tally.addRead(input, offset + bytes.length)
         const fingerprint = fingerprintOf(input, source)
         const job = { bytes, offset, source, fingerprint, alone: first && last }
-        await crew.take(job, (result) => {
+        await crew.take(job, (result, done) => {
+          pool.give(done)
           for (const record of result.records) fold.add(record)
           for (const acts of result.settled) fold.addSettled(acts)
           tally.addBlock(input, result)

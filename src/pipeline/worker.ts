@@ -10,9 +10,12 @@ const options = workerData as HuntOptions
 const analyzer = analyzerFor(options, compileRules(options.rules, options.lists))
 
 parentPort?.on('message', (order: CrewOrder) => {
-  const answer: CrewAnswer =
-    order.kind === 'block'
-      ? { kind: 'result', result: analyzer.analyze(order.job) }
-      : { kind: 'eligible', eligible: analyzer.eligible() }
-  parentPort?.postMessage(answer)
+  if (order.kind === 'block') {
+    const { bytes } = order.job
+    answer({ kind: 'result', result: analyzer.analyze(order.job), bytes }, [bytes.buffer])
+  } else answer({ kind: 'eligible', eligible: analyzer.eligible() }, [])
 })
+
+function answer(what: CrewAnswer, moved: readonly ArrayBuffer[]): void {
+  parentPort?.postMessage(what, moved)
+}

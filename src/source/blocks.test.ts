@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { LIMIT } from '../base/limit.ts'
+import { BlockPool } from './block-pool.ts'
 import { openBlocks } from './blocks.ts'
 import { listInputs } from './inputs.ts'
 import { makeFolder, readFile, tarEntry } from './testing/folder.ts'
@@ -136,11 +137,32 @@ describe('reading', () => {
     let offset = 0
     for (const [index, block] of blocks.entries()) {
       expect(block.offset).toBe(offset)
-      expect(block.bytes.buffer.byteLength).toBe(block.bytes.length)
       expect([block.first, block.last]).toEqual([index === 0, index === blocks.length - 1])
       offset += block.bytes.length
     }
     expect(offset).toBe(LINES.length * 8)
+    expect(new Set(blocks.map(({ bytes }) => bytes.buffer)).size).toBe(blocks.length)
+  })
+
+  test('a block that is given back is filled again, and the text is the same', async () => {
+    const text = Array.from(
+      { length: 40_000 },
+      (_, at) => `{"line":${at},"pad":"${'x'.repeat(90)}"}`,
+    )
+    const path = folder.write('pooled.log', `${text.join('\n')}\n`)
+    const input = (await listInputs([path], [])).inputs[0]
+    const pool = new BlockPool()
+    const options = { sha256: false, pool }
+    const buffers = new Set<ArrayBuffer>()
+    let whole = ''
+    const reading = input && openBlocks(input, new AbortController().signal, options)
+    for await (const { bytes } of reading ?? []) {
+      whole += Buffer.from(bytes).toString()
+      buffers.add(bytes.buffer)
+      pool.give(bytes)
+    }
+    expect(whole).toBe(`${text.join('\n')}\n`)
+    expect(buffers.size).toBeLessThan(4)
   })
 
   test('a record that is too long is skipped, with its range', async () => {

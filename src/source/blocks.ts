@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { Issue } from '../base/issue.ts'
 import type { Source } from '../model/event.ts'
+import { BlockPool } from './block-pool.ts'
 import { ByteReader, type Chunks } from './byte-reader.ts'
 import { Cutter, type Piece } from './cutter.ts'
 import { compressionOf, inflate, type OnFault } from './inflate.ts'
@@ -10,7 +11,10 @@ import { isTar, type Member, tarMembers } from './tar.ts'
 
 /** Whole records of one file or archive member, decompressed. */
 export interface Block {
-  /** The only view of its ArrayBuffer, which may be transferred to a worker. */
+  /**
+   * The only view of its ArrayBuffer, which may be transferred to a worker, and be given back to
+   * the pool it is from.
+   */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** Of bytes[0] in the decompressed content of `source.file`. */
   readonly offset: number
@@ -39,6 +43,8 @@ export interface Reading extends AsyncIterable<Block> {
 /** How to read. */
 export interface ReadOptions {
   readonly sha256: boolean
+  /** Where blocks are taken from; whoever is done with one may give it back. */
+  readonly pool?: BlockPool
 }
 
 /**
@@ -56,15 +62,19 @@ class FileReading implements Reading {
   readonly #input: Input
   readonly #signal: AbortSignal
   readonly #hash: Hash | undefined
+  readonly #pool: BlockPool
   readonly #issues: Issue[] = []
   #bytes = 0
   #wholeFile = false
+  /** The chunks read are copied at once, so that one buffer does for all. */
+  #copied = false
   #passedOver = 0
 
   constructor(input: Input, signal: AbortSignal, options: ReadOptions) {
     this.#input = input
     this.#signal = signal
     this.#hash = options.sha256 ? createHash('sha256') : undefined
+    this.#pool = options.pool ?? new BlockPool()
   }
 
   readonly ending = (): Ending => ({
@@ -78,6 +88,7 @@ class FileReading implements Reading {
     try {
       const content = await this.#content(disk, this.#onFault(this.#input.path))
       const head = await content.peek(HEAD_BYTES)
+      this.#copied = content === disk && !isTar(head)
       if (isTar(head)) yield* this.#archive(content)
       else yield* this.#records(content.rest(), this.#input.source)
       // What lies behind the end of an archive or of a damaged place still counts for the hash.
@@ -90,9 +101,8 @@ class FileReading implements Reading {
   /** The file's bytes as they lie on disk. */
   async *#disk(): Chunks {
     const { path } = this.#input
-    const options = { highWaterMark: READ_BYTES, signal: this.#signal }
     try {
-      const stream = path === '-' ? process.stdin : createReadStream(path, options)
+      const stream = path === '-' ? process.stdin : this.#file(path)
       for await (const chunk of stream) {
         if (this.#signal.aborted) return
         const bytes: Buffer = chunk
@@ -103,6 +113,20 @@ class FileReading implements Reading {
     } catch (error) {
       if (this.#signal.aborted) return
       this.#onFault(path)('source/unreadable', reasonOf(error))
+    }
+  }
+
+  async *#file(path: string): Chunks {
+    const file = await open(path)
+    try {
+      for (let buffer = Buffer.allocUnsafeSlow(READ_BYTES); ; ) {
+        const { bytesRead } = await file.read(buffer, 0, READ_BYTES, null)
+        if (bytesRead === 0) return
+        yield buffer.subarray(0, bytesRead)
+        if (!this.#copied) buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+      }
+    } finally {
+      await file.close()
     }
   }
 
@@ -133,7 +157,10 @@ class FileReading implements Reading {
 
   /** One file's content in blocks. One block is held back, to know which is the last. */
   async *#records(content: Chunks, source: Source): AsyncGenerator<Block, void> {
-    const cutter = new Cutter((offset, length) => this.#skipped(source.file, offset, length))
+    const cutter = new Cutter(
+      (offset, length) => this.#skipped(source.file, offset, length),
+      this.#pool,
+    )
     let held: Piece | undefined
     let first = true
     const blockOf = (piece: Piece, last: boolean): Block => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LIMIT } from '../base/limit.ts'
+import { BlockPool } from './block-pool.ts'
 import { Cutter, type Piece } from './cutter.ts'
 
 interface Cut {
@@ -10,7 +11,7 @@ interface Cut {
 
 const cut = (bytes: Buffer, chunkBytes = 1_000_000): Cut => {
   const skipped: [number, number][] = []
-  const cutter = new Cutter((offset, length) => skipped.push([offset, length]))
+  const cutter = new Cutter((offset, length) => skipped.push([offset, length]), new BlockPool())
   const pieces: Piece[] = []
   for (let at = 0; at < bytes.length; at += chunkBytes) {
     pieces.push(...cutter.push(bytes.subarray(at, at + chunkBytes)))

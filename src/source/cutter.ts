@@ -2,8 +2,9 @@ import { isSpace, recordsArray, scanItems } from '../base/json-scan.ts'
 import { LIMIT } from '../base/limit.ts'
 import { latin1 } from '../base/slice.ts'
 import { looksLikeYaml } from '../base/yaml-sniff.ts'
+import type { BlockPool } from './block-pool.ts'
 
-/** Bytes that hold whole records, in an ArrayBuffer of their own. */
+/** Bytes that hold whole records: the only view of an ArrayBuffer. */
 export interface Piece {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly offset: number
@@ -24,6 +25,7 @@ export type OnSkip = (offset: number, length: number) => void
  */
 export class Cutter {
   readonly #onSkip: OnSkip
+  readonly #pool: BlockPool
   #mode: 'undecided' | 'lines' | 'yaml' | 'items' | 'skip' = 'undecided'
   #buffer: Buffer = Buffer.allocUnsafeSlow(LIMIT.blockBytes * 2)
   #length = 0
@@ -35,8 +37,10 @@ export class Cutter {
   /** The answer of #recordsOf about what the buffer begins with. */
   #array: number | undefined
 
-  constructor(onSkip: OnSkip) {
+  /** Pieces are taken from the pool, for whoever is done with them to give back. */
+  constructor(onSkip: OnSkip, pool: BlockPool) {
     this.#onSkip = onSkip
+    this.#pool = pool
   }
 
   /** Takes more bytes, and gives what is whole by now. */
@@ -164,7 +168,7 @@ export class Cutter {
   }
 
   #cut(at: number, pieces: Piece[]): void {
-    const bytes = new Uint8Array(at)
+    const bytes = this.#pool.take(at)
     bytes.set(this.#buffer.subarray(0, at))
     pieces.push({ bytes, offset: this.#offset })
     this.#drop(at)
