@@ -5,6 +5,7 @@ import { decodeBlock } from '../../src/decode/decode.ts'
 import { actKey, type Signal } from '../../src/detect/act.ts'
 import type { RuleSet } from '../../src/detect/compile.ts'
 import { CorrelationFold } from '../../src/detect/correlate.ts'
+import type { CountedAct } from '../../src/detect/counted-act.ts'
 import { CorrelationFeeds } from '../../src/detect/feeds.ts'
 import { RuleIndex } from '../../src/detect/rule-index.ts'
 import { toSignal } from '../../src/detect/signal.ts'
@@ -43,7 +44,7 @@ export interface Act {
   readonly events: number
   readonly said: readonly Said[]
   /** What it is to correlations. */
-  readonly counts: readonly NonNullable<Signal['counts']>[]
+  readonly counted: CountedAct | undefined
 }
 
 /** A correlation that was found, and the acts that it joins. */
@@ -88,19 +89,17 @@ export const judgeRecording = (folder: URL, { rules, correlations }: RuleSet): R
       },
     )
   }
-  const joined = correlate([...acts.values()], correlations)
+  const joined = correlate([...acts.values()], { rules, correlations })
   return { labels: labelsIn(folder), acts: [...acts.values()], joined, events }
 }
 
 const correlate = (
   acts: readonly Act[],
-  correlations: RuleSet['correlations'],
+  rules: Pick<RuleSet, 'rules' | 'correlations'>,
 ): readonly Joined[] => {
-  const fold = new CorrelationFold(correlations)
-  for (const { counts, auditID } of acts) {
-    for (const { hits, subject } of counts) {
-      fold.add(hits, { subject, events: [toRef(auditID)], reasons: [] })
-    }
+  const fold = new CorrelationFold(rules)
+  for (const { counted, auditID } of acts) {
+    if (counted !== undefined) fold.add(counted, [toRef(auditID)])
   }
   return fold.finish().findings.map(({ rule, reason, events }) => ({
     detection: rule.detection ?? rule.id,
@@ -122,6 +121,8 @@ const toRef = (auditID: string): EventRef => ({
   length: 0,
 })
 
+const asItIs = (_field: string, text: string): string => text
+
 const SOURCE = { cluster: 'lab', server: 'lab', file: 'lab' }
 
 const judge = (
@@ -132,14 +133,14 @@ const judge = (
   feeds: CorrelationFeeds,
 ): Act => {
   const said: Said[] = []
-  const counts: NonNullable<Signal['counts']>[] = []
+  const signals: Signal[] = []
   const facts = enrich(event)
   index.judge(index.bucketFor(event), facts, (number, truth) => {
     const rule = rules[number]
     if (rule === undefined || truth === NO) return
     const verdict = { rule: number, truth }
-    const signal = toSignal(rules, feeds, verdict, facts, origin, (_field, text) => text)
-    if (signal.counts !== undefined) counts.push(signal.counts)
+    const signal = toSignal(rules, verdict, facts, asItIs)
+    signals.push(signal)
     const { detection = rule.ref.id, level } = rule.ref
     if (rule.reports) said.push({ detection, level, truth, reasons: signal.reasons })
   })
@@ -152,7 +153,7 @@ const judge = (
     rank: STAGE_RANK[event.stage],
     events: 1,
     said,
-    counts,
+    counted: feeds.count(signals, facts, origin, asItIs),
   }
 }
 

@@ -4,7 +4,6 @@ import { decodeBlock } from '../decode/decode.ts'
 import type { CompiledCorrelation, CompiledRule, RuleSet } from '../detect/compile.ts'
 import { CorrelationFold } from '../detect/correlate.ts'
 import { describeMatch, reasonsFor } from '../detect/describe.ts'
-import type { HitSource } from '../detect/evidence.ts'
 import { CorrelationFeeds } from '../detect/feeds.ts'
 import { toSignal } from '../detect/signal.ts'
 import { enrich } from '../enrich/enrich.ts'
@@ -44,21 +43,19 @@ export const judgeStory = (
   records: readonly string[],
 ): Judged => {
   const feeds = new CorrelationFeeds(rules, correlations)
-  const fold = new CorrelationFold(correlations)
+  const fold = new CorrelationFold({ rules, correlations })
   const feeding = rules.flatMap((rule, number) => (feeds.has(number) ? [{ rule, number }] : []))
   for (const [at, text] of records.entries()) {
     const event = decodeOne(text)
     if (typeof event === 'string') return failed(event)
     const facts = enrich(event)
-    for (const { rule, number } of feeding) {
-      const truth = rule.test(facts)
-      if (truth === NO) continue
-      const verdict = { rule: number, truth }
-      const origin = String(at).padStart(ORIGIN_DIGITS, '0')
-      const { counts, reasons } = toSignal(rules, feeds, verdict, facts, origin, asItIs)
-      const source = counts && toSource(counts.subject, reasons)
-      if (counts !== undefined && source !== undefined) fold.add(counts.hits, source)
-    }
+    const verdicts = feeding
+      .map(({ rule, number }) => ({ rule: number, truth: rule.test(facts) }))
+      .filter(({ truth }) => truth !== NO)
+    const signals = verdicts.map((verdict) => toSignal(rules, verdict, facts, asItIs))
+    const origin = String(at).padStart(ORIGIN_DIGITS, '0')
+    const counted = feeds.count(signals, facts, origin, asItIs)
+    if (counted !== undefined) fold.add(counted, [])
   }
   const { findings, tallies } = fold.finish()
   const tally = tallies[correlations.indexOf(correlation)]
@@ -75,12 +72,6 @@ const SOURCE: Source = { cluster: 'case', server: 'case', file: 'case' }
 const ORIGIN_DIGITS = 8
 
 const asItIs = (_field: string, value: string): string => value
-
-const toSource = (subject: HitSource['subject'], reasons: readonly Reason[]): HitSource => ({
-  subject,
-  reasons,
-  events: [],
-})
 
 const failed = (failure: string): Judged => ({ got: undefined, reasons: [], claim: '', failure })
 

@@ -57,6 +57,10 @@ export const LIMIT = {
   correlationEventsMax: 100,
   /** Bytes of the hits that wait for their place in time, all correlations together. */
   correlationQueueBytesMax: 134_217_728,
+  /** Findings of correlations kept whole. Those beyond it are only counted. */
+  correlationFindingsMax: 5_000,
+  /** Values that one act gives a correlation. An act with more cannot be told. */
+  correlationActValuesMax: 1_000,
   /** Bytes of the windows of all correlations together. */
   correlationStateBytesMax: 268_435_456,
   /** Numbers in a window of which a percentile is taken; with more of them it cannot be told. */

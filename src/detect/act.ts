@@ -3,8 +3,7 @@ import type { Truth } from '../base/truth.ts'
 import type { Reason } from '../model/blindness.ts'
 import type { AuditEvent } from '../model/event.ts'
 import type { EventRef, Finding } from '../model/finding.ts'
-import type { Hit } from '../sigma/correlate/hit.ts'
-import type { Subject } from './evidence.ts'
+import type { CountedAct } from './counted-act.ts'
 
 /** What one rule says of an act; of a match the finding, still without the act's other events. */
 export interface Signal {
@@ -15,8 +14,6 @@ export interface Signal {
   readonly reasons: readonly Reason[]
   /** Undefined also for a match of a rule that only serves correlations. */
   readonly finding: Finding | undefined
-  /** Where it counts for correlations; most signals count nowhere. */
-  readonly counts?: { readonly hits: readonly Hit[]; readonly subject: Subject }
 }
 
 /** What was seen of an act in one block: the verdicts of its latest stage there. */
@@ -29,6 +26,8 @@ export interface ActRecord {
   readonly content: string
   readonly events: readonly EventRef[]
   readonly signals: readonly Signal[]
+  /** What it is for correlations; most acts count nowhere. */
+  readonly counted?: CountedAct
 }
 
 /**

@@ -103,20 +103,19 @@ const refOf = (number: number): EventRef => ({
   length: 1,
 })
 
+const asItIs = (_field: string, text: string): string => text
+
 const correlate = (deeds: readonly Deed[], set: RuleSet = SET): CorrelationResult => {
   const feeds = new CorrelationFeeds(set.rules, set.correlations)
-  const fold = new CorrelationFold(set.correlations)
+  const fold = new CorrelationFold(set)
   for (const deed of deeds) {
     const facts = testFacts(eventOf(deed))
-    for (const [rule, { test }] of set.rules.entries()) {
-      const truth = test(facts)
-      if (truth === NO) continue
-      const origin = JSON.stringify(deed)
-      const signal = toSignal(set.rules, feeds, { rule, truth }, facts, origin, (_, text) => text)
-      const { counts, reasons } = signal
-      const events = [refOf(deed.second)]
-      if (counts !== undefined) fold.add(counts.hits, { subject: counts.subject, events, reasons })
-    }
+    const verdicts = [...set.rules.entries()]
+      .map(([rule, { test }]) => ({ rule, truth: test(facts) }))
+      .filter(({ truth }) => truth !== NO)
+    const signals = verdicts.map((verdict) => toSignal(set.rules, verdict, facts, asItIs))
+    const counted = feeds.count(signals, facts, JSON.stringify(deed), asItIs)
+    if (counted !== undefined) fold.add(counted, [refOf(deed.second)])
   }
   return fold.finish()
 }
@@ -247,7 +246,25 @@ it('a group that cannot be told is a group of its own, and tells nothing', () =>
   const { correlations, rules } = compiled(text.replace(/summary:.*/, ''))
   const feeds = new CorrelationFeeds(rules, correlations)
   const facts = testFacts(testEvent({ unknown: PART.responseStatus, responseStatus: undefined }))
-  const number = rules.findIndex(({ ref }) => ref.id === 'read')
-  const hits = feeds.hitsOf(number, 1, facts, 'o', (_, v) => v)
+  const rule = rules.findIndex(({ ref }) => ref.id === 'read')
+  const signal = toSignal(rules, { rule, truth: 1 }, facts, asItIs)
+  const counted = feeds.count([signal], facts, 'o', asItIs)
+  const hits = counted === undefined ? [] : feeds.hitsOf(counted)
   expect(hits.map(({ truth }) => truth)).toContain(2)
+})
+
+it('of an act with more than LIMIT.correlationActValuesMax values none can be told', () => {
+  const { correlations, rules } = compiled(
+    RULES.replace('field: objectRef.name', 'field: sourceIPs').replace(/summary:.*/, ''),
+  )
+  const feeds = new CorrelationFeeds(rules, correlations)
+  const rule = rules.findIndex(({ ref }) => ref.id === 'read')
+  const valuesOf = (length: number): unknown => {
+    const sourceIPs = Array.from({ length }, (_, at) => `10.0.${at >> 8}.${at & 255}`)
+    const facts = testFacts(testEvent({ sourceIPs }))
+    const signal = toSignal(rules, { rule, truth: 1 }, facts, asItIs)
+    return feeds.count([signal], facts, 'o', asItIs)?.values.sourceIPs?.is.length
+  }
+  expect(valuesOf(LIMIT.correlationActValuesMax)).toBe(LIMIT.correlationActValuesMax)
+  expect(valuesOf(LIMIT.correlationActValuesMax + 1)).toBeUndefined()
 })

@@ -1,13 +1,14 @@
 import { LIMIT } from '../base/limit.ts'
-import { UNKNOWN, YES } from '../base/truth.ts'
-import type { Reason } from '../model/blindness.ts'
-import type { Finding } from '../model/finding.ts'
+import { type TimedText, TimeQueue } from '../base/time-queue.ts'
+import { YES } from '../base/truth.ts'
+import type { EventRef, Finding } from '../model/finding.ts'
 import { Correlator } from '../sigma/correlate/correlator.ts'
-import type { CorrelationVerdict, Hit } from '../sigma/correlate/hit.ts'
-import { HitQueue } from '../sigma/correlate/hit-queue.ts'
-import type { CompiledCorrelation } from './compile.ts'
+import type { CorrelationVerdict } from '../sigma/correlate/hit.ts'
+import type { CompiledCorrelation, RuleSet } from './compile.ts'
+import type { CountedAct } from './counted-act.ts'
 import { describeCorrelation } from './describe-correlation.ts'
-import { type Entry, Evidence, type HitSource } from './evidence.ts'
+import { Evidence, type HitSource, type Traces } from './evidence.ts'
+import { CorrelationFeeds } from './feeds.ts'
 import type { RuleTally } from './fold.ts'
 
 /** What the correlations could not keep to the letter; each becomes an issue. */
@@ -16,6 +17,8 @@ export interface CorrelationLosses {
   readonly groupsEvicted: number
   /** Hits that came after the time of their windows had been left behind. */
   readonly hitsLate: number
+  /** Findings that are counted and not kept. */
+  readonly findingsDropped: number
 }
 
 /** What came of all hits. Tallies are in the order of the correlations. */
@@ -26,66 +29,114 @@ export interface CorrelationResult {
 }
 
 /**
- * Joins the hits of acts into findings of correlations, in any order of arrival. It has a lifetime
- * of one hunt, and bounded state.
+ * Joins acts that count into findings of correlations, in any order of arrival. It has a lifetime
+ * of one hunt, and bounded state: acts wait as JSON until all have come, then windows are judged in
+ * order of time, and a second look finds the acts behind what was found.
  */
 export class CorrelationFold {
   readonly #correlations: readonly CompiledCorrelation[]
-  readonly #queue: HitQueue<HitSource>
+  readonly #feeds: CorrelationFeeds
+  readonly #queue = new TimeQueue({
+    bytesMax: LIMIT.correlationQueueBytesMax,
+    chunkCharacters: CHUNK_CHARACTERS,
+    plainBytesMax: LIMIT.correlationQueueBytesMax / 4,
+  })
   readonly #correlator: Correlator
-  readonly #verdicts: CorrelationVerdict[] = []
-  readonly #entries: Entry[] = []
+  readonly #tallies: RuleTally[]
+  readonly #findings: Finding[] = []
+  #verdicts: CorrelationVerdict[] = []
+  #dropped = 0
 
-  constructor(correlations: readonly CompiledCorrelation[]) {
+  constructor({ rules, correlations }: Pick<RuleSet, 'rules' | 'correlations'>) {
     this.#correlations = correlations
-    this.#queue = new HitQueue({ bytesMax: LIMIT.correlationQueueBytesMax })
+    this.#feeds = new CorrelationFeeds(rules, correlations)
+    this.#tallies = correlations.map(() => ({ findings: 0, cannotTell: 0, reasons: {} }))
     this.#correlator = new Correlator(
       correlations.map(({ plan }) => plan),
-      (verdict) => this.#verdicts.push(verdict),
+      (verdict) => this.#take(verdict),
       { bytesMax: LIMIT.correlationStateBytesMax },
     )
   }
 
-  add(hits: readonly Hit[], source: HitSource): void {
-    for (const hit of hits) this.#queue.push(hit, source)
-    this.#observe(this.#queue.overflow())
+  add(counted: CountedAct, events: readonly EventRef[]): void {
+    const waiting: WaitingAct = { counted, events }
+    this.#queue.push(counted.timeUs, JSON.stringify(waiting))
+    if (!this.#queue.isFull) return
+    // What comes later and is earlier than this is lost, and counted as late.
+    const before = this.#queue.earliestQuarter()
+    this.#judge(this.#queue.take(before), () => this.#correlator.advance(before))
   }
 
   finish(): CorrelationResult {
-    this.#observe(this.#queue.finish())
-    this.#correlator.finish()
-    const evidence = new Evidence(this.#verdicts, this.#entries)
-    const findings = this.#verdicts.flatMap((verdict) => {
-      const correlation = this.#correlations[verdict.correlation]
-      if (correlation === undefined || verdict.truth !== YES || !correlation.reports) return []
-      const following = evidence.after(verdict, correlation.plan.spanUs)
-      return [describeCorrelation(correlation, verdict, evidence.of(verdict), following)]
-    })
+    this.#judge(this.#queue.take(), () => this.#correlator.finish())
     return {
-      findings,
-      tallies: this.#correlations.map((_, at) => this.#tallyOf(at, evidence)),
+      findings: this.#findings,
+      tallies: this.#tallies,
       losses: {
         groupsEvicted: this.#correlator.losses().evicted,
         hitsLate: this.#queue.late,
+        findingsDropped: this.#dropped,
       },
     }
   }
 
-  #observe(entries: Iterable<Entry>): void {
-    for (const entry of entries) {
-      this.#entries.push(entry)
-      this.#correlator.observe(entry.hit)
-    }
+  /** Counts a verdict, and keeps it if there is room for what it will show. */
+  #take(verdict: CorrelationVerdict): void {
+    const tally = this.#tallies[verdict.correlation]
+    if (tally === undefined) throw new Error('bug: a verdict of no correlation')
+    if (verdict.truth === YES) tally.findings += 1
+    else tally.cannotTell += 1
+    const kept = this.#findings.length + this.#verdicts.length < LIMIT.correlationFindingsMax
+    if (kept) this.#verdicts.push(verdict)
+    else if (verdict.truth === YES) this.#dropped += 1
   }
 
-  #tallyOf(correlation: number, evidence: Evidence): RuleTally {
-    const own = this.#verdicts.filter((verdict) => verdict.correlation === correlation)
-    const untold = own.filter(({ truth }) => truth === UNKNOWN)
-    const reasons: Partial<Record<Reason, number>> = {}
-    for (const verdict of untold) {
-      const given = evidence.of(verdict).flatMap(({ source }) => source.reasons)
-      for (const reason of new Set(given)) reasons[reason] = (reasons[reason] ?? 0) + 1
+  #judge(acts: Iterable<TimedText>, end: () => void): void {
+    for (const { text } of acts) {
+      for (const hit of this.#feeds.hitsOf(waitingAct(text).counted)) this.#correlator.observe(hit)
     }
-    return { findings: own.length - untold.length, cannotTell: untold.length, reasons }
+    end()
+    if (this.#verdicts.length > 0) this.#describe(acts)
+    this.#verdicts = []
+  }
+
+  #describe(acts: Iterable<TimedText>): void {
+    const spansUs = this.#correlations.map(({ plan }) => plan.spanUs)
+    const evidence = new Evidence(this.#verdicts, spansUs)
+    for (const { text } of acts) {
+      const { counted, events } = waitingAct(text)
+      const hits = this.#feeds.hitsOf(counted).filter((hit) => evidence.asks(hit))
+      if (hits.length === 0) continue
+      const reasons = counted.rules.flatMap((one) => one.reasons)
+      const source: HitSource = { subject: counted.subject, events, reasons }
+      for (const hit of hits) evidence.add({ hit, source })
+    }
+    for (const verdict of this.#verdicts) this.#tell(verdict, evidence.of(verdict))
+  }
+
+  #tell(verdict: CorrelationVerdict, traces: Traces): void {
+    const correlation = this.#correlations[verdict.correlation]
+    if (correlation === undefined) return
+    if (verdict.truth === YES) {
+      if (correlation.reports)
+        this.#findings.push(describeCorrelation(correlation, verdict, traces))
+      return
+    }
+    const reasons = this.#tallies[verdict.correlation]?.reasons ?? {}
+    for (const reason of new Set(traces.entries.flatMap(({ source }) => source.reasons))) {
+      reasons[reason] = (reasons[reason] ?? 0) + 1
+    }
   }
 }
+
+/** An act that waits for its turn, as JSON. */
+interface WaitingAct {
+  readonly counted: CountedAct
+  readonly events: readonly EventRef[]
+}
+
+/** What is packed and unpacked at once. */
+const CHUNK_CHARACTERS = 1_000_000
+
+/** Only what `add` wrote is read here. */
+const waitingAct = (text: string): WaitingAct => JSON.parse(text) as WaitingAct

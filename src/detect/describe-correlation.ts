@@ -4,7 +4,7 @@ import type { CorrelatedActs, DecidingField, EventRef, Finding } from '../model/
 import type { CorrelationVerdict } from '../sigma/correlate/hit.ts'
 import { findingId } from './act.ts'
 import type { CompiledCorrelation } from './compile.ts'
-import type { Entry, Following, Subject } from './evidence.ts'
+import type { Entry, Subject, Traces } from './evidence.ts'
 import { FIELD_IN_BRACES } from './summary.ts'
 import { timeText } from './time.ts'
 
@@ -12,8 +12,7 @@ import { timeText } from './time.ts'
 export const describeCorrelation = (
   { ref, sigma, plan }: CompiledCorrelation,
   verdict: CorrelationVerdict,
-  entries: readonly Entry[],
-  following: Following,
+  { entries, following, followingCount, untilUs }: Traces,
 ): Finding => {
   const subjects = entries.map(({ source }) => source.subject)
   const correlation: CorrelatedActs = {
@@ -22,8 +21,8 @@ export const describeCorrelation = (
     from: timeText(verdict.fromUs),
     to: timeText(verdict.atUs),
     matches: verdict.matches,
-    following: following.entries.length,
-    until: timeText(following.untilUs),
+    following: followingCount,
+    until: timeText(untilUs),
     rules: plan.slots.map(({ rule }) => rule),
   }
   const claim = sentence(sigma.custom.summary, sigma.title, correlation, subjects)
@@ -40,7 +39,7 @@ export const describeCorrelation = (
     rule: ref,
     reason: `${claim}.${decided}${wentOn(correlation)}`,
     fields,
-    events: eventsOf([...entries, ...following.entries]),
+    events: eventsOf([...entries, ...following]),
     correlation,
   }
 }

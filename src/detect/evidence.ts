@@ -1,4 +1,5 @@
-import { YES } from '../base/truth.ts'
+import { LIMIT } from '../base/limit.ts'
+import { UNKNOWN } from '../base/truth.ts'
 import type { Reason } from '../model/blindness.ts'
 import type { EventRef, Finding } from '../model/finding.ts'
 import type { ChainedPlace, CorrelationVerdict, Hit } from '../sigma/correlate/hit.ts'
@@ -20,67 +21,131 @@ export interface Entry {
   readonly source: HitSource
 }
 
-/** Finds the acts behind verdicts again: the windows themselves only count. */
+/** What is found again of a verdict: the windows themselves only count. */
+export interface Traces {
+  /** The first acts of its window, those of chained correlations included, by time. */
+  readonly entries: readonly Entry[]
+  /** The first matches after it, each within a span of the one before. */
+  readonly following: readonly Entry[]
+  readonly followingCount: number
+  /** The last of all of those, or the end of the window. */
+  readonly untilUs: number
+}
+
+/** Finds the acts behind verdicts in a second look at the hits. */
 export class Evidence {
-  readonly #entries = new Map<string, Entry[]>()
-  /** When the windows of a group begin, in order. */
-  readonly #begins = new Map<string, number[]>()
+  readonly #traces: ReadonlyMap<CorrelationVerdict, OpenTraces>
+  readonly #byPlace = new Map<string, GroupTraces>()
   /** By the place where the completion of a correlation counted. */
   readonly #below = new Map<string, CorrelationVerdict[]>()
 
-  /** The entries are in order of time. */
-  constructor(verdicts: readonly CorrelationVerdict[], entries: readonly Entry[]) {
-    for (const verdict of verdicts) {
-      const own = placeName(verdict)
-      this.#entries.set(own, [])
-      if (verdict.truth === YES) {
-        this.#begins.set(own, [...(this.#begins.get(own) ?? []), verdict.fromUs])
-      }
-      for (const place of verdict.hit.up) {
-        const name = placeName(place)
-        this.#below.set(name, [...(this.#below.get(name) ?? []), verdict])
-      }
-    }
-    for (const entry of entries) this.#entries.get(placeName(entry.hit))?.push(entry)
-  }
-
-  /** Matches of the group after the window, as long as each is within a span of the one before. */
-  after(verdict: CorrelationVerdict, spanUs: number): Following {
-    const name = placeName(verdict)
-    const next = this.#begins.get(name)?.find((fromUs) => fromUs > verdict.atUs)
-    const entries: Entry[] = []
-    let untilUs = verdict.atUs
-    for (const entry of this.#entries.get(name) ?? []) {
-      const { timeUs, truth } = entry.hit
-      if (timeUs <= verdict.atUs || truth !== YES) continue
-      if (timeUs - untilUs > spanUs || (next !== undefined && timeUs >= next)) break
-      entries.push(entry)
-      untilUs = timeUs
-    }
-    return { entries, untilUs }
-  }
-
-  /** The acts that counted in the window, those of chained correlations included, by time. */
-  of(verdict: CorrelationVerdict): readonly Entry[] {
-    const { fromUs, atUs } = verdict
-    const name = placeName(verdict)
-    const own = (this.#entries.get(name) ?? []).filter(
-      ({ hit }) => hit.timeUs >= fromUs && hit.timeUs <= atUs,
+  /** The spans are those of the correlations, in µs. */
+  constructor(verdicts: readonly CorrelationVerdict[], spansUs: readonly number[]) {
+    const sorted = [...verdicts].sort((a, b) => a.atUs - b.atUs)
+    this.#traces = new Map(
+      sorted.map((verdict) => [verdict, openTraces(verdict, spansUs[verdict.correlation] ?? 0)]),
     )
-    const below = (this.#below.get(name) ?? [])
-      .filter((one) => one.atUs >= fromUs && one.atUs <= atUs)
-      .flatMap((one) => this.of(one))
-    if (below.length === 0) return own
+    for (const traces of this.#traces.values()) {
+      this.#addToGroup(traces)
+      for (const place of traces.verdict.hit.up) {
+        const upper = placeName(place)
+        this.#below.set(upper, [...(this.#below.get(upper) ?? []), traces.verdict])
+      }
+    }
+  }
+
+  /** Whether any verdict is about that group. */
+  asks(hit: Hit): boolean {
+    return this.#byPlace.has(placeName(hit))
+  }
+
+  /** Takes the next hit in the order of time. */
+  add(entry: Entry): void {
+    const group = this.#byPlace.get(placeName(entry.hit))
+    if (group === undefined) return
+    const { traces } = group
+    for (let at = group.first; at < traces.length; at += 1) {
+      const one = traces[at]
+      if (one === undefined || entry.hit.timeUs < one.verdict.fromUs) break
+      if (at === group.first && isOver(one, entry.hit.timeUs)) group.first += 1
+      else follow(one, entry)
+    }
+  }
+
+  of(verdict: CorrelationVerdict): Traces {
+    const own = this.#traces.get(verdict)
+    if (own === undefined) throw new Error('bug: a verdict that was not asked about')
+    const entries = this.#withBelow(verdict, own.entries)
+    return { ...own, entries, following: own.following.sort(byTime) }
+  }
+
+  #addToGroup(traces: OpenTraces): void {
+    const name = placeName(traces.verdict)
+    const group = this.#byPlace.get(name)
+    if (group === undefined) {
+      this.#byPlace.set(name, { traces: [traces], first: 0 })
+      return
+    }
+    const before = group.traces.at(-1)
+    if (before !== undefined) before.nextUs = traces.verdict.fromUs
+    group.traces.push(traces)
+  }
+
+  #withBelow(verdict: CorrelationVerdict, own: readonly Entry[]): readonly Entry[] {
+    const below = (this.#below.get(placeName(verdict)) ?? [])
+      .filter(({ atUs }) => atUs >= verdict.fromUs && atUs <= verdict.atUs)
+      .flatMap((one) => this.of(one).entries)
     const all = new Map([...below, ...own].map((entry) => [entry.hit.origin, entry]))
-    return [...all.values()].sort((a, b) => a.hit.timeUs - b.hit.timeUs)
+    return [...all.values()].sort(byTime)
   }
 }
 
-/** Acts that follow a window, up to the next one of the same group. */
-export interface Following {
-  readonly entries: readonly Entry[]
-  readonly untilUs: number
+/** The verdicts on one group in order of time, and the first that hits can still belong to. */
+interface GroupTraces {
+  readonly traces: OpenTraces[]
+  first: number
+}
+
+interface OpenTraces extends Traces {
+  readonly verdict: CorrelationVerdict
+  readonly spanUs: number
+  /** Where the next window of the group begins. */
+  nextUs: number
+  readonly entries: Entry[]
+  readonly following: Entry[]
+  followingCount: number
+  untilUs: number
+}
+
+const openTraces = (verdict: CorrelationVerdict, spanUs: number): OpenTraces => ({
+  verdict,
+  spanUs,
+  nextUs: Number.POSITIVE_INFINITY,
+  entries: [],
+  following: [],
+  followingCount: 0,
+  untilUs: verdict.atUs,
+})
+
+const isOver = ({ verdict, nextUs, untilUs, spanUs }: OpenTraces, timeUs: number): boolean =>
+  timeUs > verdict.atUs && (timeUs >= nextUs || timeUs - untilUs > spanUs)
+
+const follow = (traces: OpenTraces, entry: Entry): void => {
+  const { verdict } = traces
+  const { timeUs, truth } = entry.hit
+  if (timeUs < verdict.fromUs) return
+  if (timeUs <= verdict.atUs) {
+    if (traces.entries.length < LIMIT.correlationEventsMax) traces.entries.push(entry)
+    return
+  }
+  if (truth === UNKNOWN || isOver(traces, timeUs)) return
+  traces.followingCount += 1
+  traces.untilUs = timeUs
+  if (traces.following.length < LIMIT.correlationEventsMax) traces.following.push(entry)
 }
 
 const placeName = ({ correlation, key }: Pick<ChainedPlace, 'correlation' | 'key'>): string =>
   `${correlation} ${key}`
+
+const byTime = (a: Entry, b: Entry): number =>
+  a.hit.timeUs - b.hit.timeUs || (a.hit.origin < b.hit.origin ? -1 : 1)

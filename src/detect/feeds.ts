@@ -1,22 +1,29 @@
 import { hash } from 'node:crypto'
-import { CANNOT_TELL, type FieldValue, UNKNOWN, type YES } from '../base/truth.ts'
+import { LIMIT } from '../base/limit.ts'
+import { CANNOT_TELL, type FieldValue, UNKNOWN } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
 import type { ChainedPlace, Hit } from '../sigma/correlate/hit.ts'
 import type { CorrelationPlan, CorrelationSlot } from '../sigma/plan/correlation.ts'
-import { DIGEST_DIGITS } from './act.ts'
+import { DIGEST_DIGITS, type Signal } from './act.ts'
 import type { CompiledCorrelation, CompiledRule } from './compile.ts'
-import { type Mask, shown } from './describe.ts'
+import type { CountedAct, CountedValue } from './counted-act.ts'
+import { type Mask, shown, subjectOf } from './describe.ts'
 import { factsAccess } from './schema.ts'
 import { microsecondsOf } from './time.ts'
 
 /** Where the matches of each rule count, by the rule's number: nowhere, for most of them. */
 export class CorrelationFeeds {
   readonly #byRule: ReadonlyMap<number, readonly Feed[]>
+  /** For each of those rules the fields that its correlations read. */
+  readonly #fields: ReadonlyMap<number, readonly string[]>
 
   constructor(rules: readonly CompiledRule[], correlations: readonly CompiledCorrelation[]) {
     const plans = correlations.map(({ plan }) => plan)
     const byRule = rules.map(({ ref }, rule) => [rule, feedsFrom(ref.id, plans, false)] as const)
     this.#byRule = new Map(byRule.filter(([, feeds]) => feeds.length > 0))
+    this.#fields = new Map(
+      [...this.#byRule].map(([rule, feeds]) => [rule, [...new Set(feeds.flatMap(fieldsOf))]]),
+    )
   }
 
   /** Whether the rule's answers count anywhere. */
@@ -25,41 +32,51 @@ export class CorrelationFeeds {
   }
 
   /**
-   * What a match or a cannot-tell of the rule is for the correlations that name it. Without a time
-   * it has no place in any window, and is none.
+   * What an act is for the correlations that name rules which did not say "no". Without a time it
+   * has no place in any window, and is nothing.
    */
-  hitsOf(
-    rule: number,
-    truth: typeof YES | typeof UNKNOWN,
+  count(
+    signals: readonly Signal[],
     facts: Facts,
     origin: string,
     mask: Mask,
-  ): readonly Hit[] {
-    const feeds = this.#byRule.get(rule)
+  ): CountedAct | undefined {
+    const counting = signals.filter(({ rule }) => this.#byRule.has(rule))
+    if (counting.length === 0) return undefined
     const timeUs = microsecondsOf(facts.event.requestReceivedTimestamp)
-    if (feeds === undefined || timeUs === undefined) return NONE
-    return feeds.map((feed) => {
-      const { place, known } = placeOf(feed, facts, mask)
-      return { ...place, truth: known ? truth : UNKNOWN, timeUs, origin }
-    })
+    if (timeUs === undefined) return undefined
+    const values: Record<string, CountedValue> = {}
+    for (const { rule } of counting) {
+      for (const field of this.#fields.get(rule) ?? []) {
+        values[field] ??= toCounted(factsAccess.value(field)(facts), field, mask)
+      }
+    }
+    const { cluster } = facts.event.origin.source
+    const rules = counting.map(({ rule, truth, reasons }) => ({ rule, truth, reasons }))
+    return { timeUs, origin, cluster, rules, values, subject: subjectOf(facts, mask) }
+  }
+
+  /** The hits of an act: one for each place where one of its rules counts. */
+  hitsOf(act: CountedAct): readonly Hit[] {
+    const { timeUs, origin } = act
+    return act.rules.flatMap(({ rule, truth }) =>
+      (this.#byRule.get(rule) ?? []).map((feed): Hit => {
+        const place = placeOf(feed, act)
+        const certain = place.known && truth !== UNKNOWN
+        return { ...place, truth: certain ? 1 : UNKNOWN, timeUs, origin }
+      }),
+    )
   }
 }
-
-const NONE: readonly Hit[] = []
 
 /** One place where matches count, how its group is read, and what is chained to it. */
 interface Feed {
   readonly correlation: number
   readonly slot: number
   readonly id: string
-  readonly group: readonly Reader[]
-  readonly values: readonly Reader[]
+  readonly group: readonly string[]
+  readonly values: readonly string[]
   readonly up: readonly Feed[]
-}
-
-interface Reader {
-  readonly field: string
-  readonly read: (facts: Facts) => FieldValue
 }
 
 const feedsFrom = (
@@ -85,65 +102,59 @@ const feedOf = (
   correlation,
   slot: number,
   id: plan.id,
-  group: slot.groupBy.map(readerOf),
-  values: slot.fields.map(readerOf),
+  group: slot.groupBy,
+  values: slot.fields,
   up: feedsFrom(plan.id, plans, true),
 })
 
-const readerOf = (field: string): Reader => ({ field, read: factsAccess.value(field) })
+const fieldsOf = ({ group, values, up }: Feed): readonly string[] => [
+  ...group,
+  ...values,
+  ...up.flatMap(fieldsOf),
+]
+
+/** Beyond this many characters a digest stands for a text: it only has to be equal. */
+const TEXT_CHARACTERS_MAX = 96
+
+const toCounted = (value: FieldValue, field: string, mask: Mask): CountedValue => {
+  if (value === CANNOT_TELL) return null
+  const members = (Array.isArray(value) ? value : [value]).filter((one) => one !== null)
+  if (members.length > LIMIT.correlationActValuesMax) return null
+  const texts = members.filter((one) => one !== undefined)
+  const is = texts.map((one) => (typeof one === 'number' ? one : shortened(String(one))))
+  const as = texts.length === 1 ? shown(mask, field, String(texts[0])) : undefined
+  return as === undefined || as === String(is[0]) ? { is } : { is, as }
+}
+
+const shortened = (text: string): string =>
+  text.length <= TEXT_CHARACTERS_MAX ? text : `sha256:${hash('sha256', text)}`
 
 /** `known` is false when the group cannot be told: its hits are a group of their own. */
 const placeOf = (
   feed: Feed,
-  facts: Facts,
-  mask: Mask,
-): { readonly place: ChainedPlace; readonly known: boolean } => {
-  const parts = feed.group.map(({ read }) => read(facts))
-  const known = !parts.includes(CANNOT_TELL)
-  const texts = parts.map((part) => (part === CANNOT_TELL ? null : textOf(part)))
-  const { cluster } = facts.event.origin.source
-  const digest = hash('sha256', JSON.stringify([cluster, feed.id, known, texts]))
-  const group = texts.map((text, at) => text && shown(mask, feed.group[at]?.field ?? '', text))
+  { cluster, values }: CountedAct,
+): ChainedPlace & { readonly known: boolean } => {
+  const parts = feed.group.map((field) => values[field] ?? null)
+  const known = !parts.includes(null)
+  const is = parts.map((part) => (part === null ? null : (part.is[0] ?? null)))
+  const digest = hash('sha256', JSON.stringify([cluster, feed.id, known, is]))
   const place: ChainedPlace = {
     correlation: feed.correlation,
     slot: feed.slot,
     key: digest.slice(0, DIGEST_DIGITS),
-    group,
-    values: valuesOf(feed.values, facts),
-    up: feed.up.map((above) => {
-      const { place: upper, known: upperKnown } = placeOf(above, facts, mask)
-      return { ...upper, known: upperKnown }
-    }),
+    group: parts.map((part) => part?.as ?? part?.is[0]?.toString() ?? null),
+    values: valuesOf(feed.values.map((field) => values[field] ?? null)),
+    up: feed.up.map((above) => placeOf(above, { cluster, values } as CountedAct)),
   }
-  return { place, known }
-}
-
-const textOf = (value: Exclude<FieldValue, typeof CANNOT_TELL>): string | null => {
-  if (value === undefined || value === null) return null
-  return Array.isArray(value) ? JSON.stringify(value) : String(value)
+  return { ...place, known }
 }
 
 /** Of several fields one composite value; nothing if one of them has none. */
-const valuesOf = (
-  readers: readonly Reader[],
-  facts: Facts,
-): readonly (string | number)[] | undefined => {
-  const [first, ...others] = readers
+const valuesOf = (values: readonly CountedValue[]): readonly (string | number)[] | undefined => {
+  const [first, ...others] = values
   if (first === undefined) return []
-  const value = first.read(facts)
-  if (others.length === 0) return value === CANNOT_TELL ? undefined : membersOf(value)
-  const parts = [value, ...others.map(({ read }) => read(facts))]
-  if (parts.includes(CANNOT_TELL)) return undefined
-  if (parts.some((part) => part === undefined || part === null)) return []
-  return [JSON.stringify(parts)]
-}
-
-const membersOf = (
-  value: Exclude<FieldValue, typeof CANNOT_TELL>,
-): readonly (string | number)[] => {
-  const members = Array.isArray(value) ? value : [value]
-  return members.flatMap((member) => {
-    if (member === null || member === undefined) return []
-    return [typeof member === 'number' ? member : String(member)]
-  })
+  if (values.includes(null)) return undefined
+  if (others.length === 0) return first?.is ?? []
+  const parts = values.map((value) => value?.is ?? [])
+  return parts.some((part) => part.length === 0) ? [] : [JSON.stringify(parts)]
 }

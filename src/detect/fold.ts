@@ -5,9 +5,8 @@ import { UNKNOWN, YES } from '../base/truth.ts'
 import type { Reason } from '../model/blindness.ts'
 import { STAGE_RANK } from '../model/event.ts'
 import { type EventRef, type Finding, SEVERITIES } from '../model/finding.ts'
-import type { Hit } from '../sigma/correlate/hit.ts'
 import { type ActRecord, DIGEST_DIGITS, findingId, type SettledActs, type Signal } from './act.ts'
-import type { HitSource } from './evidence.ts'
+import type { CountedAct } from './counted-act.ts'
 
 /** What one rule found and could not tell, in acts. */
 export interface RuleTally {
@@ -62,7 +61,7 @@ export class ActFold {
   readonly #foundByAct = new Map<string, Found[]>()
   readonly #tallies: RuleTally[]
   readonly #onFinding: (finding: Finding) => void
-  readonly #onHits: (hits: readonly Hit[], source: HitSource) => void
+  readonly #onCounted: (counted: CountedAct, events: readonly EventRef[]) => void
   /** Per act that has two contents: the events of those that a rule matched. */
   readonly #collided = new Map<string, EventRef[]>()
   #found: Found[] = []
@@ -73,7 +72,7 @@ export class ActFold {
   constructor(
     rules: number,
     onFinding: (finding: Finding) => void,
-    onHits: (hits: readonly Hit[], source: HitSource) => void,
+    onCounted: (counted: CountedAct, events: readonly EventRef[]) => void,
   ) {
     this.#tallies = Array.from({ length: rules }, () => ({
       findings: 0,
@@ -81,7 +80,7 @@ export class ActFold {
       reasons: {},
     }))
     this.#onFinding = onFinding
-    this.#onHits = onHits
+    this.#onCounted = onCounted
   }
 
   /** How many findings there are so far. */
@@ -177,13 +176,10 @@ export class ActFold {
   }
 
   #report(record: ActRecord, events: readonly EventRef[], identity: string, apart: boolean): void {
+    if (record.counted !== undefined) this.#onCounted(record.counted, events)
     for (const signal of record.signals) {
       const tally = this.#tallies[signal.rule]
       if (tally === undefined) continue
-      const { counts, reasons } = signal
-      if (counts !== undefined) {
-        this.#onHits(counts.hits, { subject: counts.subject, events, reasons })
-      }
       if (signal.truth === UNKNOWN) countReasons(tally, signal)
       if (signal.truth !== YES || signal.finding === undefined) continue
       tally.findings += 1

@@ -3,8 +3,7 @@ import type { Reason } from '../model/blindness.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Signal } from './act.ts'
 import type { CompiledRule } from './compile.ts'
-import { describeMatch, type Mask, onlyReason, reasonsFor, subjectOf } from './describe.ts'
-import type { CorrelationFeeds } from './feeds.ts'
+import { describeMatch, type Mask, onlyReason, reasonsFor } from './describe.ts'
 
 /** What a rule says of the act behind these facts, unless that is "no". */
 export interface Verdict {
@@ -15,30 +14,23 @@ export interface Verdict {
   readonly blindTo?: number
 }
 
-/** What a verdict is told by: to the fold as a finding or a cannot-tell, to correlations as hits. */
+/** What the fold is told of a verdict: a finding, or why there cannot be one. */
 export const toSignal = (
   rules: readonly CompiledRule[],
-  feeds: CorrelationFeeds,
   verdict: Verdict,
   facts: Facts,
-  origin: string,
   mask: Mask,
 ): Signal => {
   const { rule, truth } = verdict
   const compiled = rules[rule]
   if (compiled === undefined || truth === NO) throw new Error('bug: a verdict names no rule')
   const isMatch = truth === YES
-  const signal: Signal = {
+  return {
     rule,
     truth,
     reasons: isMatch ? [] : reasonsOf(compiled, verdict, facts),
     finding: isMatch && compiled.reports ? describeMatch(compiled, facts, mask) : undefined,
   }
-  if (!feeds.has(rule)) return signal
-  const hits = feeds.hitsOf(rule, truth, facts, origin, mask)
-  return hits.length === 0
-    ? signal
-    : { ...signal, counts: { hits, subject: subjectOf(facts, mask) } }
 }
 
 const reasonsOf = (

@@ -28,7 +28,7 @@ import { IssueTray } from './issue-tray.ts'
 
 /** One block of one input, as it goes to a worker. */
 export interface BlockJob {
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
   /** Of the first byte, in the decompressed content. */
   readonly offset: number
   readonly source: Source
@@ -172,8 +172,9 @@ class BlockWork implements DecodeSink {
     const key = actKey(event)
     const { rules, feeds } = this.#options
     const mask = maskOf(event)
-    const signals = verdicts.map((one) => toSignal(rules, feeds, one, facts, key, mask))
-    const isMatch = signals.some((signal) => signal.truth === YES || signal.counts !== undefined)
+    const signals = verdicts.map((one) => toSignal(rules, one, facts, mask))
+    const counted = feeds.count(signals, facts, key, mask)
+    const isMatch = counted !== undefined || signals.some((signal) => signal.truth === YES)
     if (isMatch) this.#lookForDuplicateKeys(event)
     const rank = STAGE_RANK[event.stage]
     const content = signals.length === 0 ? NO_CONTENT : contentOfEvent(this.#job, event)
@@ -184,7 +185,8 @@ class BlockWork implements DecodeSink {
     }
     const events = signals.length === 0 ? NONE : [...earlier, event]
     const refs = events.map((one) => refOf(one, this.#job.fingerprint))
-    this.#records.push({ key, rank, content, events: refs, signals })
+    const counts = counted === undefined ? {} : { counted }
+    this.#records.push({ key, rank, content, events: refs, signals, ...counts })
   }
 
   /** The bytes of a finding are looked through once, however many events they hold. */

@@ -41,7 +41,7 @@ const outcomeOf = (
   acts: FoldResult,
   lost: Partial<CorrelationLosses> = {},
 ): Parameters<Tally['report']>[2] => {
-  const losses = { groupsEvicted: 0, hitsLate: 0, ...lost }
+  const losses = { groupsEvicted: 0, hitsLate: 0, findingsDropped: 0, ...lost }
   return { acts, correlated: { findings: [], tallies: [], losses }, eligible: [] }
 }
 

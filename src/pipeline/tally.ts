@@ -204,7 +204,11 @@ const issuesOf = (losses: FoldLosses, correlated: CorrelationLosses): readonly I
   const groups = 'groups of correlations were given up for room'
   count('detect/groups-evicted', correlated.groupsEvicted, groups)
   count('detect/hits-late', correlated.hitsLate, 'hits came too late for their windows')
-  count('detect/findings-capped', losses.findingsDropped, 'findings are counted but not shown')
+  count(
+    'detect/findings-capped',
+    losses.findingsDropped + correlated.findingsDropped,
+    'findings are counted but not shown',
+  )
   return issues
 }
 
