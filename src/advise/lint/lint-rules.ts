@@ -15,7 +15,7 @@ import { lintCorrelation } from '../../sigma/lint/correlation-lints.ts'
 import { sigmaLints } from '../../sigma/lint/issues.ts'
 import type { LintGrade, LintTable } from '../../sigma/lint/lint-kind.ts'
 import { lintPlanned } from '../../sigma/lint/rule-lints.ts'
-import { lintPairs } from '../../sigma/lint/rule-pairs.ts'
+import { lintPairs, type PlannedRule } from '../../sigma/lint/rule-pairs.ts'
 import type { YamlMap } from '../../sigma/parse/document.ts'
 import { parseDocuments } from '../../sigma/parse/parse-documents.ts'
 import type { CorrelationPlan } from '../../sigma/plan/correlation.ts'
@@ -27,6 +27,7 @@ import { coverageLints } from './coverage-lints.ts'
 import { type Ignored, readIgnored } from './ignore.ts'
 import { adviseLints } from './issues.ts'
 import type { RuleLint } from './lint-context.ts'
+import { resolvedPlan } from './resolved-plan.ts'
 import { lintTags } from './tag-lints.ts'
 import { trustLints } from './trust-lints.ts'
 import { usesOf } from './uses.ts'
@@ -102,14 +103,14 @@ export const lintRules = ({ files, others, lists, catalogues }: LintRequest): Li
 const inOrder = (
   rules: readonly CompiledRule[],
   isOurs: (at: Place) => boolean,
-): readonly CompiledRule[] => {
-  const reporting = rules.filter(({ reports }) => reports)
-  const rank = ({ sigma }: CompiledRule): number => (isOurs(sigma.place) ? 1 : 0)
-  return [...reporting].sort((a, b) => rank(a) - rank(b))
+): readonly PlannedRule[] => {
+  const reporting = rules.filter(({ reports }) => reports).map(toPlanned)
+  const rank = ({ sigma }: PlannedRule): number => (isOurs(sigma.place) ? 1 : 0)
+  return reporting.sort((a, b) => rank(a) - rank(b))
 }
 
 const RULE_LINTS: readonly RuleLint[] = [
-  ({ rule }) => lintPlanned(rule, auditSchema),
+  ({ rule }) => lintPlanned(toPlanned(rule), auditSchema),
   trustLints,
   visibilityLints,
   coverageLints,
@@ -117,6 +118,10 @@ const RULE_LINTS: readonly RuleLint[] = [
   claimLints,
   valueLints,
 ]
+
+const toPlanned = ({ sigma, plan }: CompiledRule): PlannedRule => {
+  return { sigma, plan: resolvedPlan(plan) }
+}
 
 const lintEach = (
   rules: readonly CompiledRule[],
