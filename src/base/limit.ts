@@ -25,6 +25,8 @@ export const LIMIT = {
   yamlDepthMax: 64,
   /** Parentheses and negations within each other in the condition of a rule. */
   conditionDepthMax: 64,
+  /** Names that the patterns of a condition (`1 of x*`) are compared with, all together. */
+  conditionNamesMax: 1_000_000,
   /** Tests of a rule, each counted as often as its condition asks it. */
   ruleTestsMax: 20_000,
   /** Pairs of tests that the linter compares to learn what one rule can never do. */
@@ -65,6 +67,10 @@ export const LIMIT = {
   correlationStateBytesMax: 268_435_456,
   /** Numbers in a window of which a percentile is taken; with more of them it cannot be told. */
   correlationValuesMax: 1_000,
+  /** Correlations of a set of rules. */
+  correlationsMax: 10_000,
+  /** Rules that one correlation names. */
+  correlationRulesMax: 1_000,
   /** Correlations chained one upon the other. */
   correlationChainMax: 8,
   /** Terms of a condition that asks how many of a correlation's rules match. */

@@ -108,7 +108,7 @@ export class GroupTable {
     return slot < 0 ? -1 : this.#segment.blockAt(slot)
   }
 
-  /** Whether a block of a size can be had, after a search for others of it to give up if need be. */
+  /** Whether a block of a size can be had; others of it are given up if need be. */
   #makeRoom(size: number): boolean {
     for (let sweeps = 0; sweeps <= SWEEPS_MAX; sweeps += 1) {
       if (this.#hasRoom(size)) return true

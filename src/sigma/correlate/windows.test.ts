@@ -96,8 +96,8 @@ test('every rule of windows in SPEC.md has a case, and every case a rule', () =>
 })
 
 describe('ClickHouse says what the correlator says', () => {
-  // A query takes far longer than the rows it is about: each is asked of many streams at once, which
-  // are clusters of one table.
+  // A query takes longer than the rows it is about: each is asked of many streams at once, which are
+  // clusters of one table.
   const streams = fc.sample(stream(40), { seed: SEED, numRuns: 30 }).flatMap((events, at) =>
     events.map((event) => ({
       ...event,

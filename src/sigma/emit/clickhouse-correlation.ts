@@ -70,7 +70,7 @@ const newEmission = (schema: Schema, table: EventTable): Emission => {
   return { schema, table, parameters, bind }
 }
 
-/** A place where an event counts: of the correlation asked for, and of those chained to it below. */
+/** A place where an event counts: of the correlation asked for, or of one chained to it below. */
 interface Place {
   readonly plan: CorrelationPlan
   readonly number: number

@@ -316,7 +316,7 @@ const temporalOrdered = (plan: CorrelationPlan, { before, instant }: Frames): La
   ]
 }
 
-/** 1 if all comparisons hold of every value from `low` to `high`, 0 if one holds of none, or NULL. */
+/** 1 if all comparisons hold of every value from low to high, 0 if one holds of none, or NULL. */
 const compare = (
   comparisons: readonly Comparison[],
   low: string,

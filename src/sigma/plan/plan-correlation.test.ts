@@ -32,6 +32,23 @@ test('LIMIT.correlationChainMax', () => {
   ])
 })
 
+test('LIMIT.correlationRulesMax and LIMIT.correlationsMax', () => {
+  const rules = Array.from({ length: LIMIT.correlationRulesMax + 1 }, (_, at) => ({ id: `r${at}` }))
+  const asked = (many: number): PlannedCorrelations => {
+    const names = rules.slice(0, many).map(({ id }) => id)
+    const text = `title: t\nid: i\ncorrelation: {type: temporal, timespan: 1m, rules: [${names}]}`
+    return planCorrelations(parseRules(text, 'c.yaml').correlations, rules, SCHEMA)
+  }
+  expect(asked(LIMIT.correlationRulesMax).plans).toHaveLength(1)
+  expect(asked(LIMIT.correlationRulesMax + 1).plans).toEqual([])
+  const [correlation] = parseRules(count('i', 'r0'), 'c.yaml').correlations
+  const many = Array.from({ length: LIMIT.correlationsMax + 1 }, (_, at) =>
+    correlation === undefined ? [] : [{ ...correlation, id: `c${at}` }],
+  ).flat()
+  const { plans, refused } = planCorrelations(many, rules, SCHEMA)
+  expect([plans.length, refused.length]).toEqual([LIMIT.correlationsMax, 1])
+})
+
 test('a long chain in any order, and a long circle, exhaust nothing', () => {
   const length = 2_000
   const chain = Array.from({ length }, (_, at) => count(`c${at}`, `c${(at + 1) % length}`))

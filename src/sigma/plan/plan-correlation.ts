@@ -135,6 +135,14 @@ const decide = (resolving: Resolving, correlation: SigmaCorrelation): void => {
 }
 
 const plan = (resolving: Resolving, correlation: SigmaCorrelation): Planned | undefined => {
+  if (correlation.rules.length > LIMIT.correlationRulesMax) {
+    const message = `a correlation of more than ${LIMIT.correlationRulesMax} rules`
+    return refuse(resolving, message, correlation.place)
+  }
+  if (resolving.planned.length === LIMIT.correlationsMax) {
+    const message = `there are more than ${LIMIT.correlationsMax} correlations`
+    return refuse(resolving, message, correlation.place)
+  }
   const found = correlation.rules.map((each) => findTarget(resolving, correlation, each))
   const targets = found.filter((target) => target !== undefined)
   if (targets.length < found.length) return undefined

@@ -238,8 +238,8 @@ const judgeOrdered = (plan: CorrelationPlan, window: readonly Hit[], atUs: numbe
   }
   const sure = beginOf(window.filter(isMatch))
   if (sure > -Infinity) return { truth: YES, matches: length, unknowns: 0, fromUs: sure }
-  const any = beginOf(window)
-  if (any > -Infinity) return { truth: UNKNOWN, matches: 0, unknowns: length, fromUs: any }
+  const begun = beginOf(window)
+  if (begun > -Infinity) return { truth: UNKNOWN, matches: 0, unknowns: length, fromUs: begun }
   return { truth: NO, matches: 0, unknowns: 0, fromUs: atUs }
 }
 

@@ -59,9 +59,9 @@ const extend = ({ before, after }: Chains, { slot, truth }: Hit, atUs: number): 
 
 const judge = ({ after }: Chains, last: number, atUs: number): Judgement => {
   const sure = after[last * 2] ?? 0
-  const any = after[last * 2 + 1] ?? 0
-  const truth: Truth = sure > 0 ? YES : any > 0 ? UNKNOWN : NO
-  const fromUs = truth === YES ? sure : truth === UNKNOWN ? any : atUs
+  const begun = after[last * 2 + 1] ?? 0
+  const truth: Truth = sure > 0 ? YES : begun > 0 ? UNKNOWN : NO
+  const fromUs = truth === YES ? sure : truth === UNKNOWN ? begun : atUs
   const length = last + 1
   return {
     truth,
