@@ -67,25 +67,34 @@ const readContainer = (
 ): PodContainer => {
   const context = member(container, 'securityContext')
   const capabilities = member(context, 'capabilities')
+  const commandLine = once(() => commandLineOf(container))
+  const hookCommands = once(() => hookCommandsOf(container))
+  const hookHosts = once(() => hookHostsOf(container))
+  const byAdmission = once(() => {
+    const name = String(text(member(container, 'name')))
+    return (
+      before !== undefined &&
+      before().get(name) !== [commandLine(), hookCommands()].map(String).join('\n')
+    )
+  })
   return {
     kind,
     name: text(member(container, 'name')),
     image: text(member(container, 'image')),
     command: texts(member(container, 'command')),
     args: texts(member(container, 'args')),
-    // Only some rules ask for these: they are read when one does.
+    // Only some rules ask for these, and then with many tests: they are read when one does, once.
     get commandLine(): Known<string> {
-      return commandLineOf(container)
+      return commandLine()
     },
     get hookCommands(): Known<readonly string[]> {
-      return hookCommandsOf(container)
+      return hookCommands()
     },
     get hookHosts(): Known<readonly string[]> {
-      return hookHostsOf(container)
+      return hookHosts()
     },
     get byAdmission(): boolean {
-      const name = String(text(member(container, 'name')))
-      return before !== undefined && before().get(name) !== allCommands(container)
+      return byAdmission()
     },
     get targetContainer(): Known<string> {
       return nonEmpty(text(member(container, 'targetContainerName')))
