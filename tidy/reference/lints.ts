@@ -1,4 +1,4 @@
-import { LINTS } from '../../src/advise/lint/lint-rules.ts'
+import { LINTS } from '../../src/advise/lint/lints.ts'
 import { type LintCase, readLintCases } from '../../src/advise/lint/testing/lint-cases.ts'
 import { ISSUE_KINDS } from '../../src/cli/issue-tables.ts'
 import { code, type Page, page, table } from './page.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { detectIssues } from '../../detect/issues.ts'
 import { sigmaIssues } from '../../sigma/issues.ts'
-import { LINTS, lintRules } from './lint-rules.ts'
+import { lintRules } from './lint-rules.ts'
+import { LINTS } from './lints.ts'
 import { CATALOGUES } from './testing/catalogues.ts'
 import { lintText, namesOf, readLintCases } from './testing/lint-cases.ts'
 

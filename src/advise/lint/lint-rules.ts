@@ -1,4 +1,4 @@
-import type { Issue, IssueKind, Place } from '../../base/issue.ts'
+import type { Issue, Place } from '../../base/issue.ts'
 import {
   type CompiledCorrelation,
   type CompiledRule,
@@ -6,36 +6,28 @@ import {
   type RuleSet,
   type RuleText,
 } from '../../detect/compile.ts'
-import { detectIssues } from '../../detect/issues.ts'
 import { auditSchema } from '../../detect/schema.ts'
 import type { Catalogues } from '../../model/catalogue.ts'
 import { findField } from '../../model/fields.ts'
-import { sigmaIssues } from '../../sigma/issues.ts'
 import { lintCorrelation } from '../../sigma/lint/correlation-lints.ts'
-import { sigmaLints } from '../../sigma/lint/issues.ts'
-import type { LintGrade, LintTable } from '../../sigma/lint/lint-kind.ts'
 import { lintPlanned } from '../../sigma/lint/rule-lints.ts'
 import { lintPairs, type PlannedRule } from '../../sigma/lint/rule-pairs.ts'
 import type { YamlMap } from '../../sigma/parse/document.ts'
 import { parseDocuments } from '../../sigma/parse/parse-documents.ts'
 import type { CorrelationPlan } from '../../sigma/plan/correlation.ts'
-import { adviseIssues } from '../issues.ts'
 import { bodyLints } from './body-lints.ts'
 import { lintCases } from './case-lints.ts'
 import { claimLints } from './claim-lints.ts'
 import { coverageLints } from './coverage-lints.ts'
-import { type Ignored, readIgnored } from './ignore.ts'
-import { adviseLints } from './issues.ts'
+import { readIgnored } from './ignore.ts'
 import type { RuleLint } from './lint-context.ts'
 import { resolvedPlan } from './resolved-plan.ts'
+import { type SetAside, setAside } from './set-aside.ts'
 import { lintTags } from './tag-lints.ts'
 import { trustLints } from './trust-lints.ts'
 import { usesOf } from './uses.ts'
 import { valueLints } from './value-lints.ts'
 import { visibilityLints } from './visibility-lints.ts'
-
-/** Every lint, by code. */
-export const LINTS: LintTable = { ...sigmaLints, ...adviseLints }
 
 /** A rule file, and the text of the cases beside it. */
 export interface LintFile extends RuleText {
@@ -44,19 +36,9 @@ export interface LintFile extends RuleText {
 }
 
 /** What came of linting. */
-export interface LintReport {
-  /** In the order of their places. */
-  readonly issues: readonly Issue[]
-  /** What rules set aside themselves, with their reasons. */
-  readonly ignored: readonly { readonly issue: Issue; readonly because: string }[]
+export interface LintReport extends SetAside {
   /** Rules and correlations that could be used. */
   readonly rules: number
-}
-
-/** How much an issue of a rule matters; a refusal is an error. */
-export const gradeOf = ({ code }: Issue): LintGrade => {
-  const kind: IssueKind | undefined = sigmaIssues[code] ?? detectIssues[code] ?? adviseIssues[code]
-  return LINTS[code]?.grade ?? kind?.severity ?? 'error'
 }
 
 /** What is linted, and what it is held against. */
@@ -94,7 +76,7 @@ export const lintRules = ({ files, others, lists, catalogues }: LintRequest): Li
     ...files.flatMap(({ file, text, cases }) => lintFileCases(file, text, cases)),
   ]
   return {
-    ...setAside(onlyOnce(found), ignores),
+    ...setAside(found, ignores),
     rules: set.rules.length + set.correlations.length,
   }
 }
@@ -197,55 +179,4 @@ const silenced = ({ reports, sigma }: CompiledRule): readonly Issue[] => {
 const lintFileCases = (file: string, text: string, cases: string | undefined): readonly Issue[] => {
   if (!/^(?:detection|correlation)\s*:/m.test(text)) return []
   return lintCases(cases, file.replace(/\.(ya?ml)$/, '.cases.$1'), { file, line: 1, column: 1 })
-}
-
-interface Ignores {
-  readonly document: YamlMap
-  readonly ignored: readonly Ignored[]
-}
-
-/** A document's word counts for what lies within it, and for the cases of its file. */
-const setAside = (
-  found: readonly Issue[],
-  ignores: readonly Ignores[],
-): Pick<LintReport, 'issues' | 'ignored'> => {
-  const used = new Set<Ignored>()
-  const ignored: { issue: Issue; because: string }[] = []
-  const issues = found.filter((issue) => {
-    const entry = entryFor(issue, ignores)
-    if (entry === undefined) return true
-    used.add(entry)
-    ignored.push({ issue, because: entry.because })
-    return false
-  })
-  const idle = ignores.flatMap((one) => one.ignored).filter((entry) => !used.has(entry))
-  const said = idle.map(({ name, place }): Issue => {
-    return { code: 'lint/idle-ignore', message: `there is no ${name} to set aside`, at: place }
-  })
-  return { issues: [...issues, ...said].sort(byPlace), ignored }
-}
-
-const entryFor = (issue: Issue, ignores: readonly Ignores[]): Ignored | undefined => {
-  // What is refused is not used, whatever the rule says of it.
-  if (LINTS[issue.code] === undefined && gradeOf(issue) === 'error') return undefined
-  const file = issue.at.file?.replace(/\.cases(\.ya?ml)$/, '$1')
-  const inFile = ignores.filter(({ document }) => document.place.file === file)
-  const before = inFile.filter(({ document }) => (document.place.line ?? 0) <= (issue.at.line ?? 0))
-  const own = before.at(-1) ?? inFile[0]
-  const isNamed = ({ name }: Ignored): boolean =>
-    name === issue.code || `lint/${name}` === issue.code
-  return own?.ignored.find(isNamed)
-}
-
-/** Several values of one test can be wrong in the same way. */
-const onlyOnce = (issues: readonly Issue[]): readonly Issue[] => {
-  const key = ({ code, message, at }: Issue): string => `${code}\n${message}\n${placeKey(at)}`
-  return [...new Map(issues.map((issue) => [key(issue), issue])).values()]
-}
-
-const byPlace = (a: Issue, b: Issue): number => {
-  const [fileA, fileB] = [a.at.file ?? '', b.at.file ?? '']
-  if (fileA !== fileB) return fileA < fileB ? -1 : 1
-  const line = (a.at.line ?? 0) - (b.at.line ?? 0)
-  return line === 0 ? (a.at.column ?? 0) - (b.at.column ?? 0) : line
 }

@@ -9,7 +9,7 @@ import {
   RULE_KEYS,
 } from '../../sigma/parse/keys.ts'
 import { LEVELS, RELATIONS, STATUSES } from '../../sigma/parse/read-head.ts'
-import { LINTS } from '../lint/lint-rules.ts'
+import { LINTS } from '../lint/lints.ts'
 import { casesSchema } from './cases-schema.ts'
 import { testsSchema, VALUE_SCHEMAS } from './field-schemas.ts'
 import {

@@ -1,4 +1,4 @@
-import { gradeOf } from '../../advise/lint/lint-rules.ts'
+import { gradeOf } from '../../advise/lint/lints.ts'
 import type { Issue } from '../../base/issue.ts'
 import { ISSUE_KINDS } from '../issue-tables.ts'
 import { version } from '../version.ts'

@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import {
-  gradeOf,
-  LINTS,
-  type LintFile,
-  type LintReport,
-  lintRules,
-} from '../../advise/lint/lint-rules.ts'
+import { type LintFile, type LintReport, lintRules } from '../../advise/lint/lint-rules.ts'
+import { gradeOf, LINTS } from '../../advise/lint/lints.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { formatPlace, type Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
