@@ -1,3 +1,4 @@
+import { Recall } from '../base/recall.ts'
 import type { CannotTell, Scalar } from '../base/truth.ts'
 import { failedOpenOf } from '../kubernetes/admission/failed-open.ts'
 import { certificateOf } from '../kubernetes/certificates/signing-request.ts'
@@ -55,6 +56,10 @@ export type { EnrichOptions } from './networks.ts'
 /** The event with all that Kubernetes knowledge adds. Costs nothing until a part is touched. */
 export const enrich = (event: AuditEvent, options?: EnrichOptions): Facts =>
   new EnrichedEvent(event, options)
+
+/** A log has few user agents, and these are asked of nearly every event. */
+const KINDS = new Recall((agent) => clientKind(agent))
+const TOOLS = new Recall((agent) => clientTool(agent))
 
 const UNREAD: unique symbol = Symbol('unread')
 type Unread = typeof UNREAD
@@ -120,11 +125,11 @@ class EnrichedEvent implements Facts {
   }
 
   get clientKind(): ClientKind {
-    return clientKind(this.event.userAgent)
+    return KINDS.of(this.event.userAgent ?? '')
   }
 
   get clientTool(): string | undefined {
-    return clientTool(this.event.userAgent)
+    return TOOLS.of(this.event.userAgent ?? '')
   }
 
   get pathSigns(): readonly PathSign[] | CannotTell {

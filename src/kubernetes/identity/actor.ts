@@ -1,3 +1,4 @@
+import { Recall } from '../../base/recall.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Actor, ActorKind } from '../../model/facts.ts'
 import { CONTROL_PLANE_USERS, CONTROLLER_NAMESPACE, CONTROLLERS } from './builtin-identities.ts'
@@ -10,7 +11,7 @@ export const actorOf = (event: AuditEvent): Actor => {
   const impersonated = event.impersonatedUser !== undefined
   const user = event.impersonatedUser ?? event.user
   const name = user.username === '' ? undefined : user.username
-  const account = name === undefined ? undefined : serviceAccountOf(name)
+  const account = name === undefined ? undefined : ACCOUNTS.of(name)
   const kind = account === undefined ? kindOf(name, user.groups) : 'serviceaccount'
   return {
     kind,
@@ -43,6 +44,9 @@ export const serviceAccountOf = (username: string): AccountName | undefined => {
     ? { namespace, name }
     : undefined
 }
+
+/** A log has few users, and they are asked of nearly every event. */
+const ACCOUNTS = new Recall(serviceAccountOf)
 
 const ACCOUNT = 'system:serviceaccount:'
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/

@@ -5,6 +5,7 @@ import {
   parseAddress,
   parseRange,
 } from '../../base/ip-range.ts'
+import { Recall } from '../../base/recall.ts'
 import type { Peer, PeerClass } from '../../model/facts.ts'
 
 /** The networks that the operator told us of. */
@@ -27,7 +28,7 @@ export const peerOf = (sourceIPs: readonly string[] | undefined, networks: Netwo
   const address = sourceIPs[at]
   return {
     address,
-    class: address === undefined ? 'unknown' : classOf(address, networks.cluster),
+    class: address === undefined ? 'unknown' : classesOf(networks).of(address),
     claimed: at === 0 ? NONE : sourceIPs.slice(0, at),
   }
 }
@@ -41,6 +42,17 @@ export const classOf = (text: string, cluster: readonly IpRange[]): PeerClass =>
   if (inRanges(address, NAT64)) return classOfBytes(address.slice(12))
   return classOfBytes(address)
 }
+
+/** A log has few addresses, and they are asked of nearly every event. */
+const classesOf = (networks: Networks): Recall<PeerClass> => {
+  const known = CLASSES.get(networks)
+  if (known !== undefined) return known
+  const made = new Recall((address) => classOf(address, networks.cluster))
+  CLASSES.set(networks, made)
+  return made
+}
+
+const CLASSES: WeakMap<Networks, Recall<PeerClass>> = new WeakMap()
 
 const NONE: readonly string[] = []
 const NOBODY: Peer = { address: undefined, class: 'unknown', claimed: NONE }
