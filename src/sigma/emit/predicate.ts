@@ -54,9 +54,9 @@ export const emitLeaf = <Subject>(
   const read = reader(leaf.field)
   switch (test.kind) {
     case 'exists':
-      return emitExists(test, read)
+      return emitExists(test, read, leaf.type === 'any')
     case 'null':
-      return emitNull(read)
+      return emitNull(read, leaf.type === 'any')
     case 'same':
       return emitSame(test, read, reader(test.other.field))
     default:
@@ -191,21 +191,25 @@ const emitScalar = <Subject>(
 const emitExists = <Subject>(
   test: ExistsTest,
   read: (subject: Subject) => FieldValue,
+  anything: boolean,
 ): Predicate<Subject> => {
   const present = test.value ? YES : NO
   const absent = test.value ? NO : YES
   return (subject) => {
     const value = read(subject)
     if (value === CANNOT_TELL) return UNKNOWN
-    return value === undefined || isEmpty(value) ? absent : present
+    return isAbsent(value, anything) ? absent : present
   }
 }
 
-const emitNull = <Subject>(read: (subject: Subject) => FieldValue): Predicate<Subject> => {
+const emitNull = <Subject>(
+  read: (subject: Subject) => FieldValue,
+  anything: boolean,
+): Predicate<Subject> => {
   return (subject) => {
     const value = read(subject)
     if (value === CANNOT_TELL) return UNKNOWN
-    if (value === undefined || value === null || isEmpty(value)) return YES
+    if (value === null || isAbsent(value, anything)) return YES
     return isList(value) && value.includes(null) ? YES : NO
   }
 }
@@ -238,4 +242,6 @@ const membersOf = (value: Exclude<FieldValue, CannotTell>): readonly Scalar[] =>
 
 const isList = (value: FieldValue): value is readonly Scalar[] => Array.isArray(value)
 
-const isEmpty = (value: FieldValue): boolean => isList(value) && value.length === 0
+/** Where a value can be anything, a list without scalars is one too: an object, say. */
+const isAbsent = (value: FieldValue, anything: boolean): boolean =>
+  value === undefined || (!anything && isList(value) && value.length === 0)

@@ -45,7 +45,8 @@ const referenceLeaf = (leaf: Leaf, row: TestRow, element: TestElement | undefine
   if (value === CANNOT_TELL) return UNKNOWN
   const hidden = leaf.field === '' && row.values[''] === CANNOT_TELL ? UNKNOWN : NO
   const { test } = leaf
-  const absent = value === undefined || (Array.isArray(value) && value.length === 0)
+  const empty = Array.isArray(value) && value.length === 0 && leaf.type !== 'any'
+  const absent = value === undefined || empty
   const members = membersOf(value)
   switch (test.kind) {
     case 'exists':
