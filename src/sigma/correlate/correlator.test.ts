@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LIMIT } from '../../base/limit.ts'
+import { type TimedText, TimeQueue } from '../../base/time-queue.ts'
 import { UNKNOWN, YES } from '../../base/truth.ts'
 import type { CorrelationPlan } from '../plan/correlation.ts'
 import { Correlator } from './correlator.ts'
 import type { CorrelationVerdict, Hit } from './hit.ts'
-import { HitQueue } from './hit-queue.ts'
 import { referenceVerdicts } from './testing/reference.ts'
 import { hitsOf, START_US, scenario } from './testing/scenario.ts'
 
@@ -87,23 +87,27 @@ test('three sources whose clocks differ give the findings of one stream in order
     for (const source of sources) source.sort((a, b) => skewed(a) - skewed(b))
     const newest = [0, 0, 0]
     const released: Hit[] = []
-    const queue = new HitQueue<number>({ bytesMax: LIMIT.correlationQueueBytesMax })
+    const queue = new TimeQueue({ bytesMax: 1e6, chunkCharacters: 500, plainBytesMax: 1e6 })
     const take = (source: number, many: number): void => {
       for (const hit of sources[source]?.splice(0, many) ?? []) {
-        queue.push(hit, source)
+        queue.push(hit.timeUs, JSON.stringify(hit))
         newest[source] = Math.max(newest[source] ?? 0, hit.timeUs)
       }
       const watermark = Math.min(...newest) - latenessUs
-      released.push(...queue.release(watermark).map(({ hit }) => hit))
+      released.push(...hitsIn(queue.take(watermark)))
     }
     for (const { source, many } of order) take(source, many)
     for (const source of [0, 1, 2]) take(source, hits.length)
-    released.push(...queue.finish().map(({ hit }) => hit))
+    released.push(...hitsIn(queue.take()))
     expect(queue.late).toBe(0)
     expect(verdictsOf(random.plans, released)).toEqual(verdictsOf(random.plans, hits))
   })
   fc.assert(property, { seed: SEED, numRuns: 300 })
 })
+
+/** Hits that have waited. */
+const hitsIn = (texts: Iterable<TimedText>): readonly Hit[] =>
+  [...texts].map(({ text }) => JSON.parse(text))
 
 /** When a hit is sent, as a clock sees it that is off by up to the lateness. */
 const skewed = ({ timeUs, origin }: Hit): number => timeUs + (Number(origin) % 900)

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LIMIT } from '../../base/limit.ts'
+import { TimeQueue } from '../../base/time-queue.ts'
 import { YES } from '../../base/truth.ts'
 import type { CorrelationPlan } from '../plan/correlation.ts'
 import { isByCells } from './compare.ts'
 import { Correlator } from './correlator.ts'
 import type { CorrelationVerdict, Hit } from './hit.ts'
-import { HitQueue } from './hit-queue.ts'
 import { type CaseVerdict, loadWindowCases, type WindowCase } from './testing/cases.ts'
 import {
   type CorrelatingClickHouse,
@@ -37,9 +37,9 @@ const correlate = (
   const correlator = new Correlator(plans, (verdict) => verdicts.push(verdict), {
     bytesMax: LIMIT.correlationStateBytesMax,
   })
-  const queue = new HitQueue<undefined>({ bytesMax: LIMIT.correlationQueueBytesMax })
-  for (const hit of hits) queue.push(hit, undefined)
-  for (const { hit } of queue.finish()) correlator.observe(hit)
+  const queue = new TimeQueue({ bytesMax: 1e7, chunkCharacters: 1e4, plainBytesMax: 1e7 })
+  for (const hit of hits) queue.push(hit.timeUs, JSON.stringify(hit))
+  for (const { text } of queue.take()) correlator.observe(JSON.parse(text))
   correlator.finish()
   return verdicts
 }
@@ -96,7 +96,7 @@ test('every rule of windows in SPEC.md has a case, and every case a rule', () =>
 })
 
 describe('ClickHouse says what the correlator says', () => {
-  // A query takes longer than the rows it is about: each is asked of many streams at once, which are
+  // A query takes longer than the rows it is about: each is asked of many streams at once, as
   // clusters of one table.
   const streams = fc.sample(stream(40), { seed: SEED, numRuns: 30 }).flatMap((events, at) =>
     events.map((event) => ({
