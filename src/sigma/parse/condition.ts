@@ -21,7 +21,7 @@ export const parseCondition = (
   issues: Issue[],
 ): Condition | undefined => {
   const words = wordsOf(text).map((word) => toReserved(word, selections))
-  const parsing: Parsing = { words, next: 0, depth: 0, names: [...selections.keys()] }
+  const parsing: Parsing = { words, selections, next: 0, depth: 0, named: 0, compared: 0 }
   const condition = parseOr(parsing)
   if (condition.kind !== 'fault' && parsing.next === words.length) return condition
   const fault = condition.kind === 'fault' ? condition : unexpected(parsing, 'and, or or the end')
@@ -44,9 +44,13 @@ const toReserved = (word: string, selections: ReadonlyMap<string, unknown>): str
 
 interface Parsing {
   readonly words: readonly string[]
-  readonly names: readonly string[]
+  readonly selections: ReadonlyMap<string, unknown>
   next: number
   depth: number
+  /** Selections named so far, each as often as it is. */
+  named: number
+  /** Names that patterns were compared with so far. */
+  compared: number
 }
 
 /** What is wrong with a condition. */
@@ -98,9 +102,16 @@ const parseTerm = (parsing: Parsing): Parsed => {
   const word = parsing.words[parsing.next]
   if (word === undefined || RESERVED.has(word)) return unexpected(parsing, 'a selection')
   if (parsing.words[parsing.next + 1] === 'of') return parseQuantifier(parsing, word)
-  if (!parsing.names.includes(word)) return unknown(`no selection is named ${word}`)
+  if (!parsing.selections.has(word)) return unknown(`no selection is named ${word}`)
   parsing.next += 1
-  return { kind: 'selection', name: word }
+  return counted(parsing, 1) ?? toSelection(word)
+}
+
+/** What is wrong once the condition names more than could be asked, before it is written out. */
+const counted = (parsing: Parsing, names: number): Fault | undefined => {
+  parsing.named += names
+  if (parsing.named <= LIMIT.ruleTestsMax) return undefined
+  return bad(`the condition asks more than ${LIMIT.ruleTestsMax} tests`)
 }
 
 const parseQuantifier = (parsing: Parsing, quantity: string): Parsed => {
@@ -113,7 +124,13 @@ const parseQuantifier = (parsing: Parsing, quantity: string): Parsed => {
     return unexpected(parsing, 'them or a pattern of names')
   }
   parsing.next += 1
-  const of = namesFor(parsing.names, pattern).map(toSelection)
+  parsing.compared += parsing.selections.size
+  if (parsing.compared > LIMIT.conditionNamesMax) {
+    return bad(`its patterns are compared with more than ${LIMIT.conditionNamesMax} names`)
+  }
+  const of = namesFor([...parsing.selections.keys()], pattern).map(toSelection)
+  const fault = counted(parsing, of.length)
+  if (fault !== undefined) return fault
   const [first] = of
   if (first === undefined) return unknown(`no selection is matched by ${pattern}`)
   if (of.length === 1) return first

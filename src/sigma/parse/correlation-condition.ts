@@ -1,6 +1,4 @@
-import { unreachable } from '../../base/assert.ts'
 import type { Place } from '../../base/issue.ts'
-import { LIMIT } from '../../base/limit.ts'
 import { type Condition, namesInCondition, parseCondition } from './condition.ts'
 import type {
   Comparison,
@@ -10,6 +8,7 @@ import type {
 } from './correlation.ts'
 import type { YamlMap, YamlNode } from './document.ts'
 import { itemsOf, nodeAt, type Reading, reportBad, reportMissing, textOf } from './reading.ts'
+import { allOf, countOfRules } from './rule-counts.ts'
 
 /** What is known of a correlation when its condition is read. */
 export interface ConditionContext {
@@ -78,7 +77,7 @@ const readTemporal = (
   node: YamlNode | undefined,
 ): RulesAndCondition | undefined => {
   const names = references.map(({ name }) => name)
-  if (node === undefined) return { rules: references, condition: ofRules(all(names)) }
+  if (node === undefined) return { rules: references, condition: ofRules(allOf(names)) }
   if (node.kind === 'map') {
     const expression = readCountOfRules(reading, type, names, node)
     return expression && { rules: references, condition: ofRules(expression) }
@@ -93,7 +92,8 @@ const readTemporal = (
       : namesInCondition(text).map((name) => ({ name, place: node.place }))
   const expression = parseExpression(reading, rules, text, node.place)
   if (expression === undefined) return undefined
-  if (type === 'temporal_ordered' && !isAllInOrder(expression, rules)) {
+  const inOrder = rules.map(({ name }) => name)
+  if (type === 'temporal_ordered' && !isAll(expression, inOrder)) {
     const message = 'the condition of temporal_ordered can only be all its rules, in their order'
     return reportBad(reading, message, node.place)
   }
@@ -101,15 +101,6 @@ const readTemporal = (
 }
 
 const ofRules = (expression: Condition): CorrelationCondition => ({ kind: 'rules', expression })
-
-const selection = (name: string): Condition => ({ kind: 'selection', name })
-
-const all = (names: readonly string[]): Condition => joined('and', names.map(selection))
-
-const joined = (kind: 'and' | 'or', of: readonly Condition[]): Condition => {
-  const [first] = of
-  return first !== undefined && of.length === 1 ? first : { kind, of }
-}
 
 const parseExpression = (
   reading: Reading,
@@ -131,100 +122,28 @@ const namesOf = (condition: Condition): readonly string[] => {
   return condition.kind === 'not' ? namesOf(condition.of) : condition.of.flatMap(namesOf)
 }
 
-const isAllInOrder = (expression: Condition, rules: readonly RuleReference[]): boolean => {
+/** Whether an expression is all of the names, in their order. */
+const isAll = (expression: Condition, names: readonly string[]): boolean => {
   const parts = expression.kind === 'and' ? expression.of : [expression]
   return (
-    parts.length === rules.length &&
-    parts.every((part, at) => part.kind === 'selection' && part.name === rules[at]?.name)
+    parts.length === names.length &&
+    parts.every((part, at) => part.kind === 'selection' && part.name === names[at])
   )
 }
 
-/** A count of rules that match, as an expression: `gte: 2` of three is any two of them. */
+/** A count of rules that match, as an expression. */
 const readCountOfRules = (
   reading: Reading,
   type: CorrelationType,
   names: readonly string[],
   map: YamlMap,
 ): Condition | undefined => {
-  const read = readComparisons(reading, map, [])
-  if (read === undefined) return undefined
-  const counts = Array.from({ length: names.length + 1 }, (_, count) => count)
-  const allowed = counts.filter((count) => read.every((each) => isMet(each, count)))
-  const [first] = allowed
-  if (first === undefined || allowed.length === counts.length) {
-    const says = first === undefined ? 'never' : 'always'
-    return reportBad(reading, `of ${names.length} rules the condition ${says} holds`, map.place)
-  }
-  if (allowed.length === 1 && first === names.length) return all(names)
-  if (type === 'temporal_ordered') {
-    return reportBad(reading, 'temporal_ordered needs all its rules', map.place)
-  }
-  const runs = runsOf(allowed)
-  const terms = runs.flat().reduce((sum, count) => sum + count * choose(names.length, count), 0)
-  if (terms <= LIMIT.correlationTermsMax) {
-    return joined(
-      'or',
-      runs.map((run) => withinRun(names, run)),
-    )
-  }
-  const message = `so many rules can be chosen in more than ${LIMIT.correlationTermsMax} ways`
-  return reportBad(reading, message, map.place)
-}
-
-const isMet = ({ operator, value }: Comparison, count: number): boolean => {
-  switch (operator) {
-    case 'gt':
-      return count > value
-    case 'gte':
-      return count >= value
-    case 'lt':
-      return count < value
-    case 'lte':
-      return count <= value
-    case 'eq':
-      return count === value
-    case 'neq':
-      return count !== value
-    default:
-      return unreachable(operator)
-  }
-}
-
-/** Counts that follow each other, each run as its first and the first after it. */
-type Run = readonly [from: number, until: number]
-
-const runsOf = (counts: readonly number[]): readonly Run[] =>
-  counts
-    .filter((count) => !counts.includes(count - 1))
-    .map((from) => {
-      let until = from + 1
-      while (counts.includes(until)) until += 1
-      return [from, until]
-    })
-
-const withinRun = (names: readonly string[], [from, until]: Run): Condition => {
-  const parts: Condition[] = []
-  if (from > 0) parts.push(atLeast(names, from))
-  if (until <= names.length) parts.push({ kind: 'not', of: atLeast(names, until) })
-  return joined('and', parts)
-}
-
-const atLeast = (names: readonly string[], count: number): Condition =>
-  joined('or', choices(names, count).map(all))
-
-const choices = (names: readonly string[], count: number): readonly (readonly string[])[] => {
-  if (count === 0) return [[]]
-  const [first, ...rest] = names
-  if (first === undefined) return []
-  const withFirst = choices(rest, count - 1).map((others) => [first, ...others])
-  return [...withFirst, ...choices(rest, count)]
-}
-
-const choose = (of: number, count: number): number => {
-  if (count > of) return 0
-  let ways = 1
-  for (let at = 1; at <= count; at += 1) ways = (ways * (of - count + at)) / at
-  return ways
+  const comparisons = readComparisons(reading, map, [])
+  if (comparisons === undefined) return undefined
+  const expression = countOfRules(names, comparisons)
+  if (typeof expression === 'string') return reportBad(reading, expression, map.place)
+  if (type !== 'temporal_ordered' || isAll(expression, names)) return expression
+  return reportBad(reading, 'temporal_ordered needs all its rules', map.place)
 }
 
 const readValues = (

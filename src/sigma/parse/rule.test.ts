@@ -121,6 +121,25 @@ describe('limits', () => {
     ])
   })
 
+  test('LIMIT.conditionNamesMax, and conditions that name more than could be asked', () => {
+    const selections = (count: number): string =>
+      Array.from({ length: count }, (_, at) => `  s${at}: { verb: get }\n`).join('')
+    const asked = (words: string, count: number): readonly string[] =>
+      codesOf(rule(`${selections(count)}  condition: ${words}\n`))
+    const patterns = (count: number): string =>
+      Array.from({ length: count }, (_, at) => `1 of s${at}`).join(' or ')
+    const names = 1_000
+    expect(asked(patterns(LIMIT.conditionNamesMax / names), names)).toEqual([])
+    const more = patterns(names).replace('1 of s0', '1 of s0 or 1 of s0')
+    expect(asked(more, names)).toEqual(['sigma/bad-condition'])
+    expect(asked(Array.from({ length: 21 }, () => '1 of s*').join(' or '), names)).toEqual([
+      'sigma/bad-condition',
+    ])
+    expect(asked(Array.from({ length: 100_000 }, () => 's0').join(' or '), names)).toContain(
+      'sigma/bad-condition',
+    )
+  })
+
   test('LIMIT.conditionDepthMax', () => {
     const nested = (depth: number): string =>
       rule(`  s: { verb: get }\n  condition: ${'('.repeat(depth)}s${')'.repeat(depth)}\n`)

@@ -4,7 +4,7 @@
  */
 export const suggest = (name: string, known: readonly string[]): string | undefined => {
   const wanted = name.toLowerCase()
-  if (wanted.length > LENGTH_MAX) return undefined
+  if (wanted.length > LENGTH_MAX || known.length > KNOWN_MAX) return undefined
   const tail = known.find((candidate) => candidate.toLowerCase().endsWith(`.${wanted}`))
   if (tail !== undefined) return tail
   let best: string | undefined
@@ -22,6 +22,9 @@ export const suggest = (name: string, known: readonly string[]): string | undefi
 
 /** Longer names are nobody's slip, and would cost their length squared. */
 const LENGTH_MAX = 100
+
+/** Of more names some is always near, and each slip would be compared with all. */
+const KNOWN_MAX = 5_000
 
 /** Insertions, deletions and substitutions that make one text of the other. */
 const editsBetween = (from: string, to: string): number => {
