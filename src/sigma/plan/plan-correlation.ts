@@ -95,7 +95,13 @@ const register = (
   { id, name }: { readonly id: string; readonly name?: string | undefined },
   target: Target,
 ): void => {
-  for (const key of new Set([id, name ?? id])) known.set(key, [...(known.get(key) ?? []), target])
+  for (const key of new Set([id, name ?? id])) addTo(known, key, target)
+}
+
+const addTo = <Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void => {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
 }
 
 /**
@@ -115,7 +121,7 @@ const upwards = (
       named.flatMap((each) => (each.kind === 'rule' ? [] : each.correlation)),
     )
     waiting.set(parent, children.size)
-    for (const child of children) parents.set(child, [...(parents.get(child) ?? []), parent])
+    for (const child of children) addTo(parents, child, parent)
   }
   const ordered = open.filter((each) => waiting.get(each) === 0)
   for (const child of ordered) {
