@@ -20,7 +20,7 @@ export const certificateOf = (event: AuditEvent): CertificateFacts | undefined |
   }
   const written = submissionOf(event, ['CertificateSigningRequest'])
   if (written === undefined || written === CANNOT_TELL) return written
-  const spec = specOf(written)
+  const spec = specOf(written, ref.subresource ? 'decided' : 'asked')
   const subject = subjectOf(member(spec, 'request'))
   return {
     signerName: text(member(spec, 'signerName')),
@@ -40,10 +40,14 @@ const GROUP = 'certificates.k8s.io'
 const creates = (event: AuditEvent): boolean =>
   event.verb === 'create' || (event.verb === 'patch' && event.responseStatus?.code === 201)
 
-/** The spec is immutable, so that a patch leaves it out: it is the one of the answer. */
-const specOf = (written: Submission): Document => {
-  if (written.whole) return member(written.object, 'spec')
-  return written.result === undefined ? CANNOT_TELL : member(written.result, 'spec')
+/**
+ * The spec is immutable: who decides may leave it out or write any, and the API server takes the
+ * one it has. Only the answer shows that. Upstream: kubernetes/kubernetes
+ * pkg/registry/certificates/certificates/strategy.go, csrApprovalStrategy.
+ */
+const specOf = ({ whole, object, result }: Submission, what: 'asked' | 'decided'): Document => {
+  if (what === 'asked' && whole) return member(object, 'spec')
+  return result === undefined ? CANNOT_TELL : member(result, 'spec')
 }
 
 /**
