@@ -25,8 +25,8 @@ export const propose = (facts: Facts): Proposal => {
     const values = valuesOf(field, facts)
     return values.length === 0 ? [] : [{ field, values }]
   })
-  const body = bodyTests(read)
-  const tests = body.length > 0 ? body : requestTests(facts)
+  const body = [...bodyTests(read), ...grantTests(facts)]
+  const tests = [...(body.length > 0 ? body : requestTests(facts)), ...strangerTests(facts)]
   const asked = new Set(tests.map(({ field }) => field))
   return {
     tests,
@@ -98,6 +98,23 @@ const bodyTests = (read: readonly Read[]): readonly ProposedTest[] => {
   const [first] = telling
   return first === undefined ? [] : testOf(first.field.name, first.values)
 }
+
+/** One rule of a role: of several the first, for the author to look at. */
+const grantTests = ({ grantRules }: Facts): readonly ProposedTest[] => {
+  if (grantRules === undefined || grantRules === CANNOT_TELL) return []
+  const first = grantRules.find(({ resources }) => known(resources).length > 0)
+  if (first === undefined) return []
+  return [
+    ...testOf('grant.rules[].verbs', known(first.verbs)),
+    ...testOf('grant.rules[].resources', known(first.resources)),
+  ]
+}
+
+/** That nobody knows who it was is most of what there is to say. */
+const strangerTests = ({ actor }: Facts): readonly ProposedTest[] =>
+  actor.kind === 'anonymous' || actor.kind === 'unauthenticated'
+    ? testOf('actor.kind', [actor.kind])
+    : []
 
 const testOf = (field: string, values: readonly Scalar[]): readonly ProposedTest[] => {
   const [first, ...others] = values
