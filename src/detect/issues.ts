@@ -12,11 +12,6 @@ export const detectIssues: IssueTable = {
     remedy: 'Correct the name: the reference page lists all fields.',
     severity: 'warning',
   },
-  'detect/correlation-without-rule': {
-    about: 'A correlation names a rule that was refused, so it could never be right.',
-    remedy: 'Correct the rule first; its own issue says what is wrong.',
-    severity: 'error',
-  },
   'detect/groups-evicted': {
     about:
       'The windows of correlations needed more room than they have. Groups with the least progress were given up; their counts began again.',

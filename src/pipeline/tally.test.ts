@@ -45,9 +45,12 @@ const outcomeOf = (
   return { acts, correlated: { findings: [], tallies: [], losses }, eligible: [] }
 }
 
-const issuesOf = (losses: Partial<FoldLosses>): readonly (readonly unknown[])[] => {
+const issuesOf = (
+  losses: Partial<FoldLosses>,
+  lost: Partial<CorrelationLosses> = {},
+): readonly (readonly unknown[])[] => {
   const fold = { findings: [], tallies: [], losses: { ...NONE, ...losses } }
-  const report = new Tally([], []).report(OPTIONS, NO_RULES, outcomeOf(fold))
+  const report = new Tally([], []).report(OPTIONS, NO_RULES, outcomeOf(fold, lost))
   return report.issues.map(({ code, message, at }) => [code, message, at])
 }
 
@@ -61,6 +64,15 @@ describe('what the fold could not keep to the letter is an issue', () => {
       ['detect/acts-forgotten', expect.stringMatching(/^4 /), {}],
       ['detect/acts-open', expect.stringMatching(/^3 /), {}],
       ['detect/findings-capped', expect.stringMatching(/^5 /), {}],
+    ])
+  })
+
+  it('for groups given up, hits that came late and findings of correlations not shown', () => {
+    const lost = { groupsEvicted: 3, hitsLate: 4, findingsDropped: 5 }
+    expect(issuesOf({ findingsDropped: 1 }, lost)).toEqual([
+      ['detect/findings-capped', expect.stringMatching(/^6 /), {}],
+      ['detect/groups-evicted', expect.stringMatching(/^3 /), {}],
+      ['detect/hits-late', expect.stringMatching(/^4 /), {}],
     ])
   })
 

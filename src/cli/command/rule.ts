@@ -69,11 +69,16 @@ const test: Command = {
       name: '--sql',
       about: 'Judge every case in ClickHouse as well (needs the package chdb): it must agree.',
     },
+    {
+      name: '--watch',
+      about: 'Test again whenever a rule, its cases or a list changes, until interrupted.',
+    },
     LISTS_OPTION,
     NO_COLOR_OPTION,
   ],
   examples: [
     { command: 'deckwatch rule test ./mine/rule.yaml', about: 'one rule' },
+    { command: 'deckwatch rule test ./mine --watch', about: 'again with every change' },
     { command: 'deckwatch rule test ./mine --sql', about: 'in ClickHouse, too' },
     { command: 'deckwatch rule test', about: 'every rule that comes with deckwatch' },
   ],

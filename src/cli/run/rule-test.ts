@@ -20,11 +20,18 @@ import { type Palette, paletteOf } from '../output/palette.ts'
 import { counted, labelOf } from '../output/words.ts'
 import { otherRules, readLists, readRules } from '../rule-files.ts'
 import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
+import { runOnChange } from '../watch.ts'
 import { type SqlTally, testInSql } from './rule-test-sql.ts'
 
-/** Runs `deckwatch rule test`. */
+/** Runs `deckwatch rule test`, with `--watch` for every change. */
 export const runRuleTest = async (given: Given, shell: Shell): Promise<number> => {
   const paths = given.arguments.length > 0 ? given.arguments : [SHIPPED]
+  const run = (): Promise<number> => testPaths(paths, given, shell)
+  if (!given.on('watch')) return run()
+  return runOnChange([...paths, ...given.texts('lists')], shell, run)
+}
+
+async function testPaths(paths: readonly string[], given: Given, shell: Shell): Promise<number> {
   const files = await readRules(paths)
   const lists = await readLists(given.texts('lists'))
   const book = compileRules([...files, ...(await otherRules(files))], lists)
