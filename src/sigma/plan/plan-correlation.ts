@@ -3,9 +3,9 @@ import type { Issue, Place } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { Condition } from '../parse/condition.ts'
 import type { RuleReference, SigmaCorrelation } from '../parse/correlation.ts'
-import type { Schema, SchemaField } from '../schema.ts'
+import type { Schema } from '../schema.ts'
 import type { CorrelationPlan, CorrelationSlot, SlotExpression } from './correlation.ts'
-import { resolveField } from './planning.ts'
+import { planSlot, type Slot } from './plan-slot.ts'
 import { suggest } from './suggest.ts'
 
 /** A rule that a correlation may name. */
@@ -90,6 +90,11 @@ const isNew = ({ known, issues }: Resolving, { id, place }: SigmaCorrelation): b
 const idOf = (target: Target): string =>
   target.kind === 'rule' ? target.rule.id : target.correlation.id
 
+const identityOf = (target: Target): Pick<Slot, 'id' | 'name' | 'chained'> => {
+  const { id, name } = target.kind === 'rule' ? target.rule : target.correlation
+  return { id, name, chained: target.kind === 'correlation' }
+}
+
 const register = (
   { known }: Resolving,
   { id, name }: { readonly id: string; readonly name?: string | undefined },
@@ -158,7 +163,16 @@ const plan = (resolving: Resolving, correlation: SigmaCorrelation): Planned | un
     const message = `more than ${LIMIT.correlationChainMax} correlations stand upon each other`
     return refuse(resolving, message, correlation.place)
   }
-  const slots = targets.map((target, at) => planSlot(resolving, correlation, target, at))
+  const { schema, issues } = resolving
+  const slots = targets.map((target, at) =>
+    planSlot({
+      schema,
+      issues,
+      correlation,
+      ...identityOf(target),
+      reference: correlation.rules[at]?.name ?? '',
+    }),
+  )
   const good = slots.filter((slot) => slot !== undefined)
   if (good.length < slots.length) return undefined
   return { correlation, plan: toPlan(correlation, good), chain }
@@ -208,85 +222,6 @@ const chainOf = ({ states }: Resolving, target: Target): number => {
   if (target.kind === 'rule') return 0
   const state = states.get(target.correlation)
   return typeof state === 'object' ? state.chain : 0
-}
-
-const planSlot = (
-  resolving: Resolving,
-  correlation: SigmaCorrelation,
-  target: Target,
-  at: number,
-): CorrelationSlot | undefined => {
-  const { condition } = correlation
-  const asked = condition.kind === 'compare' ? condition.fields : []
-  const slot: Slot = {
-    resolving,
-    correlation,
-    target,
-    reference: correlation.rules[at]?.name ?? '',
-  }
-  const groupBy = correlation.groupBy.map((name) => planField(slot, name, checkGroup))
-  const fields = asked.map((name) => planField(slot, name, checkValue))
-  const names = [...groupBy, ...fields].filter((name) => name !== undefined)
-  if (names.length < groupBy.length + fields.length) return undefined
-  return {
-    rule: idOf(target),
-    chained: target.kind === 'correlation',
-    groupBy: names.slice(0, groupBy.length),
-    fields: names.slice(groupBy.length),
-  }
-}
-
-/** One rule of a correlation while its fields are resolved. */
-interface Slot {
-  readonly resolving: Resolving
-  readonly correlation: SigmaCorrelation
-  readonly target: Target
-  /** As the correlation calls it. */
-  readonly reference: string
-}
-
-/** What keeps a field from being used; undefined when nothing does. */
-type Check = (field: SchemaField, correlation: SigmaCorrelation) => string | undefined
-
-const planField = (slot: Slot, written: string, check: Check): string | undefined => {
-  const { resolving, correlation, reference } = slot
-  const { schema, issues } = resolving
-  const alias = correlation.aliases.get(written)
-  const name = alias === undefined ? written : fieldOfAlias(slot, alias)
-  const place = correlation.fieldPlaces.get(name ?? written) ?? correlation.place
-  if (name === undefined) {
-    return refuse(resolving, `the alias ${written} has no field for the rule ${reference}`, place)
-  }
-  const field = resolveField({ schema, issues }, name, place)
-  if (field === undefined) return undefined
-  const fault = check(field, correlation)
-  if (fault === undefined) return field.name
-  issues.push({ code: 'sigma/wrong-type', message: `${field.name} ${fault}`, at: place })
-  return undefined
-}
-
-const fieldOfAlias = (
-  { target, reference }: Slot,
-  alias: ReadonlyMap<string, string>,
-): string | undefined => {
-  const name = target.kind === 'rule' ? target.rule.name : target.correlation.name
-  return alias.get(reference) ?? alias.get(name ?? reference) ?? alias.get(idOf(target))
-}
-
-const checkGroup: Check = ({ group, list }) => {
-  if (group !== undefined) return 'is a field of elements: a group needs one value of the event'
-  return list ? 'can have several values: a group needs one' : undefined
-}
-
-const NUMERIC: readonly SchemaField['type'][] = ['number', 'any', 'text']
-
-const checkValue: Check = ({ group, list, type, values }, { type: asked, condition }) => {
-  if (group !== undefined) return 'is a field of elements and cannot be counted or summed'
-  const several = condition.kind === 'compare' && condition.fields.length > 1
-  if (list && several) return 'can have several values and cannot be counted with another field'
-  if (asked === 'value_count') return undefined
-  const closed = type === 'text' && values !== undefined
-  return NUMERIC.includes(type) && !closed ? undefined : `is ${type}: ${asked} needs numbers`
 }
 
 const toPlan = (
