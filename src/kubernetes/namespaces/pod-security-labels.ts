@@ -6,11 +6,13 @@ import { type Submission, submissionOf } from '../submission/submission.ts'
 
 /**
  * What a request does to the Pod Security labels of a Namespace.
- * Upstream: kubernetes/pod-security-admission api/constants.go and api/helpers.go.
+ * Upstream: kubernetes/pod-security-admission api/constants.go and api/helpers.go; kubernetes
+ * pkg/registry/core/namespace/strategy.go: its two subresources write labels as well.
  */
 export const namespaceOf = (event: AuditEvent): NamespaceFacts | undefined | CannotTell => {
   const ref = event.objectRef
-  if (ref?.resource !== 'namespaces' || ref.apiGroup || ref.subresource) return undefined
+  if (ref?.resource !== 'namespaces' || ref.apiGroup) return undefined
+  if (ref.subresource && !WRITE_LABELS.has(ref.subresource)) return undefined
   const written = submissionOf(event, ['Namespace'])
   if (written === undefined) return undefined
   if (written === CANNOT_TELL) return event.verb === 'create' ? CREATED_UNSEEN : CANNOT_TELL
@@ -26,6 +28,7 @@ export const namespaceOf = (event: AuditEvent): NamespaceFacts | undefined | Can
   }
 }
 
+const WRITE_LABELS = new Set(['status', 'finalize'])
 const CREATED_UNSEEN: NamespaceFacts = { podSecurity: CANNOT_TELL, podSecurityLoosened: false }
 const PREFIX = 'pod-security.kubernetes.io/'
 const MODES = ['enforce', 'audit', 'warn']
