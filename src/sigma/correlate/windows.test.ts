@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LIMIT } from '../../base/limit.ts'
 import { TimeQueue } from '../../base/time-queue.ts'
-import { YES } from '../../base/truth.ts'
+import { UNKNOWN, YES } from '../../base/truth.ts'
 import type { CorrelationPlan } from '../plan/correlation.ts'
+import type { Schema } from '../schema.ts'
 import { isByCells } from './compare.ts'
 import { Correlator } from './correlator.ts'
 import type { CorrelationVerdict, Hit } from './hit.ts'
@@ -14,6 +15,7 @@ import {
   openCorrelatingClickHouse,
   type PlainVerdict,
   plainVerdict,
+  SCHEMA,
 } from './testing/clickhouse.ts'
 import { referenceVerdicts } from './testing/reference.ts'
 import { hitsOf, type Scenario, START_US, scenario, stream } from './testing/scenario.ts'
@@ -121,6 +123,38 @@ describe('ClickHouse says what the correlator says', () => {
     const sorted = [...hitsOf(random)].sort((a, b) => a.timeUs - b.timeUs)
     const expected = ofLast(random, correlate(random.plans, sorted))
     expect(inOrder(clickHouse.correlate(random.plans))).toEqual(inOrder(expected))
+  })
+
+  test('or that it cannot tell, of a field without a column', () => {
+    const without: Schema = (name) => {
+      const field = SCHEMA(name)
+      return field === undefined || name !== 'user' ? field : { ...field, column: undefined }
+    }
+    const [plain] = CASES.filter(({ title }) => title === 'groups are counted apart')
+    expect(clickHouse.correlate(plain?.plans ?? []).map(({ truth }) => truth)).toContain(YES)
+    const verdicts = clickHouse.correlate(plain?.plans ?? [], without)
+    expect(verdicts.length).toBeGreaterThan(0)
+    expect(verdicts.every(({ truth, group }) => truth === UNKNOWN && group === undefined)).toBe(
+      true,
+    )
+  })
+
+  test.each(['event_count', 'value_count'] as const)('%s beyond reason', (type) => {
+    const [random] = byKind.values()
+    const slots = [{ rule: 'a', chained: false, groupBy: [], fields: ['name'] }]
+    const comparisons = [{ operator: 'gte' as const, value: 1e21 }]
+    const more = {
+      id: 'c',
+      spanUs: 1e22,
+      groupBy: [],
+      percentile: undefined,
+      expression: undefined,
+    }
+    const plan = { ...more, type, slots, comparisons }
+    expect(random?.events.length).toBeGreaterThan(0)
+    expect(clickHouse.correlate([plan])).toEqual([])
+    const low = { ...plan, comparisons: [{ operator: 'lt' as const, value: 1e21 }] }
+    expect(clickHouse.correlate([low]).length).toBeGreaterThan(0)
   })
 
   test('of every kind', () => expect(byKind.size).toBe(36))

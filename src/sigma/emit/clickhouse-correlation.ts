@@ -101,10 +101,11 @@ const valuesName = ({ type }: CorrelationPlan): 'texts' | 'numbers' | undefined 
 /** The times at which a correlation begins to hold, with what the places above need of them. */
 const verdictsSql = (
   emission: Emission,
-  plan: CorrelationPlan,
+  whole: CorrelationPlan,
   sources: readonly SlotSource[],
   above: readonly Place[],
 ): string => {
+  const plan = { ...whole, spanUs: Math.min(whole.spanUs, SPAN_MAX_US) }
   const depth = above.length
   const group = groupColumns(depth, plan)
   const layers = windowLayers(plan, group, emission.bind)
@@ -125,6 +126,9 @@ const verdictsSql = (
   const columns = ['at', 'origin', 'cluster', 'is_yes AS sure', ...kept].join(', ')
   return `SELECT ${columns} FROM (${episodes}) WHERE if(is_yes, yes_before, any_before) = 0 OR at - if(is_yes, yes_before, any_before) > ${plan.spanUs}`
 }
+
+/** Longer than all time that is stored. */
+const SPAN_MAX_US = 2 ** 52
 
 const FROM_US = 'if(ifNull(truth, 0) = 1, from_sure, from_all) AS from_us'
 

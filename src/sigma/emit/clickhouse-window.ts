@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { CELLS, decidingCount, isByCells } from '../correlate/compare.ts'
+import { textOfNumber } from '../match/scalar.ts'
 import type { Comparison } from '../parse/correlation.ts'
 import type { CorrelationPlan, SlotExpression } from '../plan/correlation.ts'
 import type { Binding } from './clickhouse-leaf.ts'
@@ -137,9 +138,12 @@ const valueCount = (plan: CorrelationPlan, { window }: Frames, bind: Binding): L
   ]
 }
 
+/** No table has so many. */
+const VALUES_MAX = 2 ** 40
+
 /** Cells are written as their number and one: `maxMap` leaves out what is 0. */
 const valueCells = (plan: CorrelationPlan, { cell, cells }: Frames, bind: Binding): Layers => {
-  const most = decidingCount(plan.comparisons)
+  const most = Math.min(decidingCount(plan.comparisons), VALUES_MAX)
   const cellUs = plan.spanUs / CELLS
   const latest = (name: string, more: string): string => {
     const here = `arrayMap(text -> cell + 1, ${name}_here.1)`
@@ -326,7 +330,7 @@ const compare = (
   const always: string[] = []
   const never: string[] = []
   for (const { operator, value } of comparisons) {
-    const wanted = bind('Float64', String(value))
+    const wanted = bind('Float64', textOfNumber(value))
     const is = (side: string, sign: string): string => `(${side}) ${sign} ${wanted}`
     const exact = `(${is(low, '=')} AND ${is(high, '=')})`
     const apart = `(${is(low, '>')} OR ${is(high, '<')})`

@@ -26,7 +26,7 @@ export interface CorrelatingClickHouse {
   /** Replaces the events. */
   load(events: readonly ScenarioEvent[]): void
   /** The verdicts of the last of the correlations; those before it may be chained to it. */
-  correlate(plans: readonly CorrelationPlan[]): readonly PlainVerdict[]
+  correlate(plans: readonly CorrelationPlan[], schema?: Schema): readonly PlainVerdict[]
   close(): void
 }
 
@@ -50,10 +50,10 @@ export const openCorrelatingClickHouse = (): CorrelatingClickHouse => {
       const lines = events.map((event) => JSON.stringify(toRow(event)))
       session.query(`INSERT INTO events FORMAT JSONEachRow\n${lines.join('\n')}`)
     },
-    correlate: (plans) => {
+    correlate: (plans, schema = SCHEMA) => {
       const plan = plans.at(-1)
       if (plan === undefined) return []
-      const { query, parameters } = emitCorrelation(plan, sourcesOf(plans, plan), SCHEMA, TABLE)
+      const { query, parameters } = emitCorrelation(plan, sourcesOf(plans, plan), schema, TABLE)
       const answer = session.queryBind(query, parameters, 'JSONEachRow').trim()
       return answer === '' ? [] : answer.split('\n').map((line) => toPlain(JSON.parse(line)))
     },
