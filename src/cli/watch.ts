@@ -4,8 +4,8 @@ import { escapeTerminal } from '../base/escape-text.ts'
 import { CommandError, EXIT, type Shell } from './shell.ts'
 
 /**
- * Runs something now, and again whenever a file of the paths has changed, until the user interrupts.
- * What fails is said, and the next change may mend it. Gives the exit code of the last run.
+ * Runs something now, and again whenever a file of the paths has changed, until the user
+ * interrupts. What fails is said, and the next change may mend it. Gives the last exit code.
  */
 export const runOnChange = async (
   paths: readonly string[],

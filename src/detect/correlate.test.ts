@@ -105,9 +105,13 @@ const refOf = (number: number): EventRef => ({
 
 const asItIs = (_field: string, text: string): string => text
 
-const correlate = (deeds: readonly Deed[], set: RuleSet = SET): CorrelationResult => {
+const correlate = (
+  deeds: readonly Deed[],
+  set: RuleSet = SET,
+  queueBytesMax: number = LIMIT.correlationQueueBytesMax,
+): CorrelationResult => {
   const feeds = new CorrelationFeeds(set.rules, set.correlations)
-  const fold = new CorrelationFold(set)
+  const fold = new CorrelationFold(set, queueBytesMax)
   for (const deed of deeds) {
     const facts = testFacts(eventOf(deed))
     const verdicts = [...set.rules.entries()]
@@ -215,6 +219,29 @@ describe('a correlation', () => {
     const finding = only(correlate(many, compiled(text)), 'many-reads')
     expect(finding.events.length).toBe(LIMIT.correlationEventsMax)
     expect(finding.correlation?.matches).toBe(LIMIT.correlationEventsMax + 50)
+  })
+
+  it('keeps LIMIT.correlationFindingsMax findings whole, and counts all', () => {
+    const set = compiled(RULES.replace('gte: 3', 'gte: 1'))
+    const users = Array.from({ length: LIMIT.correlationFindingsMax + 10 }, (_, at) => ({
+      second: at,
+      user: `user-${at}`,
+    }))
+    const { findings, tallies, losses } = correlate(users, set)
+    const at = set.correlations.findIndex(({ ref }) => ref.id === 'many-reads')
+    expect(tallies[at]?.findings).toBe(users.length)
+    expect(findings.length).toBe(LIMIT.correlationFindingsMax)
+    expect(losses.findingsDropped).toBe(10)
+  })
+
+  it('judges the earliest when LIMIT.correlationQueueBytesMax are waiting: in order nothing is lost', () => {
+    const room = LIMIT.correlationQueueBytesMax / 4096
+    const burst = (second: number): readonly Deed[] =>
+      [0, 1, 2].map((more) => ({ second: second + more, name: `n${more}` }))
+    const inOrder = Array.from({ length: 200 }, (_, at) => burst(at * 100)).flat()
+    expect(ids(correlate(inOrder, SET, room))).toEqual(ids(correlate(inOrder)))
+    const late = correlate([...inOrder, ...burst(50)], SET, room)
+    expect(late.losses.hitsLate).toBe(3)
   })
 
   it('is the same whatever the order of arrival', () => {

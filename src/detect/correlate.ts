@@ -36,19 +36,23 @@ export interface CorrelationResult {
 export class CorrelationFold {
   readonly #correlations: readonly CompiledCorrelation[]
   readonly #feeds: CorrelationFeeds
-  readonly #queue = new TimeQueue({
-    bytesMax: LIMIT.correlationQueueBytesMax,
-    chunkCharacters: CHUNK_CHARACTERS,
-    plainBytesMax: LIMIT.correlationQueueBytesMax / 4,
-  })
+  readonly #queue: TimeQueue
   readonly #correlator: Correlator
   readonly #tallies: RuleTally[]
   readonly #findings: Finding[] = []
   #verdicts: CorrelationVerdict[] = []
   #dropped = 0
 
-  constructor({ rules, correlations }: Pick<RuleSet, 'rules' | 'correlations'>) {
+  constructor(
+    { rules, correlations }: Pick<RuleSet, 'rules' | 'correlations'>,
+    queueBytesMax: number = LIMIT.correlationQueueBytesMax,
+  ) {
     this.#correlations = correlations
+    this.#queue = new TimeQueue({
+      bytesMax: queueBytesMax,
+      chunkCharacters: Math.min(CHUNK_CHARACTERS, queueBytesMax / 16),
+      plainBytesMax: queueBytesMax / 4,
+    })
     this.#feeds = new CorrelationFeeds(rules, correlations)
     this.#tallies = correlations.map(() => ({ findings: 0, cannotTell: 0, reasons: {} }))
     this.#correlator = new Correlator(

@@ -157,7 +157,7 @@ const durationText = (ms: number): string => {
   return `${Math.round(seconds / 3600)} h`
 }
 
-/** The group, as the fields that decided; an alias has the trust of the least trusted of its own. */
+/** The group, as the fields that decided. An alias is trusted as its least trusted field is. */
 const fieldsOf = (
   { group }: CorrelatedActs,
   groupBys: readonly (readonly string[])[],
