@@ -19,12 +19,14 @@ import { once } from './once.ts'
  * The containers of a pod spec, of all three kinds in one list. `asked` is the spec as it was
  * submitted, where admission may have changed it.
  */
-export const readContainers = (spec: Document, asked?: Document): readonly PodContainer[] => {
+export const readContainers = (spec: Document, asked?: () => Document): readonly PodContainer[] => {
   const pod = member(spec, 'securityContext')
   return KINDS.flatMap(([key, kind]) => {
-    const before = once(() => commandsIn(member(asked, key)))
-    const read = (container: Document): PodContainer =>
-      readContainer(container, kind, pod, asked === undefined ? undefined : before)
+    const before = once(() => {
+      const body = asked?.()
+      return body === undefined ? undefined : commandsIn(member(body, key))
+    })
+    const read = (container: Document): PodContainer => readContainer(container, kind, pod, before)
     return readKind(member(spec, key), read)
   })
 }
@@ -63,7 +65,7 @@ const readContainer = (
   container: Document,
   kind: PodContainer['kind'],
   pod: Document,
-  before: (() => Commands) | undefined,
+  before: () => Commands | undefined,
 ): PodContainer => {
   const context = member(container, 'securityContext')
   const capabilities = member(context, 'capabilities')
@@ -71,11 +73,10 @@ const readContainer = (
   const hookCommands = once(() => hookCommandsOf(container))
   const hookHosts = once(() => hookHostsOf(container))
   const byAdmission = once(() => {
+    const asked = before()
     const name = String(text(member(container, 'name')))
-    return (
-      before !== undefined &&
-      before().get(name) !== [commandLine(), hookCommands()].map(String).join('\n')
-    )
+    const own = [commandLine(), hookCommands()].map(String).join('\n')
+    return asked !== undefined && asked.get(name) !== own
   })
   return {
     kind,

@@ -19,7 +19,7 @@ import { readUnconfined } from './confinement.ts'
 import { readContainers } from './containers.ts'
 import { once } from './once.ts'
 import { readNodeSelectors, readTolerations } from './placement.ts'
-import { isRaised, type NodePower } from './raised.ts'
+import { isRaised, type NodePower, powersOf } from './raised.ts'
 import { type Mounts, readVolumes } from './volumes.ts'
 import { type Workload, workloadOf } from './workloads.ts'
 
@@ -32,16 +32,17 @@ export const podOf = (event: AuditEvent): PodFacts | undefined | CannotTell => {
   const spec = below(written.object, workload.spec)
   if (workload.ephemeralOnly) return readEphemeral(spec, written.object)
   const metadata = metadataIn(written.object, workload)
-  const asked = written.result === undefined ? undefined : bodyOf(event)
-  const given = readSpec(
-    spec,
-    mountsIn(written, workload, spec),
-    asked && below(asked, workload.spec),
-  )
+  // The body of the request is parsed only where the answer shows something that it may not hold.
+  const asked = once(() => (written.result === undefined ? undefined : bodyOf(event)))
+  const given = readSpec(spec, mountsIn(written, workload, spec), () => {
+    const body = asked()
+    return body && below(body, workload.spec)
+  })
   const unconfined = once(() => readUnconfined(spec, metadata))
   const raised = once(() => {
-    if (asked === undefined) return false
-    return isRaised(powersIn(asked, workload), { ...given, unconfined: unconfined() })
+    const powers = powersOf({ ...given, unconfined: unconfined() })
+    const body = powers.size === 0 ? undefined : asked()
+    return body !== undefined && isRaised(powersOf(powersIn(body, workload)), powers)
   })
   return {
     ...given,
@@ -84,7 +85,7 @@ const powersIn = (object: Document, workload: Workload): NodePower => {
 const metadataIn = (object: Document, workload: Workload): Document =>
   below(object, [...workload.spec.slice(0, -1), 'metadata'])
 
-const readSpec = (spec: Document, mounts: Mounts, asked?: Document): Spec => ({
+const readSpec = (spec: Document, mounts: Mounts, asked?: () => Document): Spec => ({
   hostNetwork: flag(member(spec, 'hostNetwork')),
   hostPID: flag(member(spec, 'hostPID')),
   hostIPC: flag(member(spec, 'hostIPC')),

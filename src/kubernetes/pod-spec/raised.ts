@@ -19,12 +19,11 @@ export type NodePower = Pick<
  * of the node, a hostPath. A webhook can do so to the pods of every controller, whatever their
  * templates say.
  */
-export const isRaised = (asked: NodePower, given: NodePower): boolean => {
-  const before = powersOf(asked)
-  return [...powersOf(given)].some((power) => !before.has(power))
-}
+export const isRaised = (asked: ReadonlySet<string>, given: ReadonlySet<string>): boolean =>
+  [...given].some((power) => !asked.has(power))
 
-const powersOf = (spec: NodePower): ReadonlySet<string> => {
+/** Each power that a pod spec gives, as a text. */
+export const powersOf = (spec: NodePower): ReadonlySet<string> => {
   const powers = new Set<string>()
   if (spec.hostNetwork === true) powers.add('hostNetwork')
   if (spec.hostPID === true) powers.add('hostPID')
