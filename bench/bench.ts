@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { measureCorrelations } from './correlation.ts'
 import { type Measured, reaches } from './figure.ts'
 import { measureDecoding } from './in-process.ts'
+import { skippedPeers } from './peers.ts'
 import { measureRules } from './rule-engine.ts'
 import { machine, toTable } from './table.ts'
 import { measureHunts, measureStart } from './whole-process.ts'
@@ -48,7 +49,8 @@ const parts: Readonly<Record<string, () => readonly Measured[]>> = {
 }
 
 const measured = options.only.flatMap((name) => measure(parts[name] ?? (() => [])))
-const text = `${toTable(measured)}\n\n${machine()}\n`
+const skipped = skippedPeers()
+const text = `${toTable(measured, skipped)}\n\n${machine()}\n`
 console.log(text)
 save()
 if (options.write) writeTable()
@@ -83,7 +85,7 @@ function save(): void {
   mkdirSync(folder, { recursive: true })
   const at = new Date().toISOString()
   const rows = measured.map(({ figure, ...rest }) => ({ ...figure, ...rest }))
-  const result = { at, machine: machine(), tier: short ? 'floors' : 'full', figures: rows }
+  const result = { at, machine: machine(), tier: short ? 'floors' : 'full', figures: rows, skipped }
   const name = `${at.replace(/[:.]/g, '-')}.json`
   writeFileSync(new URL(name, folder), `${JSON.stringify(result, null, 2)}\n`)
 }

@@ -19,11 +19,12 @@ export const PLANTED_TAGS: Readonly<Record<'B01' | 'C01', string>> = { B01: 'X01
  */
 export const makeRules = (count: number, seed = 1): readonly RuleFile[] => {
   const random = new Random(seed)
-  const made = Array.from({ length: count - PLANTED.length }, (_, at) => {
+  const planted = PLANTED.map((make, at) => make(at, random))
+  const made = Array.from({ length: count - planted.length }, (_, at) => {
     const family = random.weighted(FAMILIES)
-    return toFile(at + PLANTED.length, family.name, family.make(random), random)
+    return toFile(at + planted.length, family.name, family.make(random), random)
   })
-  return [...PLANTED.map((make, at) => make(at, random)), ...made].slice(0, count)
+  return [...planted, ...made].slice(0, count)
 }
 
 /** The lines of a rule's `detection`, and what it is about. */

@@ -1,12 +1,16 @@
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { type Measured, reaches } from './figure.ts'
+import type { Skipped } from './peers.ts'
 
-/** The figures as a Markdown table. */
-export const toTable = (all: readonly Measured[]): string =>
+/** The figures as a Markdown table, those that were skipped at its end. */
+export const toTable = (all: readonly Measured[], skipped: readonly Skipped[]): string =>
   [
     '| Figure | What | Measured | ± | Floor | Target | |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...all.map(row),
+    ...skipped.map(
+      ({ id, about, why }) => `| ${id} | ${about} | – | – | – | – | skipped: ${why} |`,
+    ),
   ].join('\n')
 
 /** What the figures were measured on, in a sentence. */

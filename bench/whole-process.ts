@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -7,6 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { eachChunk, MIXED, type Planted } from './corpus.ts'
 import { FIGURES, type Figure, type Measured } from './figure.ts'
 import { deviationOf, median } from './measure.ts'
+import { makeRules, PLANTED_TAGS } from './rules.ts'
 
 /** How much is measured. */
 export interface HuntEffort {
@@ -28,7 +39,8 @@ export const measureHunts = (effort: HuntEffort): readonly Measured[] => {
   const folder = mkdtempSync(join(tmpdir(), 'deckwatch-bench-'))
   try {
     const corpus = writeHuntCorpus(folder, effort)
-    return [...oneCore(corpus, effort.rounds), ...twoCores(corpus, effort.rounds)]
+    const rules = writeRules(folder)
+    return [...oneCore(corpus, rules, effort.rounds), ...twoCores(corpus, effort.rounds)]
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -89,10 +101,24 @@ function writeHuntCorpus(folder: string, { bytes, bytesAside }: HuntEffort): Hun
   return { ...whole, aside, counted: whole.events - (aside?.events ?? 0) }
 }
 
-function oneCore(corpus: HuntCorpus, rounds: number): readonly Measured[] {
+/** A folder of as many made rules as are missing to 500 beside those that come with deckwatch. */
+function writeRules(folder: string): string {
+  const own = readdirSync(join(ROOT, 'content/rules'), { recursive: true, encoding: 'utf8' })
+  const count = own.filter((file) => /(?<!\.cases)\.yaml$/.test(file)).length
+  const rules = join(folder, 'rules')
+  mkdirSync(rules)
+  for (const { file, text } of makeRules(500 - count)) writeFileSync(join(rules, file), text)
+  return rules
+}
+
+function oneCore(corpus: HuntCorpus, rules: string, rounds: number): readonly Measured[] {
   if (!canPin()) return []
   const pairs = repeat(rounds, () => ({ b0: bare(corpus), hunt: hunt(corpus, 0, '0') }))
-  return [toMeasured(FIGURES.huntOneCore, pairs, corpus)]
+  const many = repeat(rounds, () => ({ b0: bare(corpus), hunt: hunt(corpus, 0, '0', rules) }))
+  return [
+    toMeasured(FIGURES.huntOneCore, pairs, corpus),
+    toMeasured(FIGURES.huntManyRules, many, corpus),
+  ]
 }
 
 /** Below this gain of two bare loops the machine does not have two cores to itself. */
@@ -184,19 +210,20 @@ function gainOfMachine(corpus: HuntCorpus): number {
 }
 
 /** A hunt: whole, or less what is to be left out. */
-function hunt(corpus: HuntCorpus, threads: number, core?: string): Run {
-  const whole = huntOnce(corpus, threads, core)
+function hunt(corpus: HuntCorpus, threads: number, core?: string, rules?: string): Run {
+  const whole = huntOnce(corpus, threads, core, rules)
   if (corpus.aside === undefined) return whole
-  const aside = huntOnce(corpus.aside, threads, core)
+  const aside = huntOnce(corpus.aside, threads, core, rules)
   return { ...whole, ms: whole.ms - aside.ms, cpuMs: whole.cpuMs - aside.cpuMs }
 }
 
-/** One hunt, and whether it found what was planted. */
-function huntOnce(corpus: File, threads: number, core?: string): Run {
+/** One hunt, and whether it found what was planted: made rules find it too. */
+function huntOnce(corpus: File, threads: number, core?: string, rules?: string): Run {
   const usage = `${corpus.path}.usage`
   const command = [
     ...[process.execPath, '--import', join(ROOT, 'bench/report-usage.ts'), MAIN],
     ...['hunt', corpus.path, '--format', 'ndjson', '--threads', String(threads)],
+    ...(rules === undefined ? [] : ['--rules', rules]),
   ]
   const start = performance.now()
   const done = spawnSync(...pinned(command, core), {
@@ -206,7 +233,10 @@ function huntOnce(corpus: File, threads: number, core?: string): Run {
   })
   const ms = performance.now() - start
   if (done.status !== 1) throw new Error(`hunt failed (${done.status}): ${done.stderr}`)
-  for (const [detection, count] of Object.entries(corpus.planted)) {
+  const { B01, C01 } = corpus.planted
+  const made = { [PLANTED_TAGS.B01]: B01, [PLANTED_TAGS.C01]: C01 }
+  const expected = { B01, C01, ...(rules === undefined ? {} : made) }
+  for (const [detection, count] of Object.entries(expected)) {
     const found = done.stdout.split(`"detection":"${detection}"`).length - 1
     if (found !== count) throw new Error(`hunt found ${found} of ${detection}, not ${count}`)
   }
