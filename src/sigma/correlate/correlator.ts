@@ -23,7 +23,7 @@ export interface CorrelatorLosses {
 
 /**
  * Finds in hits where correlations begin to hold. It has a lifetime of one stream, and bounded
- * state. What it means is in SPEC.md, "Windows".
+ * state. What it means is in SPEC.md.
  */
 export class Correlator {
   readonly #correlations: readonly Correlation[]

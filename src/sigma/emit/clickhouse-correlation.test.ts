@@ -35,7 +35,9 @@ test('what rules and correlations say is bound, and never part of the query', ()
   const source: SlotSource = { kind: 'rule', plan: rule }
   const chained: SlotSource = { kind: 'correlation', plan, sources: [source, source] }
   const outer: CorrelationPlan = { ...plan, slots: [{ ...slot, chained: true }] }
-  const { query, parameters } = emitCorrelation(outer, [chained], SCHEMA, TABLE)
+  const table = { ...TABLE, name: 'audit.events' }
+  const { query, parameters } = emitCorrelation(outer, [chained], SCHEMA, table)
+  expect(query).toContain('FROM `audit`.`events` WHERE')
   expect(query).not.toContain('evil"')
   expect(query).not.toContain('DROP')
   const used = new Set([...query.matchAll(/\{(\w+):/g)].map(([, name]) => name))

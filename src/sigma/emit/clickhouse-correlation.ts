@@ -37,8 +37,8 @@ export interface Query {
  * A correlation as a ClickHouse query. It answers a row for each time the correlation begins to
  * hold, or to be "cannot tell", in the order of time: `cluster`, `known` (whether the group can be
  * told), `group_values`, `from_us`, `at_us`, `truth` (1, or NULL for "cannot tell"), `matches`,
- * `unknowns`, and the `origin` that completed it. It means what the correlator means: SPEC.md,
- * "Windows"; but what has no column cannot be told.
+ * `unknowns`, and the `origin` that completed it. It means what the correlator means, see
+ * correlate/SPEC.md, but what has no column cannot be told.
  */
 export const emitCorrelation = (
   plan: CorrelationPlan,

@@ -22,7 +22,7 @@ export type SlotExpression =
 
 /**
  * A correlation with its references resolved: the one form that the window engine and the SQL
- * emitter read. See SPEC.md.
+ * emitter read. See correlate/SPEC.md.
  */
 export interface CorrelationPlan {
   readonly id: string

@@ -4,7 +4,7 @@ import type { CorrelationPlan, SlotExpression } from '../../plan/correlation.ts'
 import type { CorrelationVerdict, Hit } from '../hit.ts'
 
 /**
- * The slow, obvious version of what correlations mean: straight from the rules `W…` of SPEC.md,
+ * The slow, obvious version of what correlations mean: straight from the rules of SPEC.md,
  * over all hits at every instant. It shares no code with the correlator.
  */
 export const referenceVerdicts = (
