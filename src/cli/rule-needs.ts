@@ -22,8 +22,9 @@ export const needsOf = ({
   return needs
 }
 
-/** The least level at which the field can be there. */
+/** The least level at which the field can be there; a keyword may be in any part. */
 export const levelFor = (field: string): Level => {
+  if (field === '') return 'RequestResponse'
   const found = findField(field)
   const part = found === undefined ? 0 : partBehind(found.field)
   if ((part & PART.responseObject) !== 0) return 'RequestResponse'

@@ -1,4 +1,5 @@
 import { addIssues, type Issue, type Place } from '../base/issue.ts'
+import { EVERY_PART } from '../model/blindness.ts'
 import type { Facts } from '../model/facts.ts'
 import { findField, partBehind } from '../model/fields.ts'
 import type { RuleRef } from '../model/finding.ts'
@@ -172,10 +173,11 @@ const unknownInSummary = (name: string, at: Place): Issue => ({
 
 const testOf = (leaf: Leaf): CompiledRule['tests'][number] => {
   const field = findField(leaf.field)?.field
+  const known = field === undefined ? 0 : partBehind(field)
   const alone: Plan =
     leaf.group === undefined ? leaf : { kind: 'some-element', group: leaf.group, of: leaf }
   return {
-    part: field === undefined ? 0 : partBehind(field),
+    part: leaf.field === '' ? EVERY_PART : known,
     test: emitPredicate(alone, factsAccess),
   }
 }

@@ -3,7 +3,7 @@ import { LIMIT } from '../base/limit.ts'
 import type { AuditEvent, ObjectRef } from '../model/event.ts'
 import type { Finding } from '../model/finding.ts'
 import { compileRules } from './compile.ts'
-import { describeMatch, type Mask } from './describe.ts'
+import { describeMatch, type Mask, reasonsFor } from './describe.ts'
 import { testEvent, testFacts } from './testing.ts'
 
 const RULE = `
@@ -92,5 +92,27 @@ describe('a match is described', () => {
     })
     expect(seen).toContain('userAgent:300')
     expect(found('kubectl', () => '***').reason).not.toContain('alice')
+  })
+})
+
+describe('a rule of keywords', () => {
+  const KEYWORDS = `
+title: Tool named
+id: 11111111-1111-4111-8111-111111111112
+logsource: { product: kubernetes, service: audit }
+detection:
+  keywords: [mimikatz, 'kube*hunter']
+  condition: keywords
+`
+
+  it('says what was searched and found, not the text that it was found in', () => {
+    const { fields: deciding } = described(KEYWORDS, testEvent({ userAgent: 'secret Kube-Hunter' }), plain)
+    expect(deciding).toEqual([{ name: 'any text like', value: '*kube*hunter*', trust: 'anyone' }])
+  })
+
+  it('cannot tell where a body is hidden, and says why', () => {
+    const [rule] = compileRules([{ file: 'a.yaml', text: KEYWORDS }]).rules
+    const reasons = rule && reasonsFor(rule, testFacts(testEvent()))
+    expect(reasons).toEqual(['level'])
   })
 })

@@ -105,6 +105,11 @@ const decidingFields = (rule: CompiledRule, facts: Facts, mask: Mask): readonly 
   const fields = new Map<string, DecidingField>()
   for (const leaf of explainPlan(rule.plan, factsAccess, facts).leaves) {
     if (leaf.truth !== YES || leaf.negated || typeof leaf.seen === 'string') continue
+    // Of a keyword what was searched is shown, and not the text around it: it may be anything.
+    if (leaf.field === '') {
+      const name = `any text ${leaf.test}`
+      fields.set(name, { name, value: shown(mask, '', leaf.needed), trust: 'anyone' })
+    }
     const field = findField(leaf.field)?.field
     if (field === undefined || fields.has(leaf.field)) continue
     const value = shown(mask, leaf.field, leaf.seen.join(', '))

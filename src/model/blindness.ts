@@ -20,6 +20,9 @@ export const PART = {
   /** user.uid and user.extra. */
   credential: 2048,
 } as const
+/** All of them: where a keyword may be found. */
+export const EVERY_PART: number = Object.values(PART).reduce((sum, part) => sum | part, 0)
+
 /** The name of a part. */
 export type Part = keyof typeof PART
 
