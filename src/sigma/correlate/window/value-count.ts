@@ -72,19 +72,27 @@ const judge = (
   let all = 0
   let matchFromUs = atUs
   let fromUs = atUs
+  const mixed = hasNote(state, UNSURE)
   for (let at = 0; at < state.length; at += ENTRY_WORDS) {
     const note = state.noteAt(at)
     if (note === MATCH) {
       matches += 1
       matchFromUs = state.timeAt(at)
     }
-    if (all < most && (note === UNTOLD || !isSeenBefore(state, at))) {
+    if (all < most && (!mixed || note === UNTOLD || !isSeenBefore(state, at))) {
       all += 1
       fromUs = state.timeAt(at)
     }
   }
   const truth = compare(matches, all)
   return { truth, matches, unknowns: all - matches, fromUs: truth === YES ? matchFromUs : fromUs }
+}
+
+const hasNote = (state: GroupState, note: number): boolean => {
+  for (let at = 0; at < state.length; at += ENTRY_WORDS) {
+    if (state.noteAt(at) === note) return true
+  }
+  return false
 }
 
 /** Whether a newer entry, of the other kind, has the same value. */
