@@ -25,7 +25,7 @@ export const transformPattern = (
 const DASHES = ['-', '/', '\u2013', '\u2014', '\u2015'] as const
 
 /** A dash that begins a word, after what is none. Upstream: pySigma, SigmaWindowsDashModifier. */
-const OPTION_DASH = /(?<![A-Za-z0-9_])[-/\u2013\u2014\u2015](?=[A-Za-z0-9_])/g
+const OPTION_DASH = /(?<![\p{L}\p{N}_])[-/\u2013\u2014\u2015](?=[\p{L}\p{N}_])/gu
 
 const withAnyDash = (pattern: Pattern): readonly Pattern[] | string => {
   let patterns: readonly Pattern[] = [[]]
