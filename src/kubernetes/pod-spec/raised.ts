@@ -35,7 +35,7 @@ export const powersOf = (spec: NodePower): ReadonlySet<string> => {
     if (container.privileged === true) powers.add(`privileged ${name}`)
     const added = container.capabilitiesAdded
     for (const capability of Array.isArray(added) ? added : []) {
-      powers.add(`capability ${name} ${capability}`)
+      if (!isHarmless(capability, spec)) powers.add(`capability ${name} ${capability}`)
     }
     // With the node's network, a container's ports are the node's by default.
     const ports = spec.hostNetwork === true ? [] : container.hostPorts
@@ -48,3 +48,28 @@ export const powersOf = (spec: NodePower): ReadonlySet<string> => {
   }
   return powers
 }
+
+/**
+ * Those that runtimes give to every container, and those over the container's own network: the
+ * sidecars of a mesh bring them into every pod.
+ */
+const isHarmless = (capability: string, { hostNetwork }: NodePower): boolean =>
+  DEFAULTS.has(capability) || (capability === 'NET_ADMIN' && hostNetwork !== true)
+
+/** Upstream: containerd/containerd oci/spec.go, defaultUnixCaps. */
+const DEFAULTS: ReadonlySet<string> = new Set([
+  'AUDIT_WRITE',
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'MKNOD',
+  'NET_BIND_SERVICE',
+  'NET_RAW',
+  'SETFCAP',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYS_CHROOT',
+])
