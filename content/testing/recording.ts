@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { NO, type Truth } from '../../src/base/truth.ts'
+import { NO, type Truth, UNKNOWN } from '../../src/base/truth.ts'
 import { decodeBlock } from '../../src/decode/decode.ts'
 import { actKey, type Signal } from '../../src/detect/act.ts'
-import type { RuleSet } from '../../src/detect/compile.ts'
+import type { CompiledRule, RuleSet } from '../../src/detect/compile.ts'
 import { CorrelationFold } from '../../src/detect/correlate.ts'
 import type { CountedAct } from '../../src/detect/counted-act.ts'
 import { CorrelationFeeds } from '../../src/detect/feeds.ts'
@@ -79,7 +79,7 @@ export const judgeRecording = (folder: URL, { rules, correlations }: RuleSet): R
         event(event) {
           events += 1
           const key = actKey(event)
-          const act = judge(event, key, index, rules, feeds)
+          const act = judge(event, key, { index, rules, feeds, correlations })
           const earlier = acts.get(key)
           const latest = earlier !== undefined && earlier.rank > act.rank ? earlier : act
           acts.set(key, { ...latest, events: (earlier?.events ?? 0) + 1 })
@@ -125,13 +125,13 @@ const asItIs = (_field: string, text: string): string => text
 
 const SOURCE = { cluster: 'lab', server: 'lab', file: 'lab' }
 
-const judge = (
-  event: AuditEvent,
-  origin: string,
-  index: RuleIndex,
-  rules: RuleSet['rules'],
-  feeds: CorrelationFeeds,
-): Act => {
+interface Judges extends Pick<RuleSet, 'rules' | 'correlations'> {
+  readonly index: RuleIndex
+  readonly feeds: CorrelationFeeds
+}
+
+const judge = (event: AuditEvent, origin: string, judges: Judges): Act => {
+  const { index, rules, feeds } = judges
   const said: Said[] = []
   const signals: Signal[] = []
   const facts = enrich(event)
@@ -141,8 +141,9 @@ const judge = (
     const verdict = { rule: number, truth }
     const signal = toSignal(rules, verdict, facts, asItIs)
     signals.push(signal)
-    const { detection = rule.ref.id, level } = rule.ref
-    if (rule.reports) said.push({ detection, level, truth, reasons: signal.reasons })
+    for (const { detection, id, level } of speakersOf(rule, truth, judges)) {
+      said.push({ detection: detection ?? id, level, truth, reasons: signal.reasons })
+    }
   })
   const { resource, path } = facts.request
   const where = [event.objectRef?.namespace, event.objectRef?.name].filter(Boolean).join('/')
@@ -155,6 +156,25 @@ const judge = (
     said,
     counted: feeds.count(signals, facts, origin, asItIs),
   }
+}
+
+/**
+ * Who says what a rule says of one act: itself if it reports. Of a rule behind correlations that
+ * one act completes, they cannot tell where it cannot; what they find is joined later.
+ */
+const speakersOf = (
+  rule: CompiledRule,
+  truth: Truth,
+  { correlations }: Judges,
+): readonly CompiledRule['ref'][] => {
+  if (rule.reports) return [rule.ref]
+  if (truth !== UNKNOWN) return []
+  return correlations
+    .filter(({ plan: { type, comparisons, slots } }) => {
+      const once = type === 'event_count' && comparisons.every(({ value }) => value === 1)
+      return once && slots.some((slot) => slot.rule === rule.ref.id)
+    })
+    .map(({ ref }) => ref)
 }
 
 const logsIn = (folder: URL): readonly Uint8Array[] =>

@@ -448,10 +448,10 @@ export const FIELDS: readonly Field[] = [
     'server',
     PART.sourceIPs,
     'peer_class',
-    (f) => whereKnown(f, PART.sourceIPs, f.peer.class),
-    'What network the peer is in.',
+    (f) => (f.peer.class === 'unknown' ? CANNOT_TELL : f.peer.class),
+    'What network the peer is in. Without an address that one can have, it cannot be told.',
     {
-      values: ['public', 'private', 'loopback', 'cluster', 'unknown'],
+      values: ['public', 'private', 'loopback', 'cluster'],
     },
   ),
   list(
