@@ -22,7 +22,7 @@ export const parseDocuments = (text: string, file: string): readonly YamlDocumen
     return [refused({ file }, `the file is larger than ${LIMIT.yamlBytesMax} bytes`)]
   }
   const plain = readPlainYaml(text, file)
-  if (plain !== undefined) return [{ root: plain, issues: [] }]
+  if (plain !== undefined) return plain.map((root) => ({ root, issues: [] }))
   const excess = excessIn(text)
   return excess === undefined ? parseAnyDocuments(text, file) : [refused({ file }, excess)]
 }

@@ -8,7 +8,7 @@ import { readPlainYaml } from './plain-yaml.ts'
 const compareWithLibrary = (text: string): boolean => {
   const plain = readPlainYaml(text, 'r.yaml')
   if (plain === undefined) return false
-  expect(parseAnyDocuments(text, 'r.yaml')).toEqual([{ root: plain, issues: [] }])
+  expect(parseAnyDocuments(text, 'r.yaml')).toEqual(plain.map((root) => ({ root, issues: [] })))
   return true
 }
 
@@ -28,7 +28,28 @@ const SCALARS = [
   ],
   ...['0', '17', '007', '1e5', '1.5', '1.', '0x1F', '2026-11-21', '1-2', '12e', '9'.repeat(15)],
   ...['a: b', 'a:', 'a #b', 'a#b', '# a', '*', '*a', '&a', '!a', '-', '- a', '-a', '~', '{a}', '?'],
-  ...['(^|/)a', "it's", 'a"b"', '\\d+', '$x', 'é', 'a, b', 'a]', '.inf', '+1', '@a', '%a', '`a`'],
+  ...[
+    '(^|/)a',
+    "it's",
+    'a"b"',
+    '\\d+',
+    '$x',
+    'é',
+    'a, b',
+    'a]',
+    '.inf',
+    '.',
+    '.5',
+    '.5e3',
+    '.kube/x',
+    '.NaN',
+    '...',
+    '.a',
+    '+1',
+    '@a',
+    '%a',
+    '`a`',
+  ],
 ]
 const QUOTED = [
   "'a'",
@@ -142,6 +163,20 @@ describe('the reader of plain YAML', () => {
     expect(plain).toBeGreaterThan(1_000)
   })
 
+  test('gives what the library gives, on several documents in one file', () => {
+    let plain = 0
+    const map = node.map((lines) => under('key:', lines).join('\n'))
+    const documents = fc.array(map, { minLength: 2, maxLength: 3 })
+    fc.assert(
+      fc.property(documents, fc.constantFrom('', '---\n'), (all, start) => {
+        const text = all.map((each) => `${each}\n`).join('---\n')
+        if (compareWithLibrary(start + text)) plain += 1
+      }),
+      { seed: 14, numRuns: 5_000 },
+    )
+    expect(plain).toBeGreaterThan(100)
+  })
+
   test('gives what the library gives, on documents with something put into them', () => {
     let plain = 0
     const odd = fc.constantFrom(
@@ -186,7 +221,10 @@ describe('the reader of plain YAML', () => {
     ['a: b', 'no newline at the end'],
     ['a: &x b\nc: *x\n', 'anchors'],
     ['a: b\na: c\n', 'duplicate keys'],
-    ['a: b\n---\nc: d\n', 'several documents'],
+    ['a: b\n--- # more\nc: d\n', 'a mark with something behind it'],
+    ['%YAML 1.2\n---\na: b\n', 'directives'],
+    ['a: b\n---\n', 'a document without anything'],
+    ['a: .5\n', 'numbers that begin with a dot'],
     ['a: b\n  c\n', 'a scalar on two lines'],
     ['a: "\\u0041"\n', 'escapes'],
     ['a: [b,\n  c]\n', 'a list on two lines'],

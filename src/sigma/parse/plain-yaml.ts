@@ -1,17 +1,24 @@
 import type { Place } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
 import type { Scalar } from '../../base/truth.ts'
 import type { YamlEntry, YamlNode } from './document.ts'
 
 /**
- * Reads YAML that is written as rules nearly always are: one document, a map in blocks, plain or
- * quoted scalars and lists of them on one line, texts in blocks. Undefined for anything else, which
- * the library then reads; where this reads a file, it gives what the library would give, at a
- * fraction of the time. It knows no faults: what might be one is left to the library.
+ * Reads YAML that is written as rules nearly always are: documents between marks, each a map in
+ * blocks, plain or quoted scalars and lists of them on one line, texts in blocks. Undefined for
+ * anything else, which the library then reads; where this reads a file, it gives what the library
+ * would give, at a fraction of the time. It knows no faults: what might be one is left to the
+ * library.
  */
-export const readPlainYaml = (text: string, file: string): YamlNode | undefined => {
+export const readPlainYaml = (text: string, file: string): readonly YamlNode[] | undefined => {
   if (!text.endsWith('\n') || ODD_TEXT.test(text)) return undefined
-  const reader = new PlainReader(text.slice(0, -1).split('\n'), file)
-  return reader.document()
+  const roots: YamlNode[] = []
+  for (const { lines, before } of documentsOf(text.slice(0, -1).split('\n'))) {
+    const root = new PlainReader(lines, file, before).document()
+    if (root === undefined || roots.length === LIMIT.yamlDocumentsMax) return undefined
+    roots.push(root)
+  }
+  return roots
 }
 
 /** Anything but printable text, and spaces at the end of a line. */
@@ -24,7 +31,7 @@ const DEPTH_MAX = 16
 const KEY = /([A-Za-z_][\w.|[\]/*-]{0,200}):(?: +(\S.*))?$/y
 
 /** A plain scalar may begin so without being anything else. */
-const PLAIN_START = /[A-Za-z0-9_/(^$\\]/
+const PLAIN_START = /[A-Za-z0-9_/(^$.\\]/
 
 /** What ends a plain scalar, makes it a key, or might. */
 const PLAIN_ODD = /:(?: |$)| #/
@@ -39,18 +46,40 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['false', 'False', 'FALSE'].map((word): [string, boolean] => [word, false]),
 ])
 const INTEGER = /^(?:0|[1-9][0-9]{0,14})$/
-const NUMBER_LIKE = /^[0-9](?:[0-9.]*(?:[eE][-+]?[0-9]*)?$|[ox])/
+const NUMBER_LIKE =
+  /^(?:[0-9](?:[0-9.]*(?:[eE][-+]?[0-9]*)?$|[ox])|\.(?:inf|Inf|INF|nan|NaN|NAN|[0-9]))/
+
+/** The lines of one document, and how many there are before it. */
+interface PlainDocument {
+  readonly lines: readonly string[]
+  readonly before: number
+}
+
+/** What stands between the marks; a mark at the very beginning ends nothing. */
+const documentsOf = (lines: readonly string[]): readonly PlainDocument[] => {
+  const documents: PlainDocument[] = []
+  let before = lines[0] === MARK ? 1 : 0
+  for (let at = lines.indexOf(MARK, before); at >= 0; at = lines.indexOf(MARK, before)) {
+    documents.push({ lines: lines.slice(before, at), before })
+    before = at + 1
+  }
+  return [...documents, { lines: lines.slice(before), before }]
+}
+
+const MARK = '---'
 
 /** Walks the lines of one document; every method is undefined for what is not plain. */
 class PlainReader {
   readonly #lines: readonly string[]
   readonly #file: string
+  readonly #before: number
   /** The line at hand. */
   #at = 0
 
-  constructor(lines: readonly string[], file: string) {
+  constructor(lines: readonly string[], file: string, before: number) {
     this.#lines = lines
     this.#file = file
+    this.#before = before
   }
 
   document(): YamlNode | undefined {
@@ -195,7 +224,7 @@ class PlainReader {
   }
 
   #place(column: number): Place {
-    return { file: this.#file, line: this.#at + 1, column: column + 1 }
+    return { file: this.#file, line: this.#before + this.#at + 1, column: column + 1 }
   }
 }
 
