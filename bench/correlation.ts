@@ -243,7 +243,8 @@ function bytesOf(plans: readonly CorrelationPlan[], identities: number): number 
   }
   correlator.finish()
   if (correlator.losses().evicted > 0) throw new Error('groups were given up')
-  return (settledMemory() - before) / identities
+  // What the last measurement left behind may be freed only now: never less than its own account.
+  return Math.max(settledMemory() - before, correlator.bytes) / identities
 }
 
 function settledMemory(): number {
