@@ -271,6 +271,8 @@ export interface SecretFacts {
 /** A TokenRequest. */
 export interface TokenFacts {
   readonly audiences: Known<readonly string[]>
+  /** Those of them that are none of the API server's own. */
+  readonly foreignAudiences: Known<readonly string[]>
   readonly expirationSeconds: Known<number>
   readonly bound: boolean
   readonly boundKind: Known<string>

@@ -1125,6 +1125,16 @@ export const FIELDS: readonly Field[] = [
     'The audiences of a requested token.',
     FROM_BODY,
   ),
+  list(
+    'token.foreignAudiences',
+    'text',
+    'client',
+    0,
+    'token_foreign_audiences',
+    (f) => below(f.token, (t) => t.foreignAudiences),
+    'Those of them that are none of the API server’s own, as clusters name them.',
+    FROM_BODY,
+  ),
   value(
     'token.expirationSeconds',
     'number',
