@@ -14,6 +14,7 @@ export const findDuplicateKeys = (bytes: Uint8Array): readonly string[] => {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
   const found = new Set<string>()
   const levels: Level[] = []
+  const isPlain = !text.includes('\\')
   /** Levels around this place that are too deep to be looked into. */
   let deeper = 0
   let at = 0
@@ -22,7 +23,7 @@ export const findDuplicateKeys = (bytes: Uint8Array): readonly string[] => {
     const char = text.charCodeAt(at)
     at += 1
     if (char === 0x22) {
-      const end = afterString(text, at)
+      const end = isPlain ? afterQuote(text, at) : afterString(text, at)
       const isKey = deeper === 0 && top?.keys !== undefined && top.expectsKey
       if (isKey) keyAt(text, at - 1, end, levels, found)
       at = end
@@ -52,8 +53,9 @@ export const findDuplicateKeysWithin = (bytes: Uint8Array): readonly string[] =>
 
 /** The texts in an envelope that look like records; an event itself is no envelope. */
 function linesWithin(text: string): string[] {
+  if (!text.includes(RECORD_TEXT)) return []
   const record = parsed(text)
-  if (!text.includes(RECORD_TEXT) || (isObject(record) && isAudit(record))) return []
+  if (isObject(record) && isAudit(record)) return []
   const lines: string[] = []
   const waiting: unknown[] = [record]
   while (waiting.length > 0) {
@@ -134,4 +136,10 @@ function afterString(text: string, from: number): number {
     at += char === 0x5c ? 2 : 1
   }
   return text.length
+}
+
+/** The same in a text without backslashes. */
+function afterQuote(text: string, from: number): number {
+  const quote = text.indexOf('"', from)
+  return quote < 0 ? text.length : quote + 1
 }
