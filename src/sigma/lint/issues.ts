@@ -40,7 +40,7 @@ export const sigmaLints: LintTable = {
   'lint/one-is-enough': lintKind(
     'warning',
     'A single match of its rule completes the correlation, so that nothing is correlated.',
-    'Ask for two or more, or give the rule itself a level.',
+    'Ask for two or more. If it is there to gather single matches into one finding, set this aside and say so.',
   ),
   'lint/long-timespan': lintKind(
     'warning',
