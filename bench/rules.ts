@@ -7,14 +7,14 @@ export interface RuleFile {
   readonly text: string
 }
 
-/** How often the rules of `makeRules` must match in a corpus: their two first find what is planted. */
+/** The detections of the two rules that find the planted acts of a corpus, by those acts. */
 export const PLANTED_TAGS: Readonly<Record<'B01' | 'C01', string>> = { B01: 'X01', C01: 'X02' }
 
 /**
- * Makes Sigma rules as a cluster's rule set holds them: most name a kind of request and something in
- * it (names, users, commands, parts of pods, roles), some ask of every request (users, agents,
- * paths), many set somebody aside. The first two find the planted acts of a corpus; the others match
- * next to nothing. The same arguments give the same rules, and a longer list begins with the
+ * Makes Sigma rules as a cluster's rule set holds them: most name a kind of request and something
+ * in it (names, users, commands, parts of pods, roles), some ask of every request (users, agents,
+ * paths), many set somebody aside. The first two find the planted acts of a corpus; the others
+ * match next to nothing. The same arguments give the same rules, and a longer list begins with the
  * shorter one.
  */
 export const makeRules = (count: number, seed = 1): readonly RuleFile[] => {
