@@ -107,22 +107,27 @@ describe('ClickHouse says what the correlator says', () => {
       origin: `${at} ${event.origin}`,
     })),
   )
-  const byKind = new Map<string, Scenario>()
-  for (const { plans } of fc.sample(scenario(1), { seed: SEED, numRuns: 1_000 })) {
+  /** A correlation of each kind that says much, and not all one thing, of these streams. */
+  const byKind = new Map<string, { scenario: Scenario; expected: readonly PlainVerdict[] }>()
+  for (const { plans } of fc.sample(scenario(1), { seed: SEED, numRuns: 1_500 })) {
     const last = plans.at(-1)
     if (last === undefined) continue
     const chained = last.slots.some((slot) => slot.chained)
     const kind = `${last.type}${isByCells(last) ? ' by cells' : ''}${chained ? ', chained' : ''}`
     const several = last.slots.length > 1 ? `${kind}, several` : kind
-    byKind.set(several, { plans, events: streams })
+    if (byKind.has(several)) continue
+    const random = { plans, events: streams }
+    const sorted = [...hitsOf(random)].sort((a, b) => a.timeUs - b.timeUs)
+    const expected = ofLast(random, correlate(plans, sorted))
+    const matches = expected.filter(({ truth }) => truth === YES).length
+    if (matches < 3 || expected.length - matches < 3) continue
+    byKind.set(several, { scenario: random, expected })
   }
 
   beforeAll(() => clickHouse.load(streams))
 
-  test.each([...byKind])('%s', (_, random) => {
-    const sorted = [...hitsOf(random)].sort((a, b) => a.timeUs - b.timeUs)
-    const expected = ofLast(random, correlate(random.plans, sorted))
-    expect(inOrder(clickHouse.correlate(random.plans))).toEqual(inOrder(expected))
+  test.each([...byKind])('%s', (_, { scenario: { plans }, expected }) => {
+    expect(inOrder(clickHouse.correlate(plans))).toEqual(inOrder(expected))
   })
 
   test('or that it cannot tell, of a field without a column', () => {
@@ -140,7 +145,6 @@ describe('ClickHouse says what the correlator says', () => {
   })
 
   test.each(['event_count', 'value_count'] as const)('%s beyond reason', (type) => {
-    const [random] = byKind.values()
     const slots = [{ rule: 'a', chained: false, groupBy: [], fields: ['name'] }]
     const comparisons = [{ operator: 'gte' as const, value: 1e21 }]
     const more = {
@@ -151,13 +155,16 @@ describe('ClickHouse says what the correlator says', () => {
       expression: undefined,
     }
     const plan = { ...more, type, slots, comparisons }
-    expect(random?.events.length).toBeGreaterThan(0)
     expect(clickHouse.correlate([plan])).toEqual([])
     const low = { ...plan, comparisons: [{ operator: 'lt' as const, value: 1e21 }] }
     expect(clickHouse.correlate([low]).length).toBeGreaterThan(0)
   })
 
-  test('of every kind', () => expect(byKind.size).toBe(36))
+  test('of every kind', () => {
+    const kinds = new Set([...byKind.keys()].map((kind) => kind.replace(', several', '')))
+    expect(kinds.size).toBe(18)
+    expect(byKind.size).toBeGreaterThan(30)
+  })
 })
 
 const inOrder = (verdicts: readonly PlainVerdict[]): readonly PlainVerdict[] => {
