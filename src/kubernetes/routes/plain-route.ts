@@ -17,7 +17,7 @@ import { type Submission, submissionOf } from '../submission/submission.ts'
 /**
  * Which hosts a request lets traffic in for without TLS.
  * Upstream: kubernetes/api networking/v1 (Ingress), kubernetes-sigs/gateway-api apis/v1 (Gateway,
- * HTTPRoute), istio/api networking/v1 (Gateway), openshift/api route/v1 (Route).
+ * ListenerSet, HTTPRoute, GRPCRoute), istio/api networking/v1 (Gateway), openshift/api route/v1 (Route).
  */
 export const routeOf = (event: AuditEvent): RouteFacts | undefined | CannotTell => {
   const ref = event.objectRef
@@ -163,8 +163,20 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
     { kind: 'Gateway', members: ['listeners'], plainHosts: listenerHosts },
   ],
   [
+    'gateway.networking.k8s.io/listenersets',
+    { kind: 'ListenerSet', members: ['listeners'], plainHosts: listenerHosts },
+  ],
+  [
+    'gateway.networking.x-k8s.io/xlistenersets',
+    { kind: 'XListenerSet', members: ['listeners'], plainHosts: listenerHosts },
+  ],
+  [
     'gateway.networking.k8s.io/httproutes',
     { kind: 'HTTPRoute', members: ['rules', 'parentRefs'], plainHosts: routeHosts },
+  ],
+  [
+    'gateway.networking.k8s.io/grpcroutes',
+    { kind: 'GRPCRoute', members: ['rules', 'parentRefs'], plainHosts: routeHosts },
   ],
   [
     'networking.istio.io/gateways',
