@@ -57,6 +57,8 @@ const TESTS: readonly Test[] = [
   whereText(['seccompProfile', 'type'], 'seccomp', isUnconfined),
   whereText(['appArmorProfile', 'type'], 'apparmor', isUnconfined),
   whereText(['seLinuxOptions', 'type'], 'selinux', (type) => !SELINUX_TYPES.has(type)),
+  whereText(['seLinuxOptions', 'user'], 'selinux', (user) => user !== ''),
+  whereText(['seLinuxOptions', 'role'], 'selinux', (role) => role !== ''),
   (context) => {
     const host = below(context, ['windowsOptions', 'hostProcess'])
     return host === CANNOT_TELL ? CANNOT_TELL : host === true ? 'host-process' : undefined
