@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { plainValue } from './document.ts'
 import { parseAnyDocuments } from './parse-documents.ts'
 import { readPlainYaml } from './plain-yaml.ts'
 
@@ -140,6 +141,69 @@ const under = (head: string, [first = '', ...rest]: readonly string[]): readonly
   ...rest.map((text) => (text === '' ? '' : `  ${text}`)),
 ]
 
+const rulesThereAre = (): readonly string[] => {
+  const folder = new URL('../../../content/rules/', import.meta.url)
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const rules = files.filter((file) => file.endsWith('.yaml') && !file.endsWith('.cases.yaml'))
+  return rules.map((file) => readFileSync(new URL(file, folder), 'utf8'))
+}
+
+/** What means something to YAML, or to JavaScript alone, such as its other white space. */
+const ODD_PIECES = [
+  ...[
+    ' ',
+    '\n',
+    '\n\n',
+    '\n ',
+    '\n  ',
+    '\n    ',
+    '#',
+    ' # ',
+    ':',
+    ': ',
+    ':\n',
+    '- ',
+    '\n- ',
+    '\n  - ',
+  ],
+  ...[
+    "'",
+    '"',
+    "''",
+    '[',
+    ']',
+    '[]',
+    ', ',
+    '|',
+    '>-',
+    '|\n  ',
+    '>\n  ',
+    '---\n',
+    '\n---\n',
+    '...\n',
+  ],
+  ...[
+    '? ',
+    '!!str ',
+    '&a ',
+    '*a',
+    '%',
+    '@',
+    '`',
+    '{',
+    '}',
+    '0x1',
+    '1e3',
+    '.inf',
+    '~',
+    'null',
+    'True: ',
+  ],
+  ...['-1', '+', '\\', '\\n', '<<: ', '=', '  # c\n', '# c\n', '[a, b]', 'A: ', '\t', '\r', '\r\n'],
+  ...['\u0085', '\u00a0', '\u1680', '\u200b', '\u2028', '\u2029', '\u202f', '\u205f', '\u3000'],
+  ...['\ufeff', '\u{1f600}', '\0', '\x7f', 'é'],
+]
+
 describe('the reader of plain YAML', () => {
   test('gives what the library gives, on random lines', () => {
     let plain = 0
@@ -205,13 +269,42 @@ describe('the reader of plain YAML', () => {
     expect(plain).toBeGreaterThan(500)
   })
 
-  test('reads nearly all rules there are', () => {
-    const folder = new URL('../../../content/rules/', import.meta.url)
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    const rules = files.filter((file) => file.endsWith('.yaml') && !file.endsWith('.cases.yaml'))
-    const plain = rules.filter((file) =>
-      compareWithLibrary(readFileSync(new URL(file, folder), 'utf8')),
+  test('gives what the library gives, on real rules with anything put into them', () => {
+    const pieces = rulesThereAre().flatMap((text) => text.match(/(?:.*\n){1,12}/g) ?? [])
+    const change = fc.record({
+      at: fc.nat(),
+      cut: fc.constantFrom(0, 0, 0, 1, 2, 3),
+      put: fc.constantFrom('', ...ODD_PIECES),
+    })
+    let plain = 0
+    fc.assert(
+      fc.property(fc.constantFrom(...pieces), fc.array(change, { maxLength: 3 }), (piece, all) => {
+        let text = piece
+        for (const { at, cut, put } of all) {
+          const where = at % (text.length + 1)
+          text = text.slice(0, where) + put + text.slice(where + cut)
+        }
+        if (compareWithLibrary(text)) plain += 1
+      }),
+      { seed: 15, numRuns: 20_000 },
     )
+    expect(plain).toBeGreaterThan(1_000)
+  })
+
+  test.each(['\u1680', '\u205f', '\u3000'])(
+    'takes the space %j for text, as YAML does',
+    (space) => {
+      for (const text of [`a: b${space} # c\n`, `a: [b${space}, ${space}c${space}]\n`]) {
+        compareWithLibrary(text)
+      }
+      const [root] = readPlainYaml(`a: [b${space}, c]\n`, 'r.yaml') ?? []
+      expect(root && plainValue(root)).toEqual({ a: [`b${space}`, 'c'] })
+    },
+  )
+
+  test('reads nearly all rules there are', () => {
+    const rules = rulesThereAre()
+    const plain = rules.filter(compareWithLibrary)
     expect(plain.length).toBeGreaterThan(rules.length * 0.9)
   })
 

@@ -178,7 +178,7 @@ class PlainReader {
     let at = skipSpaces(text, 1)
     while (text[at] !== ']') {
       const end = endOfItem(text, at)
-      const item = end < 0 ? undefined : this.#scalar(text.slice(at, end).trimEnd(), column + at)
+      const item = end < 0 ? undefined : this.#scalar(withoutEnd(text.slice(at, end)), column + at)
       if (item === undefined || (isPlain(text, at) && FLOW_ODD.test(text.slice(at, end)))) {
         return undefined
       }
@@ -203,7 +203,7 @@ class PlainReader {
       return { kind: 'scalar', value, source: value, place }
     }
     const comment = text.indexOf(' #')
-    const source = comment < 0 ? text : text.slice(0, comment).trimEnd()
+    const source = comment < 0 ? text : withoutEnd(text.slice(0, comment))
     if (!PLAIN_START.test(source[0] ?? '') || PLAIN_ODD.test(source)) return undefined
     const value = scalarOf(source)
     return value === undefined ? undefined : { kind: 'scalar', value, source, place }
@@ -234,6 +234,13 @@ const skipSpaces = (text: string, from: number): number => {
   let at = from
   while (text[at] === ' ') at += 1
   return at
+}
+
+/** Without the spaces at its end. Other white space of Unicode is text to YAML. */
+const withoutEnd = (text: string): string => {
+  let end = text.length
+  while (text[end - 1] === ' ') end -= 1
+  return text.slice(0, end)
 }
 
 /** Whether nothing but a comment is left of the line. */
