@@ -143,6 +143,28 @@ describe('without room', () => {
     expect(flood(50_000, 3)).toMatchObject([{ key: keyOf('feed'), matches: 10 }])
   })
 
+  test('a flood of one correlation costs the others nothing', () => {
+    const plan = { ...planOf('event_count', 4), spanUs }
+    const found: number[] = []
+    const correlator = new Correlator([plan, plan], (verdict) => found.push(verdict.correlation), {
+      bytesMax,
+    })
+    const groups = 160_000
+    for (let at = 0; at < groups; at += 1) {
+      const timeUs = START_US + Math.floor((at * spanUs) / groups)
+      if (at % (groups / 4) === 0) {
+        for (const correlation of [0, 1]) {
+          correlator.observe({ ...hitAt(timeUs, 'feed'), correlation })
+        }
+      }
+      correlator.observe(hitAt(timeUs, `${at}`))
+    }
+    correlator.finish()
+    // Among so many of its own kind there was no room to wait so long.
+    expect(found).toEqual([1])
+    expect(correlator.losses().evictedOf[1]).toBe(0)
+  })
+
   test('sets of values are within the bound too', () => {
     const plan = { ...planOf('value_count', 1_000), spanUs }
     const correlator = new Correlator([plan], () => {}, { bytesMax })

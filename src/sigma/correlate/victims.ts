@@ -59,16 +59,14 @@ export class Victims {
   }
 
   /**
-   * Of the slots proposed, the oldest quarter of those of one correlation and size: of those that
-   * are most, for whoever floods makes many alike.
+   * Of the slots proposed, the oldest quarter of those whose correlation and size are most, or half
+   * as many: whoever floods makes many alike.
    */
   oldest(): readonly number[] {
-    const most = this.#perClass.reduce((best, count, of, all) => {
-      return count > (all[best] ?? 0) ? of : best
-    }, 0)
+    const least = this.#perClass.reduce((a, b) => Math.max(a, b), 0) / 2
     let count = 0
     for (let at = 0; at < this.#candidates; at += 1) {
-      if (this.#classes[at] !== most) continue
+      if (!this.#isMany(at, least)) continue
       this.#sorted[count] = this.#timesUs[at] ?? 0
       count += 1
     }
@@ -76,9 +74,13 @@ export class Victims {
     const untilUs = this.#sorted.subarray(0, count).sort()[wanted - 1] ?? 0
     const chosen: number[] = []
     for (let at = 0; at < this.#candidates && chosen.length < wanted; at += 1) {
-      const isOld = (this.#timesUs[at] ?? 0) <= untilUs && this.#classes[at] === most
-      if (isOld) chosen.push(this.#slots[at] ?? 0)
+      const isOld = (this.#timesUs[at] ?? 0) <= untilUs
+      if (isOld && this.#isMany(at, least)) chosen.push(this.#slots[at] ?? 0)
     }
     return chosen
+  }
+
+  #isMany(candidate: number, least: number): boolean {
+    return (this.#perClass[this.#classes[candidate] ?? 0] ?? 0) >= least
   }
 }
