@@ -4,7 +4,7 @@ import { decodeBlock } from '../src/decode/decode.ts'
 import { type CompiledRule, compileRules } from '../src/detect/compile.ts'
 import { RuleIndex } from '../src/detect/rule-index.ts'
 import { enrich } from '../src/enrich/enrich.ts'
-import type { AuditEvent, Source } from '../src/model/event.ts'
+import { type AuditEvent, type Source, STAGE_RANK } from '../src/model/event.ts'
 import { type Corpus, MIXED, makeCorpus } from './corpus.ts'
 import { FIGURES, type Figure, type Measured } from './figure.ts'
 import { type Comparison, compare, deviationOf, median } from './measure.ts'
@@ -101,7 +101,8 @@ class Engine {
     let said = 0
     for (const event of events) {
       const bucket = index.bucketFor(event)
-      if (bucket.rules.length === 0) continue
+      // As in a hunt, where a request is judged by its last stage.
+      if (bucket.rules.length === 0 || STAGE_RANK[event.stage] < STAGE_RANK.Panic) continue
       index.judge(bucket, enrich(event), (rule, truth) => {
         said += 1
         if (truth === YES && matches.has(rule)) matches.set(rule, (matches.get(rule) ?? 0) + 1)

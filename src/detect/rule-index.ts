@@ -26,7 +26,8 @@ export interface Bucket {
   /** Events of this kind by rank of stage. */
   readonly seen: Uint32Array
   readonly key: RequestKey
-  /** By number the rules that are looked for in every event, whatever its kind. */
+  /** Lets pass the rules that are looked for in events of every kind, and those by number. */
+  readonly everywhere: Sieve
   readonly roaming: ReadonlyMap<number, GuardedRule>
   /** Rules that one cheap look at a field rules out for nearly all events. */
   readonly early: Sieve | undefined
@@ -34,7 +35,7 @@ export interface Bucket {
   readonly late: readonly BoundRule[]
   readonly traits: readonly Trait[]
   /** What is left of the late rules, by the values of the traits; made when first met. */
-  readonly branches: (Sieve | undefined)[]
+  readonly branches: Map<number, Sieve>
 }
 
 /** A member of a path, or its absence. */
@@ -103,7 +104,7 @@ export class RuleIndex {
     const found = this.#candidates
     found.clear()
     if (bucket.roaming.size > 0) {
-      this.#roaming.sieve(bucket.key.verb).pass(facts, found)
+      bucket.everywhere.pass(facts, found)
       if (found.rules.length > 0) found.replace(bucket.roaming)
     }
     bucket.early?.pass(facts, found)
@@ -172,8 +173,17 @@ export class RuleIndex {
     }
     const sieve = early.length === 0 ? undefined : new Sieve(early, this.#words)
     const traits = TRAITS.filter(({ field }) => late.some(({ fields }) => fields.has(field)))
-    const seen = new Uint32Array(4)
-    const bucket: Bucket = { rules, seen, key, roaming, early: sieve, late, traits, branches: [] }
+    const bucket: Bucket = {
+      rules,
+      seen: new Uint32Array(4),
+      key,
+      everywhere: this.#roaming.sieve(key.verb),
+      roaming,
+      early: sieve,
+      late,
+      traits,
+      branches: new Map(),
+    }
     this.#buckets.push(bucket)
     return bucket
   }
@@ -191,13 +201,13 @@ export class RuleIndex {
       if (value < 0) return this.#branch(bucket, NO_TRAITS)
       at = at * values.length + value
     }
-    const known = bucket.branches[at]
+    const known = bucket.branches.get(at)
     if (known !== undefined) return known
     const traits = new Map<string, FieldValue>(
       bucket.traits.map(({ field, read }) => [field, read(facts)]),
     )
     const branch = this.#branch(bucket, traits)
-    bucket.branches[at] = branch
+    bucket.branches.set(at, branch)
     this.#branches += 1
     return branch
   }

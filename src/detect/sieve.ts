@@ -33,8 +33,9 @@ export class Candidates {
   }
 
   clear(): void {
-    this.rules.length = 0
-    this.blind.length = 0
+    // Most events have none, and to cut an array costs, even an empty one.
+    if (this.rules.length > 0) this.rules.length = 0
+    if (this.blind.length > 0) this.blind.length = 0
     this.#event = (this.#event + 1) >>> 0
     if (this.#event === 0) this.#passed.fill(0)
   }
