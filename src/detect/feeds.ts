@@ -129,12 +129,16 @@ const toCounted = (value: FieldValue, field: string, mask: Mask): CountedValue =
 const shortened = (text: string): string =>
   text.length <= TEXT_CHARACTERS_MAX ? text : `sha256:${hash('sha256', text)}`
 
+/** A path into a body may hold several values: which of them makes the group cannot be told. */
+const partOf = (value: CountedValue): CountedValue =>
+  value !== null && value.is.length > 1 ? null : value
+
 /** `known` is false when the group cannot be told: its hits are a group of their own. */
 const placeOf = (
   feed: Feed,
   { cluster, values }: CountedAct,
 ): ChainedPlace & { readonly known: boolean } => {
-  const parts = feed.group.map((field) => values[field] ?? null)
+  const parts = feed.group.map((field) => partOf(values[field] ?? null))
   const known = !parts.includes(null)
   const is = parts.map((part) => (part === null ? null : (part.is[0] ?? null)))
   const digest = hash('sha256', JSON.stringify([cluster, feed.id, known, is]))
