@@ -74,6 +74,7 @@ export const testFacts = (event: AuditEvent, changes: Partial<Facts> = {}): Fact
   kubelet: undefined,
   grantAggregatesTo: undefined,
   secret: undefined,
+  secretNameSigns: undefined,
   failedOpen: undefined,
   forwardedSignals: [],
   auditIDChosen: false,

@@ -15,6 +15,7 @@ import { bindingOf } from '../kubernetes/rbac/binding.ts'
 import { type Grants, grantsOf } from '../kubernetes/rbac/grants.ts'
 import { requestFactsOf } from '../kubernetes/request-info/request-facts.ts'
 import { routeOf } from '../kubernetes/routes/plain-route.ts'
+import { secretNameSignsOf } from '../kubernetes/secret-names/secret-name.ts'
 import { secretOf } from '../kubernetes/secrets/secret.ts'
 import { serviceOf } from '../kubernetes/services/service.ts'
 import { tokenOf } from '../kubernetes/tokens/token-request.ts'
@@ -44,6 +45,7 @@ import type {
   RequestFacts,
   RouteFacts,
   SecretFacts,
+  SecretNameSign,
   ServiceFacts,
   SpoofSignal,
   TokenFacts,
@@ -202,6 +204,10 @@ class EnrichedEvent implements Facts {
   get secret(): SecretFacts | undefined | CannotTell {
     if (this.#secret === UNREAD) this.#secret = secretOf(this.event)
     return this.#secret
+  }
+
+  get secretNameSigns(): readonly SecretNameSign[] | undefined {
+    return secretNameSignsOf(this.event)
   }
 
   get failedOpen(): readonly string[] | undefined {

@@ -268,6 +268,9 @@ export interface SecretFacts {
   readonly serviceAccount: Known<string>
 }
 
+/** What the name of a Secret says of it. See kubernetes/secret-names/SPEC.md. */
+export type SecretNameSign = 'credential' | 'deployment'
+
 /** A TokenRequest. */
 export interface TokenFacts {
   readonly audiences: Known<readonly string[]>
@@ -321,6 +324,8 @@ export interface Facts {
   readonly kubelet: KubeletFacts | undefined | CannotTell
   readonly token: TokenFacts | undefined | CannotTell
   readonly secret: SecretFacts | undefined | CannotTell
+  /** Of the Secret that the request is about, whatever the verb. Undefined: it says nothing. */
+  readonly secretNameSigns: readonly SecretNameSign[] | undefined
   /** The webhooks that were passed over because they could not be asked. Undefined: none. */
   readonly failedOpen: readonly string[] | undefined
   /** Whether the client chose the auditID; undefined when there is none. */

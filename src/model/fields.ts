@@ -1186,6 +1186,16 @@ export const FIELDS: readonly Field[] = [
     FROM_BODY,
   ),
   list(
+    'secret.nameSigns',
+    'text',
+    'client',
+    PART.name,
+    'secret_name_signs',
+    (f) => whereKnown(f, PART.name, f.secretNameSigns),
+    'What the name of a Secret says of it: that it opens more than one application, or deploys one.',
+    { values: ['credential', 'deployment'] },
+  ),
+  list(
     'webhook.failedOpen',
     'text',
     'server',

@@ -1,0 +1,4 @@
+import { describeCases } from '../testing/cases.ts'
+import { secretNameSignsOf } from './secret-name.ts'
+
+describeCases(import.meta.url, (event) => ({ signs: secretNameSignsOf(event) }))
