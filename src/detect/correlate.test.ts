@@ -211,6 +211,19 @@ describe('a correlation', () => {
     expect(ids(correlate(deeds))).toEqual([])
   })
 
+  it.each([
+    '0001-01-01T00:00:00Z',
+    '1969-12-31T23:59:59Z',
+    '1970-01-01T00:00:00.000000Z',
+    '2113-01-01T00:00:00Z',
+    '9999-12-31T23:59:59Z',
+  ])('places nothing at a time that no window knows: %s', (time) => {
+    const deeds = [0, 1, 2].map((second) => ({ second, time }))
+    expect(ids(correlate(deeds))).toEqual([])
+    const others = [0, 20, 40].map((second) => ({ second }))
+    expect(ids(correlate([...deeds, ...others]))).toEqual(['many-reads'])
+  })
+
   it(`names LIMIT.correlationEventsMax events at most, and counts all`, () => {
     const text = RULES.replace('gte: 3', `gte: ${LIMIT.correlationEventsMax + 50}`)
     const many = Array.from({ length: LIMIT.correlationEventsMax + 50 }, (_, at) => ({

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { LIMIT } from '../base/limit.ts'
 import { CANNOT_TELL, type FieldValue, UNKNOWN } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
+import { TIME_MAX_US } from '../sigma/correlate/group-state.ts'
 import type { ChainedPlace, Hit } from '../sigma/correlate/hit.ts'
 import type { CorrelationPlan, CorrelationSlot } from '../sigma/plan/correlation.ts'
 import { DIGEST_DIGITS, type Signal } from './act.ts'
@@ -32,8 +33,8 @@ export class CorrelationFeeds {
   }
 
   /**
-   * What an act is for the correlations that name rules which did not say "no". Without a time it
-   * has no place in any window, and is nothing.
+   * What an act is for the correlations that name rules which did not say "no". Without a time, or
+   * with one that windows do not know, it has no place in any, and is nothing.
    */
   count(
     signals: readonly Signal[],
@@ -44,7 +45,7 @@ export class CorrelationFeeds {
     const counting = signals.filter(({ rule }) => this.#byRule.has(rule))
     if (counting.length === 0) return undefined
     const timeUs = microsecondsOf(facts.event.requestReceivedTimestamp)
-    if (timeUs === undefined) return undefined
+    if (timeUs === undefined || timeUs < 1 || timeUs > TIME_MAX_US) return undefined
     const values: Record<string, CountedValue> = {}
     for (const { rule } of counting) {
       for (const field of this.#fields.get(rule) ?? []) {
