@@ -55,10 +55,18 @@ export const subjectOf = (facts: Facts, mask: Mask): Subject => {
 /** Why the rule cannot tell: the reasons of all the fields that it asked in vain. */
 export const reasonsFor = (rule: CompiledRule, facts: Facts): readonly Reason[] => {
   const { unknown } = facts.event
-  const hidden = askedInVain(rule, facts, (part) => (part & unknown) !== 0)
+  const isHidden = (part: number): boolean => (part & unknown) !== 0
+  const only = onlyReason(facts.event)
+  if (only !== undefined) {
+    const isAsked = rule.tests.some(({ part, test }) => isHidden(part) && test(facts) === UNKNOWN)
+    if (isAsked) return only
+  }
+  const hidden = only === undefined ? askedInVain(rule, facts, isHidden) : NONE
   // Most often what the event could not carry says it all; if not, a patch shows only a part.
   return hidden.length > 0 ? hidden : askedInVain(rule, facts, () => true)
 }
+
+const NONE: readonly Reason[] = []
 
 /**
  * The reason why an event lacks whatever it lacks, where that is one for all: the answer of
