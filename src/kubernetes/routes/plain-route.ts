@@ -17,7 +17,8 @@ import { type Submission, submissionOf } from '../submission/submission.ts'
 /**
  * Which hosts a request lets traffic in for without TLS.
  * Upstream: kubernetes/api networking/v1 (Ingress), kubernetes-sigs/gateway-api apis/v1 (Gateway,
- * ListenerSet, HTTPRoute, GRPCRoute), istio/api networking/v1 (Gateway), openshift/api route/v1 (Route).
+ * ListenerSet, HTTPRoute, GRPCRoute), istio/api networking/v1 (Gateway), openshift/api route/v1
+ * (Route).
  */
 export const routeOf = (event: AuditEvent): RouteFacts | undefined | CannotTell => {
   const ref = event.objectRef
