@@ -27,8 +27,14 @@ export class FieldWords {
   }
 }
 
-/** Fields with few different values in a log, whole texts of the event and not cut from others. */
-const STEADY = ['userAgent', 'user.username', 'annotations.authorization.k8s.io/reason']
+/**
+ * Fields whose values come again and again in a log (leases are renewed at the same path for ever),
+ * and are texts of their own: a part cut out of a longer text would keep that in memory.
+ */
+const STEADY = [
+  ...['userAgent', 'user.username', 'requestURI'],
+  'annotations.authorization.k8s.io/reason',
+]
 
 /** The texts that rules look for in a field, each with a number. */
 export class Words {
