@@ -165,6 +165,45 @@ describe('without room', () => {
     expect(correlator.losses().evictedOf[1]).toBe(0)
   })
 
+  test('nothing is "yes" that is not with room: where hits may be missing, it cannot be told', () => {
+    const verdictsIn = (plans: readonly CorrelationPlan[], hits: readonly Hit[], room: number) => {
+      const verdicts: CorrelationVerdict[] = []
+      const options = { bytesMax: room }
+      const correlator = new Correlator(plans, (verdict) => verdicts.push(verdict), options)
+      for (const hit of hits) correlator.observe(hit)
+      correlator.finish()
+      return { sure: verdicts.filter(({ truth }) => truth === YES), losses: correlator.losses() }
+    }
+    const nameOf = ({ correlation, key }: CorrelationVerdict): string => `${correlation} ${key}`
+    let evicted = 0
+    let sure = 0
+    for (const { plans, events } of fc.sample(scenario(50), { seed: SEED, numRuns: 60 })) {
+      const wide = plans.map((plan) => ({ ...plan, spanUs: plan.spanUs * 1e6 }))
+      const slow = events.map((each) => ({
+        ...each,
+        timeUs: START_US + (each.timeUs - START_US) * 1e6,
+      }))
+      const others = Array.from({ length: 2_000 }, (_, at) => {
+        const like = slow[at % slow.length]
+        const more = { cluster: `other ${at % 600}`, origin: `z${at}` }
+        return like === undefined ? [] : [{ ...like, ...more, timeUs: like.timeUs + (at % 7) }]
+      })
+      const all = [...slow, ...others.flat()].sort((a, b) => a.timeUs - b.timeUs)
+      const hits = hitsOf({ plans: wide, events: all })
+      const whole = verdictsIn(wide, hits, LIMIT.correlationStateBytesMax)
+      const little = verdictsIn(wide, hits, 80_000)
+      const firstUs = new Map<string, number>()
+      for (const each of [...whole.sure].reverse()) firstUs.set(nameOf(each), each.atUs)
+      for (const each of little.sure) {
+        expect(firstUs.get(nameOf(each)) ?? Infinity).toBeLessThanOrEqual(each.atUs)
+      }
+      evicted += little.losses.evicted
+      sure += little.sure.length
+    }
+    expect(evicted).toBeGreaterThan(10_000)
+    expect(sure).toBeGreaterThan(1_000)
+  })
+
   test('sets of values are within the bound too', () => {
     const plan = { ...planOf('value_count', 1_000), spanUs }
     const correlator = new Correlator([plan], () => {}, { bytesMax })

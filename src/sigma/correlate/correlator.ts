@@ -4,6 +4,7 @@ import type { CorrelationPlan } from '../plan/correlation.ts'
 import { GroupState, TIME_MAX_US } from './group-state.ts'
 import { GroupTable } from './group-table.ts'
 import type { CorrelationVerdict, Hit } from './hit.ts'
+import { canLessen } from './lessens.ts'
 import type { Judgement, Window } from './window/window.ts'
 import { windowOf } from './window/window-of.ts'
 
@@ -34,6 +35,9 @@ export class Correlator {
   readonly #pending: Hit[][]
   #pendingCount = 0
   #nowUs = 0
+  /** Until when the windows of each correlation may lack hits, as of so many groups given up. */
+  readonly #lackingUntilUs: Float64Array
+  #lackingAsOf = 0
 
   /** A correlation stands after those that are chained to it. */
   constructor(
@@ -41,13 +45,21 @@ export class Correlator {
     onVerdict: (verdict: CorrelationVerdict) => void,
     options: CorrelatorOptions,
   ) {
-    this.#correlations = plans.map((plan) => ({ spanUs: plan.spanUs, window: windowOf(plan) }))
+    const numbers = new Map(plans.map(({ id }, number) => [id, number]))
+    this.#correlations = plans.map((plan) => ({
+      spanUs: plan.spanUs,
+      keptUs: plan.spanUs + plan.spanUs / 32 + 1,
+      window: windowOf(plan),
+      canLessen: canLessen(plan),
+      below: plan.slots.flatMap(({ rule, chained }) => (chained ? (numbers.get(rule) ?? []) : [])),
+    }))
     this.#onVerdict = onVerdict
     this.#pending = plans.map(() => [])
-    const kinds = this.#correlations.map(({ spanUs, window }) => {
-      return { keptUs: spanUs + spanUs / 32 + 1, outside: window.outside }
+    const kinds = this.#correlations.map(({ keptUs, window }) => {
+      return { keptUs, outside: window.outside }
     })
     this.#groups = new GroupTable(kinds, options.bytesMax)
+    this.#lackingUntilUs = new Float64Array(plans.length).fill(Number.NEGATIVE_INFINITY)
   }
 
   /** What the windows take in memory. */
@@ -107,42 +119,68 @@ export class Correlator {
     const state = this.#state
     this.#groups.load(correlation, first.key, this.#nowUs, state)
     const judgement = of.window.judge(state, hits, this.#nowUs)
-    const verdict = judgement && this.#verdictOf(of, judgement, hits)
+    const verdict = judgement && this.#verdictOf(correlation, of, judgement, hits)
+    const mayRepeat = this.#groups.repeatingUntilUs(correlation) >= this.#nowUs
     this.#groups.store(state)
     if (verdict === undefined) return
     this.#onVerdict(verdict)
     for (const place of verdict.hit.up) {
       assert(place.correlation > correlation, 'a correlation stands after those chained to it')
-      const truth = place.known === false ? UNKNOWN : verdict.truth
+      const truth = place.known === false || mayRepeat ? UNKNOWN : verdict.truth
       this.#add({ ...place, truth, timeUs: first.timeUs, origin: verdict.hit.origin })
     }
   }
 
   /** A verdict if the group was not judged so within the span before. */
   #verdictOf(
-    { spanUs, window }: Correlation,
+    correlation: number,
+    of: Correlation,
     judgement: Judgement,
     hits: readonly Hit[],
   ): CorrelationVerdict | undefined {
     if (judgement.truth === NO) return undefined
+    const { spanUs, window } = of
     const able = hits.filter((hit) => window.completes(hit))
     const matches = able.filter((hit) => hit.truth === YES)
     // Without a match it is not certain that there was anything to judge.
-    const truth = judgement.truth === YES && matches.length > 0 ? YES : UNKNOWN
+    const isCertain = judgement.truth === YES && matches.length > 0
+    const truth = isCertain && !(of.canLessen && this.#mayLack(correlation)) ? YES : UNKNOWN
     const hit = (truth === YES ? matches : able).reduce((a, b) => (isBefore(b, a) ? b : a))
     const state = this.#state
     const beforeUs = truth === YES ? state.yesUs : state.anyUs
     state.anyUs = this.#nowUs
     if (truth === YES) state.yesUs = this.#nowUs
     if (beforeUs > 0 && this.#nowUs - beforeUs <= spanUs) return undefined
-    const { correlation, key, timeUs: atUs } = hit
+    const { key, timeUs: atUs } = hit
     return { ...judgement, correlation, key, truth, atUs, hit }
+  }
+
+  /** Whether hits may be missing in a window, or in those that are chained to it. */
+  #mayLack(correlation: number): boolean {
+    const { evictions } = this.#groups
+    if (evictions === 0) return false
+    if (evictions !== this.#lackingAsOf) this.#updateLacking()
+    this.#lackingAsOf = evictions
+    return (this.#lackingUntilUs[correlation] ?? 0) >= this.#nowUs
+  }
+
+  #updateLacking(): void {
+    const until = this.#lackingUntilUs
+    for (const [at, { below, keptUs }] of this.#correlations.entries()) {
+      const own = this.#groups.lackingUntilUs(at)
+      until[at] = below.reduce((most, one) => Math.max(most, (until[one] ?? 0) + keptUs), own)
+    }
   }
 }
 
 interface Correlation {
   readonly spanUs: number
+  /** For how long a hit may count. */
+  readonly keptUs: number
   readonly window: Window
+  readonly canLessen: boolean
+  /** The correlations that are chained to it. */
+  readonly below: readonly number[]
 }
 
 /** Hits of one time by their groups, in an order that does not depend on theirs. */

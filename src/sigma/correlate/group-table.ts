@@ -1,7 +1,15 @@
 import { BlockStore } from './block-store.ts'
 import { GroupSegment, writeKey } from './group-segment.ts'
 import type { GroupState } from './group-state.ts'
-import { newestTime, pack, packedWords, stateLength, stateOffset, unpack } from './packed.ts'
+import {
+  hasEpisode,
+  newestTime,
+  pack,
+  packedWords,
+  stateLength,
+  stateOffset,
+  unpack,
+} from './packed.ts'
 import { Victims } from './victims.ts'
 import type { Outside } from './window/window.ts'
 
@@ -38,7 +46,11 @@ export class GroupTable {
   readonly #blocks = new BlockStore(BLOCK_SIZES)
   readonly #segments: readonly GroupSegment[]
   readonly #evicted: Uint32Array
+  /** When a group of each correlation was given up last, and one that had been judged to hold. */
+  readonly #lostUs: Float64Array
+  readonly #lostJudgedUs: Float64Array
   readonly #victims = new Victims()
+  #evictions = 0
   #segmentBytes = 0
   #nowUs = 0
   /** The group that `load` was asked for. */
@@ -56,6 +68,8 @@ export class GroupTable {
     const others = Array.from({ length: SEGMENTS - 1 }, () => new GroupSegment())
     this.#segments = [this.#segment, ...others]
     this.#evicted = new Uint32Array(kinds.length)
+    this.#lostUs = new Float64Array(kinds.length).fill(Number.NEGATIVE_INFINITY)
+    this.#lostJudgedUs = new Float64Array(kinds.length).fill(Number.NEGATIVE_INFINITY)
   }
 
   /** What everything takes in memory. */
@@ -68,6 +82,21 @@ export class GroupTable {
   /** Groups that were given up for room, of each correlation. */
   get evicted(): readonly number[] {
     return [...this.#evicted]
+  }
+
+  /** All groups that were given up. */
+  get evictions(): number {
+    return this.#evictions
+  }
+
+  /** Until when windows of a correlation may lack hits of groups that were given up. */
+  lackingUntilUs(correlation: number): number {
+    return (this.#lostUs[correlation] ?? 0) + (this.#kinds[correlation]?.keptUs ?? 0)
+  }
+
+  /** Until when what a correlation begins may have begun before, in a group that was given up. */
+  repeatingUntilUs(correlation: number): number {
+    return (this.#lostJudgedUs[correlation] ?? 0) + (this.#kinds[correlation]?.keptUs ?? 0)
   }
 
   /** Unpacks the state of a group; an empty one if there is none. Times only grow. */
@@ -167,7 +196,8 @@ export class GroupTable {
       }
     }
     for (const slot of victims.oldest()) {
-      this.#countEvicted(segment.correlationAt(slot))
+      const isJudged = hasEpisode(this.#blocks, segment.blockAt(slot))
+      this.#countEvicted(segment.correlationAt(slot), isJudged)
       this.#free(segment, slot)
     }
     if (victims.marked > 0) segment.retain((slot) => !victims.isMarked(slot))
@@ -186,7 +216,7 @@ export class GroupTable {
   }
 
   #giveUp(state: GroupState): void {
-    this.#countEvicted(this.#correlation)
+    this.#countEvicted(this.#correlation, state.anyUs > 0)
     this.#kinds[this.#correlation]?.outside?.release(state.words, 0, state.length)
     const own = this.#segment.find(this.#key)
     if (own < 0) return
@@ -194,7 +224,10 @@ export class GroupTable {
     this.#segment.retain((slot) => slot !== own)
   }
 
-  #countEvicted(correlation: number): void {
+  #countEvicted(correlation: number, isJudged: boolean): void {
     this.#evicted[correlation] = (this.#evicted[correlation] ?? 0) + 1
+    this.#evictions += 1
+    this.#lostUs[correlation] = this.#nowUs
+    if (isJudged) this.#lostJudgedUs[correlation] = this.#nowUs
   }
 }

@@ -67,6 +67,7 @@ export const newestTime = (blocks: BlockStore, block: number): number => {
   return Math.max(newestUs, readTime(page, start + length + 2))
 }
 
-const hasEpisode = (blocks: BlockStore, block: number): boolean =>
+/** Whether the group was ever judged to hold, or perhaps to. */
+export const hasEpisode = (blocks: BlockStore, block: number): boolean =>
   blocks.sizeOf(block) >= BARE_SIZES &&
   (blocks.pageOf(block)[blocks.offsetOf(block)] ?? 0) >= HAS_EPISODE
