@@ -21,11 +21,15 @@ const CREDENTIAL: readonly RegExp[] = [
   /(?:^|[-.])(?:root-|cluster-|client-|issuer-|signing-|etcd-|front-proxy-)?ca(?:[-.](?:key|keys|keypair|key-pair|secret|cert|certs|tls))?$/i,
   /(?:^|[-.])(?:etcd|front-proxy)[-.](?:peer|server|client|certs|tls)/i,
   /(?:^|[-.])sa-key|service-account-key|signing-key|encryption-(?:config|key)|sealed-secrets-key/i,
+  // Authorities of service meshes.
+  /^cacerts$|identity-issuer$|trust-anchors?$/i,
+  // What opens the secrets that lie in Git.
+  /(?:^|-)sops-(?:age|gpg)|(?:^|[-.])age-keys?$/i,
   // Administrators, and what opens a vault.
   /(?:^|[-.])(?:admin|root|superuser|initial-admin|cluster-admin)(?:[-.](?:user|secret|password|passwd|creds|credentials|token|login))?$/i,
   /(?:unseal|vault|recovery)-(?:keys?|token|root)|vault-unseal/i,
-  // Argo CD's own, and its clusters'.
-  /^argocd-secret$|^argocd-initial-admin-secret$|^cluster-[a-z0-9.-]+-\d{6,10}$/i,
+  // Argo CD's own, and those of its clusters and repositories.
+  /^argocd-secret$|^argocd-initial-admin-secret$|^cluster-[a-z0-9.-]+-\d{6,10}$|^(?:repo|creds)-\d{6,12}$/i,
   // Clouds, and logins by key.
   /(?:^|[-.])(?:aws|gcp|gcs|azure|cloud|s3|iam|do|hcloud|vsphere|openstack)[-.](?:creds|credentials|secret|keys?|account|provider|config)/i,
   /(?:^|[-.])(?:service-account|sa)[-.](?:json|creds|credentials)/i,
