@@ -3,6 +3,7 @@ import { LIMIT } from '../../base/limit.ts'
 import type { RegexTest } from '../plan/plan.ts'
 import { estimatedSteps } from './regex-size.ts'
 import { requiredLiteral } from './required-literal.ts'
+import { requiredLiterals } from './required-literals.ts'
 import type { TextMatcher } from './text.ts'
 
 /**
@@ -14,9 +15,21 @@ export const regexMatcher = (test: RegexTest): TextMatcher => {
   refuseLarge(estimatedSteps(test.source))
   const compiled = RE2JS.compile(test.source, flagsOf(test))
   refuseLarge(compiled.programSize())
-  const literal = requiredLiteral(test.source)
-  if (literal === undefined || test.insensitive) return (text) => compiled.test(text)
-  return (text) => text.includes(literal) && compiled.test(text)
+  const literals = literalsOf(test)
+  if (literals === undefined) return (text) => compiled.test(text)
+  return (text) => holdsOne(text, literals) && compiled.test(text)
+}
+
+/** Texts of which every match contains one; undefined when none are known. */
+export const literalsOf = ({ source, insensitive }: RegexTest): readonly string[] | undefined => {
+  if (insensitive) return undefined
+  const literal = requiredLiteral(source)
+  return literal === undefined ? requiredLiterals(source) : [literal]
+}
+
+const holdsOne = (text: string, literals: readonly string[]): boolean => {
+  for (const literal of literals) if (text.includes(literal)) return true
+  return false
 }
 
 const refuseLarge = (steps: number): void => {

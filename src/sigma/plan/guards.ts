@@ -1,7 +1,7 @@
 import { unreachable } from '../../base/assert.ts'
 import type { Needle } from '../../base/needles.ts'
 import { foldAscii } from '../match/fold.ts'
-import { requiredLiteral } from '../match/required-literal.ts'
+import { literalsOf } from '../match/regex.ts'
 import { textOfNumber } from '../match/scalar.ts'
 import type { Pattern } from './pattern.ts'
 import type { Leaf, Plan } from './plan.ts'
@@ -125,10 +125,8 @@ const needlesOf = ({ test, type }: Leaf): readonly Needle[] | undefined => {
     case 'number':
       if (type !== 'number' || test.operator !== 'eq') return undefined
       return [needle(textOfNumber(test.value), 'whole')]
-    case 'regex': {
-      const literal = test.insensitive ? undefined : requiredLiteral(test.source)
-      return literal === undefined ? undefined : [needle(literal, 'anywhere')]
-    }
+    case 'regex':
+      return literalsOf(test)?.map((text) => needle(text, 'anywhere'))
     default:
       return undefined
   }
