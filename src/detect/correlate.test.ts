@@ -234,6 +234,19 @@ describe('a correlation', () => {
     expect(finding.correlation?.matches).toBe(LIMIT.correlationEventsMax + 50)
   })
 
+  it('names the same events whatever the order in which those of one instant come', () => {
+    const many = LIMIT.correlationEventsMax + 50
+    const set = compiled(RULES.replace('gte: 3', `gte: ${many}`))
+    const time = timeText(START_US)
+    const before = Array.from({ length: many }, (_, second) => ({ second, time }))
+    const after = before.map((deed) => ({ ...deed, second: deed.second + many }))
+    const later = after.map((deed) => ({ ...deed, time: timeText(START_US + 1_000_000) }))
+    const finding = only(correlate([...before, ...later], set), 'many-reads')
+    expect(only(correlate([...later.reverse(), ...before.reverse()], set), 'many-reads')).toEqual(
+      finding,
+    )
+  })
+
   it('keeps LIMIT.correlationFindingsMax findings whole, and counts all', () => {
     const set = compiled(RULES.replace('gte: 3', 'gte: 1'))
     const users = Array.from({ length: LIMIT.correlationFindingsMax + 10 }, (_, at) => ({

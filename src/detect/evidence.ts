@@ -135,17 +135,28 @@ const follow = (traces: OpenTraces, entry: Entry): void => {
   const { timeUs, truth } = entry.hit
   if (timeUs < verdict.fromUs) return
   if (timeUs <= verdict.atUs) {
-    if (traces.entries.length < LIMIT.correlationEventsMax) traces.entries.push(entry)
+    keepFirst(traces.entries, entry)
     return
   }
   if (truth === UNKNOWN || isOver(traces, timeUs)) return
   traces.followingCount += 1
   traces.untilUs = timeUs
-  if (traces.following.length < LIMIT.correlationEventsMax) traces.following.push(entry)
+  keepFirst(traces.following, entry)
+}
+
+/** Keeps the first in the order of time and origin: at one time they come in any order. */
+const keepFirst = (entries: Entry[], entry: Entry): void => {
+  let at = entries.length
+  while (at > 0 && byTime(entry, entries[at - 1] ?? entry) < 0) at -= 1
+  if (at >= LIMIT.correlationEventsMax) return
+  entries.splice(at, 0, entry)
+  if (entries.length > LIMIT.correlationEventsMax) entries.pop()
 }
 
 const placeName = ({ correlation, key }: Pick<ChainedPlace, 'correlation' | 'key'>): string =>
   `${correlation} ${key}`
 
 const byTime = (a: Entry, b: Entry): number =>
-  a.hit.timeUs - b.hit.timeUs || (a.hit.origin < b.hit.origin ? -1 : 1)
+  a.hit.timeUs - b.hit.timeUs || compareTexts(a.hit.origin, b.hit.origin)
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -228,6 +228,23 @@ describe('without room', () => {
   })
 })
 
+test('sums of one instant are rounded in one order, whatever the order of its hits', () => {
+  const comparisons = [{ operator: 'lte' as const, value: 0.6 }]
+  const plan: CorrelationPlan = { ...planOf('event_count', 1), type: 'value_sum', comparisons }
+  const hits = [0.1, 0.2, 0.3].map((value) => {
+    return { ...hitAt(START_US, 'ab'), values: [value], origin: `${value}` }
+  })
+  const verdicts = verdictsOf([plan], hits)
+  for (const [a, b, c] of [
+    [2, 1, 0],
+    [1, 2, 0],
+    [0, 2, 1],
+  ] as const) {
+    const mixed = [a, b, c].flatMap((at) => hits[at] ?? [])
+    expect(verdictsOf([plan], mixed)).toEqual(verdicts)
+  }
+})
+
 test('names of built-in properties are values like others', () => {
   const plan = planOf('value_count', 4)
   const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']

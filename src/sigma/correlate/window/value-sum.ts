@@ -31,12 +31,20 @@ export const valueSumWindow = (plan: CorrelationPlan): Window => {
     judge: (state, hits, atUs) => {
       const cell = Math.floor(atUs / cellUs) * cellUs
       openCell(state, cell, spanUs, CELL_WORDS)
-      for (const hit of hits) add(state, hit)
+      for (const hit of inOrder(hits)) add(state, hit)
       if (isEmpty(state)) state.remove(0, CELL_WORDS)
       return judge(plan, total(state), atUs)
     },
   }
 }
+
+/** Sums are rounded, and hits of one time come in any order. */
+const inOrder = (hits: readonly Hit[]): readonly Hit[] =>
+  hits.length < 2
+    ? hits
+    : [...hits].sort((a, b) =>
+        a.origin < b.origin ? -1 : a.origin > b.origin ? 1 : a.slot - b.slot,
+      )
 
 const add = ({ words, numbers }: GroupState, { truth, values }: Hit): void => {
   if (values === undefined) {
