@@ -47,8 +47,10 @@ interface Frames {
   /** All hits of the group up to it, and those before its time. */
   readonly sofar: string
   readonly before: string
-  /** Its window, exactly. */
+  /** Its window, exactly; of one longer than a frame can be, all hits up to it. */
   readonly window: string
+  /** Of a list from `window`, what is in the hit's window; `time` says when, of an element. */
+  readonly within: (list: string, time?: string) => string
   /** Of its window by cells: those in its own cell, and in the cells before. */
   readonly cell: string
   readonly cells: string
@@ -56,14 +58,20 @@ interface Frames {
   readonly instant: string
 }
 
+/** ClickHouse takes no larger offset, whatever the type that it orders by. */
+const FRAME_OFFSET_MAX = 2 ** 31 - 2
+
 const framesOf = ({ spanUs }: CorrelationPlan, group: readonly string[]): Frames => {
   const over = (by: readonly string[], order: string, range: string): string =>
     `OVER (PARTITION BY ${by.join(', ')} ORDER BY ${order} RANGE BETWEEN ${range})`
   const sofar = 'UNBOUNDED PRECEDING AND CURRENT ROW'
+  const isLong = spanUs - 1 > FRAME_OFFSET_MAX
   return {
     sofar: over(group, 'at', sofar),
     before: over(group, 'at', 'UNBOUNDED PRECEDING AND 1 PRECEDING'),
-    window: over(group, 'at', `${spanUs - 1} PRECEDING AND CURRENT ROW`),
+    window: over(group, 'at', isLong ? sofar : `${spanUs - 1} PRECEDING AND CURRENT ROW`),
+    within: (list, time = 'one') =>
+      isLong ? `arrayFilter(one -> ${time} > at - ${spanUs}, ${list})` : list,
     cell: over([...group, 'cell'], 'at', sofar),
     cells: over(group, 'cell', `${CELLS - 1} PRECEDING AND 1 PRECEDING`),
     instant: `OVER (PARTITION BY ${[...group, 'at'].join(', ')})`,
@@ -120,7 +128,7 @@ const eventCells = (plan: CorrelationPlan, { cell, cells }: Frames, bind: Bindin
   ]
 }
 
-const valueCount = (plan: CorrelationPlan, { window }: Frames, bind: Binding): Layers => {
+const valueCount = (plan: CorrelationPlan, { window, within }: Frames, bind: Binding): Layers => {
   const most = decidingCount(plan.comparisons)
   const latest = (times: string): string => `arraySlice(arrayReverseSort(${times}), 1, ${most})`
   return [
@@ -131,8 +139,8 @@ const valueCount = (plan: CorrelationPlan, { window }: Frames, bind: Binding): L
       `groupArrayLastIf(${most})(at, NOT told) ${window} AS untold_times`,
     ],
     [
-      `${latest('sure_texts.2')} AS sure_times`,
-      `${latest('arrayConcat(all_texts.2, untold_times)')} AS all_times`,
+      `${latest(within('sure_texts.2'))} AS sure_times`,
+      `${latest(within('arrayConcat(all_texts.2, untold_times)'))} AS all_times`,
     ],
     countColumns(plan, bind),
   ]
@@ -217,16 +225,31 @@ const numberTruth = (comparisons: readonly Comparison[], bind: Binding): string 
   return `if(matches + unknowns = 0, 0, ${sure}) AS truth`
 }
 
-const valuePercentile = (plan: CorrelationPlan, { window }: Frames, bind: Binding): Layers => {
+const valuePercentile = (
+  plan: CorrelationPlan,
+  { window, within }: Frames,
+  bind: Binding,
+): Layers => {
   const most = LIMIT.correlationValuesMax
   const level = bind('Float64', String((plan.percentile ?? 0) / 100))
   return [
+    ['arrayMap(number -> (at, number), numbers) AS pairs'],
     [
-      `groupArrayArrayIf(numbers, sure) ${window} AS sure_window`,
-      `groupArrayArray(numbers) ${window} AS all_window`,
-      `countIf(NOT told) ${window} AS untold`,
-      `minIf(at, sure AND notEmpty(numbers)) ${window} AS first_sure`,
-      `groupArrayArray(arrayConcat(arrayMap(number -> at, numbers), if(told, [], [at]))) ${window} AS times`,
+      `groupArrayArrayIf(pairs, sure) ${window} AS sure_found`,
+      `groupArrayArray(pairs) ${window} AS all_found`,
+      `groupArrayIf(at, NOT told) ${window} AS untold_found`,
+    ],
+    [
+      `${within('sure_found', 'one.1')} AS sure_pairs`,
+      `${within('all_found', 'one.1')} AS all_pairs`,
+      `${within('untold_found')} AS untold_times`,
+    ],
+    [
+      'arrayMap(pair -> pair.2, sure_pairs) AS sure_window',
+      'arrayMap(pair -> pair.2, all_pairs) AS all_window',
+      'length(untold_times) AS untold',
+      'arrayMin(arrayMap(pair -> pair.1, sure_pairs)) AS first_sure',
+      'arrayConcat(arrayMap(pair -> pair.1, all_pairs), untold_times) AS times',
     ],
     [
       `length(times) > ${most} AS is_over`,
