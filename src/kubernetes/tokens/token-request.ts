@@ -29,7 +29,9 @@ export const tokenOf = (event: AuditEvent): TokenFacts | undefined | CannotTell 
 /** Absent where none is foreign. */
 const foreignOf = (audiences: Known<readonly string[]>): Known<readonly string[]> => {
   if (audiences === undefined || audiences === CANNOT_TELL) return audiences
-  const foreign = audiences.filter((name) => !OWN.has(name) && !OWN_OF_CLOUD.test(name))
+  const foreign = audiences.filter(
+    (name) => !OWN.has(name) && !OWN_OF_CLOUD.some((pattern) => pattern.test(name)),
+  )
   return foreign.length === 0 ? undefined : foreign
 }
 
@@ -43,8 +45,10 @@ const OWN: ReadonlySet<string> = new Set([
   'https://kubernetes.default.svc.cluster.local',
 ])
 /** Of GKE and AKS, whose names hold that of the cluster. */
-const OWN_OF_CLOUD =
-  /^https:\/\/container\.googleapis\.com\/v1\/projects\/|^"?https:\/\/[a-z0-9.-]+\.azmk8s\.io"?$/
+const OWN_OF_CLOUD: readonly RegExp[] = [
+  /^https:\/\/container\.googleapis\.com\/v1\/projects\//,
+  /^"?https:\/\/[a-z0-9.-]+\.azmk8s\.io"?$/,
+]
 
 /** What was asked; the answer repeats it. */
 const bodyOf = (event: AuditEvent): unknown =>
