@@ -164,6 +164,8 @@ export interface PodFacts {
   /** Whether the Pod itself has an ownerReference. Undefined for a template. */
   readonly owned: Known<boolean>
   readonly ownerKinds: Known<readonly string[]>
+  /** Whether it is a mirror pod, which no kubelet starts. Undefined for a template. */
+  readonly mirror: Known<boolean>
   /** Whether admission added power over the node to what was asked for, as far as is shown. */
   readonly raisedByAdmission: boolean
   readonly containers: readonly PodContainer[] | CannotTell

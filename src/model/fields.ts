@@ -783,6 +783,16 @@ export const FIELDS: readonly Field[] = [
     FROM_BODY,
   ),
   value(
+    'pod.mirror',
+    'boolean',
+    'client',
+    0,
+    'pod_mirror',
+    (f) => below(f.pod, (pod) => pod.mirror),
+    'Whether a Pod only shows a static pod of a node: kubelets start none of these.',
+    FROM_BODY,
+  ),
+  value(
     'pod.raisedByAdmission',
     'boolean',
     'server',

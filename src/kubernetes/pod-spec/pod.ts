@@ -56,10 +56,10 @@ export const podOf = (event: AuditEvent): PodFacts | undefined | CannotTell => {
   }
 }
 
-type Owners = Pick<PodFacts, 'owned' | 'ownerKinds'>
+type Owners = Pick<PodFacts, 'owned' | 'ownerKinds' | 'mirror'>
 type Spec = Omit<PodFacts, keyof Owners | 'unconfined' | 'raisedByAdmission'>
 
-const UNOWNED: Owners = { owned: undefined, ownerKinds: undefined }
+const UNOWNED: Owners = { owned: undefined, ownerKinds: undefined, mirror: undefined }
 
 /** Of a patch, containers that it does not mention may mount what it sets; the answer has them. */
 const mountsIn = ({ whole, result }: Submission, workload: Workload, spec: Document): Mounts => {
@@ -126,12 +126,21 @@ const readOwners = (written: Submission, workload: Workload): Owners => {
   if (!workload.isPod) return UNOWNED
   const metadata = member(written.object, 'metadata')
   const references = member(metadata, 'ownerReferences')
+  const mirror = isMirror(written, metadata)
   if (references === undefined && !written.whole && !says(metadata, 'ownerReferences')) {
-    return UNOWNED
+    return { ...UNOWNED, mirror }
   }
   const list = elements(references)
   return {
     owned: list === CANNOT_TELL ? CANNOT_TELL : (list?.length ?? 0) > 0,
     ownerKinds: each(references, (reference) => text(member(reference, 'kind'))),
+    mirror,
   }
+}
+
+/** Upstream: kubernetes/kubernetes pkg/kubelet/types/pod_update.go, IsMirrorPod. */
+const isMirror = ({ whole }: Submission, metadata: Document): Known<boolean> => {
+  const mark = member(member(metadata, 'annotations'), 'kubernetes.io/config.mirror')
+  if (mark === CANNOT_TELL) return CANNOT_TELL
+  return mark === undefined && !whole ? undefined : mark !== undefined
 }
