@@ -35,7 +35,7 @@ const foreignOf = (audiences: Known<readonly string[]>): Known<readonly string[]
   return foreign.length === 0 ? undefined : foreign
 }
 
-/** What clusters call their own API server (--api-audiences, else the issuer). (A table of data.) */
+/** What clusters call their own API server: --api-audiences, else the issuer. (A table of data.) */
 const OWN: ReadonlySet<string> = new Set([
   'api',
   'k3s',
