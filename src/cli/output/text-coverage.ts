@@ -7,7 +7,7 @@ import type { Digest } from './digest.ts'
 import type { HuntResult } from './hunt-result.ts'
 import { annotate, cell, layOut, wrap } from './layout.ts'
 import { heading, moreLine, type Page } from './page.ts'
-import { count, counted, labelOf } from './words.ts'
+import { count, counted, labelOf, labelsOf } from './words.ts'
 
 /** BLINDNESS: what the rules could not judge, why, what to change; and what is unproven. */
 export const blindnessSection = (digest: Digest, page: Page): readonly string[] => {
@@ -98,7 +98,7 @@ function changeLines(digest: Digest, page: Page): readonly string[] {
   const { palette, width } = page
   const blocks = digest.blindness.map((one) => {
     const advice = adviceFor(one)
-    const rules = one.rules.map((row) => labelOf(row.rule)).join(' ')
+    const rules = labelsOf(one.rules.map((row) => row.rule))
     return [
       ...bullet('  • ', `${advice.why} (${rules})`, width),
       ...bullet('    → ', advice.change, width).map(palette.good),
@@ -119,7 +119,8 @@ function ruleList(
   page: Page,
 ): readonly string[] {
   if (rows.length === 0) return []
-  const lines = wrap(rows.map(word).join(', '), page.width - 4)
+  const words = new Set(rows.map(word))
+  const lines = wrap([...words].join(', '), page.width - 4)
   return [
     '',
     `  ${escapeTerminal(title)}`,

@@ -73,6 +73,10 @@ export const principalOf = ({ actor }: Finding): string => actor.impersonator ??
 /** `B04` or, of a rule that is in no list, the first digits of its id. */
 export const labelOf = (rule: Finding['rule']): string => rule.detection ?? rule.id.slice(0, 8)
 
+/** The labels of rules, each once: a detection may have several. */
+export const labelsOf = (rules: readonly Finding['rule'][]): string =>
+  [...new Set(rules.map(labelOf))].join(' ')
+
 /** The level as a heading shows it. */
 export const levelWord = (level: Severity): string =>
   level === 'informational' ? 'INFO' : level.toUpperCase()

@@ -4,7 +4,7 @@ import type { InputSummary, Report, RuleCoverage } from '../../../model/finding.
 import { adviceFor, REASON_WORD, reasonsOf } from '../advice.ts'
 import type { Digest } from '../digest.ts'
 import type { HuntResult, SetAside } from '../hunt-result.ts'
-import { bytes, count, counted, dateTime, duration, labelOf, namingOf } from '../words.ts'
+import { bytes, count, counted, dateTime, duration, labelOf, labelsOf, namingOf } from '../words.ts'
 import { moreNote } from './findings.ts'
 import { html, type Markup, type Part, table } from './markup.ts'
 
@@ -72,7 +72,7 @@ function changeList(digest: Digest): Markup | undefined {
   if (digest.blindness.length === 0) return undefined
   const items = digest.blindness.map((one) => {
     const { why, change } = adviceFor(one)
-    const rules = one.rules.map((row) => labelOf(row.rule)).join(' ')
+    const rules = labelsOf(one.rules.map((row) => row.rule))
     return html`<li>${why} <span class="soft">(${rules})</span><br>
 <span class="do">${change}</span></li>`
   })
