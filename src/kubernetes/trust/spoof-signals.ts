@@ -47,7 +47,8 @@ export const isServerChosen = (id: string): boolean => id.length === 36 && UUID_
 const addForwarded = (event: AuditEvent, peer: Peer, signals: SpoofSignal[]): void => {
   signals.push('forwarded-chain')
   const first = classOf(peer.claimed[0] ?? '', [])
-  const loopback = first === 'loopback' || peer.claimed.some(isLoopback)
+  // `kubectl proxy` says that it speaks for its own machine: see the case `a proxy of one's own`.
+  const loopback = peer.claimed.some((address, at) => at > 0 && isLoopback(address))
   if (loopback && peer.class !== 'loopback') signals.push('forwarded-loopback')
   if (first === 'private' && peer.class === 'public') signals.push('forwarded-private')
   if ((event.sourceIPs?.length ?? 0) > LIMIT.forwardedAddressesUsual) signals.push('forwarded-many')
