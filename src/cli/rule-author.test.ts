@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +37,21 @@ describe('rule lint', () => {
     expect(output).toContain('(lint/forgeable-proof)\n  Ask for what the API server established')
     expect(output).toContain('1 rule: 2 lints\n')
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'a pipe in a folder is an error and not waited for; of what has no end so much is read',
+    async () => {
+      const odd = mkdtempSync(join(folder, 'odd-'))
+      mkdirSync(join(odd, 'a-folder.yaml'))
+      writeFileSync(join(odd, 'a-folder.yaml', 'shell.yaml'), RULE)
+      expect((await run(['rule', 'lint', odd])).output).toContain('1 rule: ')
+      execFileSync('mkfifo', [join(odd, 'pipe.yaml')])
+      const { exit, errors } = await run(['rule', 'lint', odd])
+      expect([exit, errors]).toEqual([2, expect.stringContaining('pipe.yaml is no file')])
+      const endless = await run(['rule', 'lint', '/dev/zero'])
+      expect([endless.exit, endless.errors]).toEqual([2, expect.stringContaining('is larger than')])
+    },
+  )
 
   test('--level leaves out what matters less', async () => {
     const rule = file('level.yaml', RULE)

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,15 +43,19 @@ export const readLists = async (paths: readonly string[]): Promise<readonly Rule
 /** The text of a file that the user named. Too large or unreadable is bad input. */
 export const readText = async (file: string, bytesMax: number): Promise<string> => {
   try {
-    const { size } = await stat(file)
-    if (size > bytesMax) {
-      throw new CommandError(
-        EXIT.badInput,
-        `${file} is larger than ${bytesMax} bytes`,
-        'split it, or name another file',
-      )
+    const chunks: Buffer[] = []
+    let size = 0
+    // A pipe or a device does not say beforehand how much there is.
+    for await (const chunk of createReadStream(file, { end: bytesMax })) {
+      chunks.push(chunk)
+      size += chunk.length
     }
-    return await readFile(file, 'utf8')
+    if (size <= bytesMax) return Buffer.concat(chunks).toString('utf8')
+    throw new CommandError(
+      EXIT.badInput,
+      `${file} is larger than ${bytesMax} bytes`,
+      'split it, or name another file',
+    )
   } catch (error) {
     if (error instanceof CommandError) throw error
     throw unreadable(file, error)
@@ -78,6 +83,7 @@ async function ruleFilesAt(path: string): Promise<readonly string[]> {
     // Who names the cases means the rule beside them.
     return [path.replace(/\.cases(\.ya?ml)$/, '$1')]
   } catch (error) {
+    if (error instanceof CommandError) throw error
     throw unreadable(path, error)
   }
 }
@@ -85,22 +91,42 @@ async function ruleFilesAt(path: string): Promise<readonly string[]> {
 async function filesAt(path: string, pattern: RegExp): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path]
-    const names = await readdir(path, { recursive: true })
-    return names
-      .filter((name) => pattern.test(name))
-      .sort()
-      .map((name) => join(path, name))
+    return await filesIn(path, (name) => pattern.test(name))
   } catch (error) {
+    if (error instanceof CommandError) throw error
     throw unreadable(path, error)
   }
 }
 
-async function rulePaths(folder: string): Promise<readonly string[]> {
+const rulePaths = (folder: string): Promise<readonly string[]> =>
+  filesIn(folder, (name) => /\.ya?ml$/.test(name) && !/\.cases\.ya?ml$/.test(name))
+
+/** What a pipe in a folder has to say might never come: it is an error, and is not waited for. */
+async function filesIn(
+  folder: string,
+  isWanted: (name: string) => boolean,
+): Promise<readonly string[]> {
   const names = await readdir(folder, { recursive: true })
-  return names
-    .filter((name) => /\.ya?ml$/.test(name) && !/\.cases\.ya?ml$/.test(name))
+  const paths = names
+    .filter(isWanted)
     .sort()
     .map((name) => join(folder, name))
+  const found = await Promise.all(
+    paths.map(async (path) => ({
+      path,
+      stats: await stat(path).catch((error) => {
+        throw unreadable(path, error)
+      }),
+    })),
+  )
+  const files = found.filter(({ stats }) => !stats.isDirectory())
+  const odd = files.find(({ stats }) => !stats.isFile())
+  if (odd === undefined) return files.map(({ path }) => path)
+  throw new CommandError(
+    EXIT.badInput,
+    `${odd.path} is no file`,
+    'remove it from the folder, or name it by itself',
+  )
 }
 
 const unreadable = (path: string, error: unknown): CommandError =>

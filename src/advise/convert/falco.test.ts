@@ -182,6 +182,13 @@ describe('hostile files of Falco', () => {
     const notes = convert([rule('ka.verb=get and __proto__'), rule('constructor')])
     expect(notes).toEqual(['there is no macro constructor in the files given'])
     expect(convert([rule('toString.x=1')])).toEqual(['toString.x has no counterpart'])
+    for (const priority of ['constructor', '__proto__']) {
+      const text = JSON.stringify([
+        { rule: 'r', condition: 'ka.verb=get', source: 'k8s_audit', priority },
+      ])
+      const { rules } = convertFalco([{ file: 'a.yaml', text }])
+      expect(parse(rules[0]?.sigma ?? '').level).toBe('medium')
+    }
   })
 
   test('texts that would break out of YAML', () => {

@@ -23,7 +23,7 @@ export const sigmaText = ({ rule, term, notes }: SigmaDraft): string => {
     tags: tagsOf(rule.tags),
     logsource: { product: 'kubernetes', service: 'audit' },
     detection: { ...Object.fromEntries(selections.byName), condition },
-    level: LEVELS[rule.priority.toLowerCase()] ?? 'medium',
+    level: LEVELS.get(rule.priority.toLowerCase()) ?? 'medium',
     ...summaryOf(rule),
     falco: { rule: rule.name, priority: rule.priority, output: oneLine(rule.output) },
   }
@@ -102,17 +102,17 @@ const nameOfField = (key: string): string => {
   return word.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase()
 }
 
-const LEVELS: Readonly<Record<string, string>> = {
-  emergency: 'critical',
-  alert: 'critical',
-  critical: 'critical',
-  error: 'high',
-  warning: 'medium',
-  notice: 'low',
-  informational: 'informational',
-  info: 'informational',
-  debug: 'informational',
-}
+const LEVELS: ReadonlyMap<string, string> = new Map([
+  ['emergency', 'critical'],
+  ['alert', 'critical'],
+  ['critical', 'critical'],
+  ['error', 'high'],
+  ['warning', 'medium'],
+  ['notice', 'low'],
+  ['informational', 'informational'],
+  ['info', 'informational'],
+  ['debug', 'informational'],
+])
 
 /** A UUID of version 5: the same for the same name. */
 function idOf(name: string): string {
