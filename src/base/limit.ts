@@ -56,7 +56,9 @@ export const LIMIT = {
   /** Events of one case of a rule, repetitions included. */
   caseEventsMax: 10_000,
   /** Events that a correlation's finding names. The others are only counted. */
-  correlationEventsMax: 100,
+  correlationEventsMax: 1_000,
+  /** The same of all its findings together. Beyond it each names fewer, and at least ten. */
+  correlationEventsAllMax: 50_000,
   /** Bytes of the hits that wait for their place in time, all correlations together. */
   correlationQueueBytesMax: 134_217_728,
   /** Findings of correlations kept whole. Those beyond it are only counted. */

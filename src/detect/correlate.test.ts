@@ -253,7 +253,11 @@ describe('a correlation', () => {
       second: at,
       user: `user-${at}`,
     }))
-    const { findings, tallies, losses } = correlate(users, set)
+    const again = Array.from({ length: 40 }, (_, at) => ({ second: at / 100, user: 'user-0' }))
+    const { findings, tallies, losses } = correlate([...users, ...again], set)
+    // Many findings share LIMIT.correlationEventsAllMax: of the window, and of what follows.
+    const share = LIMIT.correlationEventsAllMax / LIMIT.correlationFindingsMax
+    expect(Math.max(...findings.map(({ events }) => events.length))).toBe(1 + share)
     const at = set.correlations.findIndex(({ ref }) => ref.id === 'many-reads')
     expect(tallies[at]?.findings).toBe(users.length)
     expect(findings.length).toBe(LIMIT.correlationFindingsMax)

@@ -106,7 +106,11 @@ detection:
 `
 
   it('says what was searched and found, not the text that it was found in', () => {
-    const { fields: deciding } = described(KEYWORDS, testEvent({ userAgent: 'secret Kube-Hunter' }), plain)
+    const { fields: deciding } = described(
+      KEYWORDS,
+      testEvent({ userAgent: 'secret Kube-Hunter' }),
+      plain,
+    )
     expect(deciding).toEqual([{ name: 'any text like', value: '*kube*hunter*', trust: 'anyone' }])
   })
 

@@ -42,8 +42,13 @@ export class Evidence {
   /** The spans are those of the correlations, in µs. */
   constructor(verdicts: readonly CorrelationVerdict[], spansUs: readonly number[]) {
     const sorted = [...verdicts].sort((a, b) => a.atUs - b.atUs)
+    const share = Math.floor(LIMIT.correlationEventsAllMax / Math.max(1, verdicts.length))
+    const actsMax = Math.max(ACTS_LEAST, Math.min(LIMIT.correlationEventsMax, share))
     this.#traces = new Map(
-      sorted.map((verdict) => [verdict, openTraces(verdict, spansUs[verdict.correlation] ?? 0)]),
+      sorted.map((verdict) => [
+        verdict,
+        openTraces(verdict, spansUs[verdict.correlation] ?? 0, actsMax),
+      ]),
     )
     for (const traces of this.#traces.values()) {
       this.#addToGroup(traces)
@@ -109,6 +114,8 @@ interface GroupTraces {
 interface OpenTraces extends Traces {
   readonly verdict: CorrelationVerdict
   readonly spanUs: number
+  /** How many acts are kept of the window, and of what follows. */
+  readonly actsMax: number
   /** Where the next window of the group begins. */
   nextUs: number
   readonly entries: Entry[]
@@ -117,9 +124,10 @@ interface OpenTraces extends Traces {
   untilUs: number
 }
 
-const openTraces = (verdict: CorrelationVerdict, spanUs: number): OpenTraces => ({
+const openTraces = (verdict: CorrelationVerdict, spanUs: number, actsMax: number): OpenTraces => ({
   verdict,
   spanUs,
+  actsMax,
   nextUs: Number.POSITIVE_INFINITY,
   entries: [],
   following: [],
@@ -135,23 +143,25 @@ const follow = (traces: OpenTraces, entry: Entry): void => {
   const { timeUs, truth } = entry.hit
   if (timeUs < verdict.fromUs) return
   if (timeUs <= verdict.atUs) {
-    keepFirst(traces.entries, entry)
+    keepFirst(traces.entries, entry, traces.actsMax)
     return
   }
   if (truth === UNKNOWN || isOver(traces, timeUs)) return
   traces.followingCount += 1
   traces.untilUs = timeUs
-  keepFirst(traces.following, entry)
+  keepFirst(traces.following, entry, traces.actsMax)
 }
 
 /** Keeps the first in the order of time and origin: at one time they come in any order. */
-const keepFirst = (entries: Entry[], entry: Entry): void => {
+const keepFirst = (entries: Entry[], entry: Entry, max: number): void => {
   let at = entries.length
   while (at > 0 && byTime(entry, entries[at - 1] ?? entry) < 0) at -= 1
-  if (at >= LIMIT.correlationEventsMax) return
+  if (at >= max) return
   entries.splice(at, 0, entry)
-  if (entries.length > LIMIT.correlationEventsMax) entries.pop()
+  if (entries.length > max) entries.pop()
 }
+
+const ACTS_LEAST = 10
 
 const placeName = ({ correlation, key }: Pick<ChainedPlace, 'correlation' | 'key'>): string =>
   `${correlation} ${key}`
