@@ -18,6 +18,7 @@ const schemaField = (name: string): SchemaField | undefined => {
     group: field.kind === 'element' ? field.group : undefined,
     column: field.column,
     values: field.values,
+    open: field.open === true,
   }
 }
 

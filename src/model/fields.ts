@@ -27,6 +27,8 @@ interface Description {
   readonly column?: string
   /** All values the field can have, where that is a closed set. */
   readonly values?: readonly string[]
+  /** `values` are those that Kubernetes knows: a client can make others. */
+  readonly open?: true
   /** A sentence for the reference page. */
   readonly about: string
 }
@@ -120,6 +122,7 @@ export const FIELDS: readonly Field[] = [
     'The verb of a resource request, or the HTTP method in lower case.',
     {
       values: [...VERBS, ...METHODS],
+      open: true,
     },
   ),
   value(
@@ -1287,6 +1290,7 @@ export const stagesOf = (field: Field): readonly Stage[] => {
 type More = {
   readonly list?: true
   readonly values?: readonly string[]
+  readonly open?: true
   readonly from?: number
 }
 

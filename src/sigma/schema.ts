@@ -17,6 +17,8 @@ export interface SchemaField {
   readonly column: string | undefined
   /** All values it can have, where that is a closed set. */
   readonly values: readonly string[] | undefined
+  /** `values` are usual, and others possible. */
+  readonly open?: boolean
 }
 
 /** The fields that rules may name: undefined for any other name. */

@@ -32,6 +32,8 @@ export const lintPairs = (
       return [issue('lint/same-rule', rule.sigma, `asks exactly what ${nameOf(same.sigma)} asks`)]
     }
     const effort = effortForRule()
+    // Of a rule that can never match more is not worth saying.
+    if (!mayHold([{ plan: rule.plan, wanted: true }], schema, effort)) return []
     const wider = compared.find(
       (other) =>
         isOther(other, rule) && isNoLess(other, rule) && covers(other, rule, schema, effort),
@@ -63,7 +65,7 @@ const covers = (wide: Compared, narrow: Compared, schema: Schema, effort: Effort
   }
   const goals = [
     { plan: narrow.plan, wanted: true },
-    { plan: wide.plan, wanted: false },
+    { plan: wide.plan, wanted: false, orUnknown: true },
   ]
   return !mayHold(goals, schema, effort)
 }

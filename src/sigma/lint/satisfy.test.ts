@@ -11,22 +11,30 @@ import { schemaOf, testAccess, testField } from '../testing/rows.ts'
 import { effortForRule, type Goal, mayHold } from './satisfy.ts'
 
 const SEED = 20_261_121
-const schema = schemaOf([...FIELDS, testField('closed', 'text', { values: ['one', 'two'] })])
+const OPEN = testField('open', 'text', { values: ['one', 'two'], open: true })
+const schema = schemaOf([...FIELDS, testField('closed', 'text', { values: ['one', 'two'] }), OPEN])
 
 describe('what can never hold', () => {
   const rows = fc.sample(row, { seed: SEED, numRuns: 250 })
 
   /** No row may do what was said to be impossible. */
-  const refute = (goals: readonly { plan: Plan; wanted: boolean }[]): void => {
+  const refute = (goals: readonly Goal[]): void => {
     if (may(goals)) return
     const judges = goals.map(({ plan: asked }) => emitPredicate(asked, testAccess))
     const found = rows.find((each) =>
-      judges.every((judge, at) => judge(each) === (goals[at]?.wanted === true ? YES : NO)),
+      judges.every((judge, at) => {
+        const { wanted = true, orUnknown = false } = goals[at] ?? {}
+        return orUnknown ? judge(each) !== (wanted ? NO : YES) : judge(each) === (wanted ? YES : NO)
+      }),
     )
     expect({ goals, found }).toEqual({ goals, found: undefined })
   }
-  const goal = (of: fc.Arbitrary<Plan>): fc.Arbitrary<{ plan: Plan; wanted: boolean }> =>
-    fc.record({ plan: of, wanted: fc.boolean() })
+  const goal = (of: fc.Arbitrary<Plan>): fc.Arbitrary<Goal> =>
+    fc.record({
+      plan: of,
+      wanted: fc.boolean(),
+      orUnknown: fc.constantFrom(false, false, true),
+    })
   const goals = (of: fc.Arbitrary<Plan>, most: number) =>
     fc.array(goal(of), { minLength: 1, maxLength: most })
 
@@ -131,9 +139,23 @@ describe('what is seen to be impossible', () => {
       'a: { closed: [one, two] }\nb: { closed|exists: true }',
       'b and not a',
     ],
+    ['a value that a client can make', 'a: { open: three }', 'a'],
     ['null', 'a: { text: null }\nb: { text|exists: true }', 'a and b'],
   ])('but not %s', (_, selections, condition) => {
     expect(can(selections, condition)).toBe(true)
+  })
+
+  it('a plan may be unknown by a field of which nothing else is known', () => {
+    const narrow = { plan: planOf('a: { text: x }\ncondition: a'), wanted: true }
+    const covered = (selections: string, condition: string): boolean => {
+      const plan = planOf(`a: { text: [x, y] }\n${selections}\ncondition: ${condition}`)
+      return !may([narrow, { plan, wanted: false, orUnknown: true }])
+    }
+    expect(covered('', 'a')).toBe(true)
+    expect(covered('b: { text: z }', 'a and not b')).toBe(true)
+    expect(covered('b: { number: 5 }', 'a and (b or not b)')).toBe(false)
+    expect(covered('b: { "g.e[].text": x }', 'a and (b or not b)')).toBe(false)
+    expect(covered('b: { number: 5 }', 'a or b')).toBe(true)
   })
 
   it('says nothing when LIMIT.lintStepsMax is spent', () => {

@@ -114,7 +114,8 @@ const checked = (
   const possible = possibleValues(field)
   if (possible !== undefined && !possible.some(scalarMatcher(test).text)) {
     const values = possible.map((one) => (one === '' ? '""' : one)).join(', ')
-    const message = `${field.name} is never ${JSON.stringify(source)}: it is ${values}`
+    const never = field.open === true ? 'is hardly ever' : 'is never'
+    const message = `${field.name} ${never} ${JSON.stringify(source)}: it is ${values}`
     warn(planning, 'sigma/impossible-value', message, place)
   }
   if (field.type === 'number' && test.kind === 'equals') {

@@ -44,7 +44,7 @@ export const schemaOf = (fields: readonly SchemaField[]): Schema => {
 export const testField = (
   name: string,
   type: FieldType,
-  more: { list?: boolean; stored?: boolean; values?: readonly string[] } = {},
+  more: { list?: boolean; stored?: boolean; values?: readonly string[]; open?: boolean } = {},
 ): SchemaField => ({
   name,
   type,
@@ -52,4 +52,5 @@ export const testField = (
   group: name.includes('[]') ? name.slice(0, name.indexOf('[]')) : undefined,
   column: more.stored === false ? undefined : `c_${name.replaceAll(/[^A-Za-z0-9]/g, '_')}`,
   values: more.values,
+  open: more.open === true,
 })
