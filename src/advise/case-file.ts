@@ -164,10 +164,12 @@ class CaseReader {
     const kind = CASE_KINDS.find((known) => known === entry.kind)
     const reason = REASONS.find((known) => known === entry.reason)
     if (typeof title !== 'string' || kind === undefined) {
-      return this.#refuse('advise/bad-case', 'a case needs a title and one of the four kinds', at)
+      const message = `a case needs a title, and a kind: ${CASE_KINDS.join(', ')}`
+      return this.#refuse('advise/bad-case', message, at)
     }
     if ((kind === 'blind') !== (reason !== undefined)) {
-      return this.#refuse('advise/bad-case', 'a blind case, and only that, needs a reason', at)
+      const message = `a blind case, and only that, needs a reason: ${REASONS.join(', ')}`
+      return this.#refuse('advise/bad-case', message, at)
     }
     const told = entry.events !== undefined
     if (told && SOURCE_KEYS.some((key) => entry[key] !== undefined)) {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -178,6 +186,40 @@ describe('rule new', () => {
     expect(exit).toBe(code)
     expect(errors).toContain(said)
   })
+})
+
+describe('a rule in a file that names others', () => {
+  const named = file('named.yaml', `${RULE}name: shell\n`)
+  const many = file(
+    'many.yaml',
+    `title: Many shells
+id: 1f0f5f38-1f3c-4c0a-8f0e-0f3c2b1a9d12
+correlation: { type: event_count, rules: [shell], timespan: 5m, condition: { gte: 3 } }
+level: high
+`,
+  )
+
+  test('takes them from --rules', async () => {
+    const { exit, output } = await run(['rule', 'show', many, '--rules', named])
+    expect(exit).toBe(0)
+    expect(output).toContain('Many shells')
+    const sql = ['--to', 'clickhouse', '--output', join(folder, 'sql')]
+    expect((await run(['rule', 'convert', many, '--rules', named, ...sql])).exit).toBe(0)
+    expect(readdirSync(join(folder, 'sql'))).toEqual(['1f0f5f38-1f3c-4c0a-8f0e-0f3c2b1a9d12.sql'])
+  })
+
+  test('is refused without them, with the line and what to do', async () => {
+    const { exit, errors } = await run(['rule', 'show', many])
+    expect(exit).toBe(2)
+    expect(errors).toContain(`${many}:3:43: there is no rule shell (sigma/bad-correlation)\n`)
+    expect(errors).toContain('give the rules with it')
+  })
+})
+
+test('rule test counts the rules without cases', async () => {
+  const { exit, output } = await run(['rule', 'test', file('bare.yaml', RULE)])
+  expect(exit).toBe(0)
+  expect(output).toContain('1 rule: 0 passed, 0 failed, 1 without cases\n')
 })
 
 test('rule schema prints the schema of the reference', async () => {

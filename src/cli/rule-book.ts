@@ -1,7 +1,8 @@
 import { isCorrelation, type Testable, testablesOf } from '../advise/rule-cases.ts'
+import { formatPlace } from '../base/issue.ts'
 import { type CompiledRule, compileRules, type RuleSet } from '../detect/compile.ts'
 import { writeIssues } from './issue-lines.ts'
-import { severityOfIssue } from './issue-tables.ts'
+import { kindOfIssue, severityOfIssue } from './issue-tables.ts'
 import { allRules, otherRules, type RuleFile, readRules } from './rule-files.ts'
 import { CommandError, EXIT, type Shell } from './shell.ts'
 
@@ -31,24 +32,28 @@ export const findRule = async (
   paths: readonly string[],
   lists: readonly RuleFile[] = [],
 ): Promise<FoundRule> => {
-  const isFile = /\.ya?ml$/.test(name)
-  const own = isFile ? await readRules([name]) : undefined
+  const own = /\.ya?ml$/.test(name) ? await readRules([name]) : undefined
   const book =
     own === undefined
       ? await openRuleBook(paths, lists)
-      : await bookOf([...own, ...(await otherRules(own))], lists)
+      : bookOf([...own, ...(await otherRules(own, paths))], lists)
   const rule =
     own === undefined
       ? [...book.correlations, ...book.rules].find((one) => isNamed(one, name))
       : testablesOf(book, own[0]?.file ?? '')[0]
   if (rule !== undefined) return { rule, book }
-  const refusal = book.issues[0]
+  const refusal = book.issues.find(({ at }) => at.file === own?.[0]?.file)
+  if (own === undefined || refusal === undefined) {
+    throw new CommandError(
+      EXIT.badInput,
+      `there is no rule "${name}"`,
+      'deckwatch rule list shows the ids; a file ends in .yaml or .yml',
+    )
+  }
   throw new CommandError(
     EXIT.badInput,
-    isFile && refusal !== undefined
-      ? `${name} holds no rule that can be used: ${refusal.message}`
-      : `there is no rule "${name}"`,
-    'deckwatch rule list shows the ids; a file ends in .yaml or .yml',
+    `${formatPlace(refusal.at)}: ${refusal.message} (${refusal.code})`,
+    kindOfIssue(refusal)?.remedy ?? 'correct the file',
   )
 }
 
@@ -77,10 +82,10 @@ export const reportRuleIssues = async (book: RuleSet, shell: Shell): Promise<num
 /** As many digits of an id as lists show. */
 const ID_PREFIX_MIN = 8
 
-const bookOf = async (
-  files: readonly RuleFile[],
-  lists: readonly RuleFile[],
-): Promise<RuleBook> => ({ ...compileRules(files, lists), files })
+const bookOf = (files: readonly RuleFile[], lists: readonly RuleFile[]): RuleBook => ({
+  ...compileRules(files, lists),
+  files,
+})
 
 const isNamed = ({ ref, sigma }: Testable, name: string): boolean =>
   ref.id === name ||

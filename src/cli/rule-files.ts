@@ -18,10 +18,13 @@ export const allRules = async (paths: readonly string[]): Promise<readonly RuleF
   return [...shipped, ...(await readRules(paths)).filter((file) => !known.has(file.text))]
 }
 
-/** What of the shipped rules those files do not hold already: for rules that name others. */
-export const otherRules = async (files: readonly RuleFile[]): Promise<readonly RuleFile[]> => {
+/** The shipped rules and those of the paths that the files do not hold: they may be named. */
+export const otherRules = async (
+  files: readonly RuleFile[],
+  paths: readonly string[] = [],
+): Promise<readonly RuleFile[]> => {
   const known = new Set(files.map((file) => file.text))
-  return (await shippedRules()).filter((file) => !known.has(file.text))
+  return (await allRules(paths)).filter((file) => !known.has(file.text))
 }
 
 /** Rules of files and folders, `.cases.yaml` files left out. What cannot be read is an error. */

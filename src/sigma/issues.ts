@@ -65,7 +65,8 @@ export const sigmaIssues: IssueTable = {
   },
   'sigma/other-logsource': {
     about: 'The rule is for another log, such as that of a cloud provider. It is set aside.',
-    remedy: 'Nothing, or keep such rules elsewhere: this log cannot answer them.',
+    remedy:
+      'If it is for this log, say product: kubernetes and service: audit; else keep it elsewhere.',
     severity: 'warning',
   },
   'sigma/filter-not-used': {

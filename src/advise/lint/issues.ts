@@ -140,7 +140,7 @@ export const adviseLints: LintTable = {
   'lint/missing-cases': lintKind(
     'warning',
     'Nothing proves the rule: there is no file of cases beside it, or none of one of the four kinds.',
-    'Write a match, a near miss, a bypass and a blind case: deckwatch rule new makes the file.',
+    'Write a match, a near miss, a bypass and a blind case; deckwatch rule new shows how they look.',
   ),
   'lint/bad-ignore': lintKind(
     'warning',

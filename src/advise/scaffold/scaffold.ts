@@ -115,7 +115,11 @@ const literal = (value: Scalar): Scalar =>
   typeof value === 'string' ? value.replace(/[\\*?]/g, '\\$&') : value
 
 const inline = (value: unknown): string =>
-  stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
+  stringify(value, {
+    collectionStyle: 'flow',
+    flowCollectionPadding: false,
+    lineWidth: 0,
+  }).trimEnd()
 
 /** As comments: each can become a test. Values are JSON, so that none ends its line. */
 const seenText = ({ seen }: Proposal): readonly string[] => {

@@ -48,7 +48,10 @@ interface Chosen {
 async function rulesOf(given: Given): Promise<Chosen> {
   const lists = await readLists(given.texts('lists'))
   const files = await readRules(given.arguments.filter((name) => existsSync(name)))
-  const book = { ...compileRules([...files, ...(await otherRules(files))], lists), files }
+  const book = {
+    ...compileRules([...files, ...(await otherRules(files, given.texts('rules')))], lists),
+    files,
+  }
   const own = new Set(files.map(({ file }) => file))
   const inFiles = [...book.rules, ...book.correlations].filter(({ sigma }) =>
     own.has(sigma.place.file ?? ''),
@@ -72,7 +75,7 @@ function convertOne(rule: Testable, book: RuleSet, options: ConvertOptions): Con
   ]
   const comments = about.map((line) => `-- ${escapeTerminal(line)}\n`).join('')
   return {
-    fileName: `${[labelOf(ref), ref.id].map(inFileName).join('-')}.sql`,
+    fileName: `${[ref.detection ?? [], ref.id].flat().map(inFileName).join('-')}.sql`,
     text: `${comments}${script}`,
     record: { ...toRuleRecord(ref), query, parameters: options.inline ? {} : parameters, open },
   }

@@ -118,7 +118,10 @@ function asText(tested: readonly Tested[], width: number, palette: Palette): str
   )
   const all = tested.flatMap((one) => one.results)
   const failed = all.length - passes(all)
-  const sum = `${counted(tested.length, 'rule')}: ${passes(all)} passed, ${failed} failed`
+  const unproven = tested.filter(({ cases }) => !cases).length
+  const sum =
+    `${counted(tested.length, 'rule')}: ${passes(all)} passed, ${failed} failed` +
+    (unproven === 0 ? '' : `, ${unproven} without cases`)
   const table = layOut([{}, {}, { flex: true }, {}, {}, {}], rows, width, 0)
   return `${[...table, ...failures, '', sum, ...sqlSum(tested)].join('\n')}\n`
 }
