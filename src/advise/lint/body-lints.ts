@@ -3,7 +3,7 @@ import type { Issue } from '../../base/issue.ts'
 import type { Plan } from '../../sigma/plan/plan.ts'
 import { resourcesNeeded } from './coverage-lints.ts'
 import { type LintContext, onceEach, type RuleLint } from './lint-context.ts'
-import { OBJECT_KEYS, REQUEST_KEYS } from './object-keys.ts'
+import { OBJECT_KEYS, REQUEST_KEYS, SUBRESOURCE_KEYS } from './object-keys.ts'
 
 /** Rules that look at the wrong place of a body, or at parts that do not belong together. */
 export const bodyLints: RuleLint = (context) =>
@@ -17,15 +17,30 @@ export const bodyLints: RuleLint = (context) =>
 const notInKind = (context: LintContext): readonly Issue[] => {
   const resources = resourcesNeeded(context) ?? []
   const kinds = resources.map((name) => OBJECT_KEYS.get(name))
-  if (kinds.length === 0 || kinds.includes(undefined)) return []
+  if (kinds.length === 0 || kinds.includes(undefined) || isOfOthers(context)) return []
+  const known = [...kinds, ...(takesSubresources(context) ? resources.map(keysBelow) : [])]
   return context.uses.flatMap(({ leaf }): readonly Issue[] => {
     const [root, key = ''] = leaf.field.split('.')
     if (root !== 'requestObject' || REQUEST_KEYS.has(key) || key.startsWith('$')) return []
-    if (kinds.some((keys) => keys?.includes(key))) return []
-    const message = `${resources.join(', ')} have no ${key}: ${leaf.field} is never there`
+    if (known.some((keys) => keys?.includes(key))) return []
+    const message = `${resources.join(', ')} of Kubernetes have no ${key}: ${leaf.field} is never there`
     return [{ code: 'lint/path-not-in-kind', message, at: leaf.place }]
   })
 }
+
+/** Whether the rule asks for an API group that others than Kubernetes gave its resources. */
+const isOfOthers = ({ rule: { needs } }: LintContext): boolean => {
+  const groups = needs.get('objectRef.apiGroup') ?? needs.get('request.apiGroup') ?? []
+  return [...groups].some((group) => !OWN_GROUP.test(group))
+}
+
+const OWN_GROUP = /^(?:apps|autoscaling|batch|extensions|policy|(?:.*\.)?k8s\.io)?$/
+
+/** Whether it takes requests for a part of the objects too, whose bodies are of another kind. */
+const takesSubresources = ({ rule: { needs } }: LintContext): boolean =>
+  !needs.has('request.resource') && !needs.has('objectRef.subresource')
+
+const keysBelow = (resource: string): readonly string[] => SUBRESOURCE_KEYS.get(resource) ?? []
 
 const lastApplied = ({ uses }: LintContext): readonly Issue[] =>
   uses

@@ -46,3 +46,12 @@ export const OBJECT_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['events', EVENTS],
   ['priorityclasses', ['globalDefault', 'description', 'preemptionPolicy']],
 ])
+
+/**
+ * Those of bodies sent to subresources, where they are others than the object's: Binding and
+ * Eviction, TokenRequest.
+ */
+export const SUBRESOURCE_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['pods', ['target', 'deleteOptions']],
+  ['serviceaccounts', SPEC],
+])

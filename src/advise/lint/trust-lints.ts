@@ -51,11 +51,11 @@ const suffixes = ({ leaf }: Use): readonly Issue[] => {
   const { field, test, place: at } = leaf
   if (!IDENTITIES.has(field) && !IMAGES.test(field)) return []
   if (test.kind === 'startswith' && /^[.@]/.test(test.text)) {
-    const message = `no value of ${field} begins with "${test.text}": endswith is meant`
+    const message = `hardly a value of ${field} begins with "${test.text}": endswith is meant`
     return [{ code: 'lint/wrong-end', message, at }]
   }
   if (test.kind === 'endswith' && /^system:|[:@]$/.test(test.text)) {
-    const message = `no value of ${field} ends with "${test.text}": startswith is meant`
+    const message = `hardly a value of ${field} ends with "${test.text}": startswith is meant`
     return [{ code: 'lint/wrong-end', message, at }]
   }
   return []

@@ -35,3 +35,14 @@ test('counts that can come, and those that cannot: tried one by one', () => {
     { seed: 20_261_121, numRuns: 2_000 },
   )
 })
+
+test.each([{ gt: 1e17 }, { gt: -1e17, lt: -1e16 }, { gte: 1e20, neq: 1e20 }])(
+  'a number so great that one more makes no difference: %o',
+  (wanted) => {
+    const asked = { type: 'value_sum', rules: ['a'], timespan: '5m' }
+    const condition = { field: 'b', ...wanted }
+    const text = `title: t\nid: i\ncorrelation: ${JSON.stringify({ ...asked, condition })}\n`
+    const [correlation] = parseRules(text, 'c.yaml').correlations
+    expect(correlation && lintCorrelation(correlation)).toEqual([])
+  },
+)

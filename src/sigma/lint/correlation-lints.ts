@@ -38,6 +38,8 @@ const candidates = (
   const near = comparisons.flatMap(({ value }) => [
     ...[value, Math.floor(value), Math.ceil(value)],
     ...[Math.floor(value) - 1, Math.ceil(value) + 1],
+    // Where one more makes no difference to so great a number.
+    ...[value - Math.abs(value), value + Math.abs(value)],
   ])
   if (type === 'event_count') return near.filter((value) => Number.isInteger(value) && value >= 1)
   if (type === 'value_count') return near.filter((value) => Number.isInteger(value) && value >= 0)
