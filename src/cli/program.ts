@@ -122,7 +122,8 @@ function toArgument(declaration: ArgumentDeclaration): Argument {
 
 function toOption(declaration: OptionDeclaration): Option {
   const value = declaration.value === undefined ? '' : ` <${declaration.value}>`
-  const option = new Option(`${declaration.name}${value}`, declaration.about)
+  const about = `${declaration.about}${declaration.repeat ? ' May be repeated.' : ''}`
+  const option = new Option(`${declaration.name}${value}`, about)
   if (declaration.choices !== undefined) option.choices([...declaration.choices])
   if (declaration.default !== undefined) option.default(declaration.default)
   if (declaration.repeat) {

@@ -80,6 +80,14 @@ describe('rule lint', () => {
     expect((await run(['rule', 'lint', join(folder, 'nothing.yaml')])).exit).toBe(2)
   })
 
+  test('2 for a folder without a rule: a wrong path must not look like sound rules', async () => {
+    const empty = mkdtempSync(join(folder, 'empty-'))
+    for (const command of ['lint', 'test']) {
+      const { exit, errors } = await run(['rule', command, empty])
+      expect([exit, errors]).toEqual([2, expect.stringContaining(`${empty} holds no rule`)])
+    }
+  })
+
   test('0 for the rules that come with deckwatch', async () => {
     const { exit, output } = await run(['rule', 'lint'])
     expect(output).toMatch(/^\d+ rules: nothing to say, \d+ set aside with a reason\n$/)

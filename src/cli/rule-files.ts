@@ -82,9 +82,15 @@ async function shippedRules(): Promise<readonly RuleFile[]> {
 
 async function ruleFilesAt(path: string): Promise<readonly string[]> {
   try {
-    if ((await stat(path)).isDirectory()) return await rulePaths(path)
     // Who names the cases means the rule beside them.
-    return [path.replace(/\.cases(\.ya?ml)$/, '$1')]
+    if (!(await stat(path)).isDirectory()) return [path.replace(/\.cases(\.ya?ml)$/, '$1')]
+    const files = await rulePaths(path)
+    if (files.length > 0) return files
+    throw new CommandError(
+      EXIT.badInput,
+      `${path} holds no rule`,
+      'name a folder with files that end in .yaml or .yml',
+    )
   } catch (error) {
     if (error instanceof CommandError) throw error
     throw unreadable(path, error)
