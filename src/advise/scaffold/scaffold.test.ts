@@ -1,7 +1,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { zstdDecompressSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { parse } from 'yaml'
+import { toCanonical } from '../../decode/canonical.ts'
 import { decodeBlock } from '../../decode/decode.ts'
 import { compileRules } from '../../detect/compile.ts'
 import { enrich } from '../../enrich/enrich.ts'
@@ -38,6 +41,41 @@ test('without an event: an example that tests and lints clean', () => {
   expect(faultsOf(made)).toEqual([])
   expect(made.rule).toContain('  - attack.persistence\n  - detection.x01\n')
   expect(made.rule).toContain('title: My rule\n')
+})
+
+test('from an event whose texts would break out of YAML', () => {
+  const odd = fc.constantFrom(
+    ...['\n', '\n---\n', '\ntitle: x', '# ', ': ', "'", '"', '\\', '{', '[', '*', '|-', '%', '- '],
+    ...[
+      '\r',
+      '\t',
+      '\0',
+      '\u0085',
+      '\u2028',
+      '\ufeff',
+      '\u{1f600}',
+      '\ud800',
+      'a',
+      ' ',
+      '~',
+      '&',
+      '1',
+    ],
+  )
+  const text = fc.array(odd, { minLength: 1, maxLength: 30 }).map((parts) => parts.join(''))
+  const property = fc.property(text, text, (resource, apiGroup) => {
+    const objectRef = { resource, apiGroup, apiVersion: 'v1' }
+    const written = { ...toCanonical(sampleFacts().event), objectRef }
+    const [event] = eventsOf(Buffer.from(JSON.stringify(written)))
+    if (event === undefined) throw new Error('no event')
+    const { request } = enrich(event)
+    const { rule } = scaffold({ ...HEAD, ...NONE, facts: enrich(event) })
+    const { what } = parse(rule).detection
+    const literal = (value: string): string => value.replace(/[\\*?]/g, '\\$&')
+    expect(what['request.resource']).toBe(literal(request.resource ?? ''))
+    expect(what['request.apiGroup']).toBe(literal(request.apiGroup ?? ''))
+  })
+  fc.assert(property, { seed: 20_261_121, numRuns: 1_000 })
 })
 
 const recording = fileURLToPath(new URL('../../../demo/shop-cluster/', import.meta.url))

@@ -114,12 +114,25 @@ const testText = ({ field, values }: ProposedTest): string => {
 const literal = (value: Scalar): Scalar =>
   typeof value === 'string' ? value.replace(/[\\*?]/g, '\\$&') : value
 
-const inline = (value: unknown): string =>
-  stringify(value, {
+/** On one line whatever the text holds: it is the client's. What is odd is written as JSON. */
+const inline = (value: unknown): string => {
+  const json = JSON.stringify(value)
+  if (ODD.test(json) || /\\[bfnrtu]/.test(json)) return json.replace(ODD_ALL, escaped)
+  return stringify(value, {
     collectionStyle: 'flow',
     flowCollectionPadding: false,
     lineWidth: 0,
   }).trimEnd()
+}
+
+/** Not printable, and not escaped in JSON. */
+const ODD = /[\x7f-\x9f\p{C}\p{Zl}\p{Zp}]/u
+const ODD_ALL = new RegExp(ODD, 'gu')
+
+const escaped = (text: string): string =>
+  Array.from({ length: text.length }, (_, at) => {
+    return `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`
+  }).join('')
 
 /** As comments: each can become a test. Values are JSON, so that none ends its line. */
 const seenText = ({ seen }: Proposal): readonly string[] => {
