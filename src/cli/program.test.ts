@@ -399,6 +399,7 @@ describe('rule', () => {
     const { exit, output } = await run(['rule', 'test', rule])
     expect(exit).toBe(1)
     expect(output).toContain('expected no match, got match')
+    expect(output).toMatch(/✓ +\S+ +request\.resource +equals +pods\/attach +pods\/attach +yes/)
     expect(output).toContain('"verb":')
     const json = JSON.parse((await run(['rule', 'test', rule, '--format', 'json'])).output)
     expect(json.totals.failed).toBeGreaterThan(0)

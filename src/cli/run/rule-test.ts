@@ -1,24 +1,29 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { decodeOne } from '../../advise/judge-case.ts'
 import {
   type CaseReport,
   type CaseResult,
+  isCorrelation,
   type Testable,
   testablesOf,
   testRules,
 } from '../../advise/rule-cases.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { formatPlace, type Issue } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { compileRules, type RuleSet } from '../../detect/compile.ts'
+import { enrich } from '../../enrich/enrich.ts'
 import type { Given } from '../command.ts'
+import { explainRule } from '../explanation.ts'
 import { issueText } from '../issue-lines.ts'
 import { severityOfIssue } from '../issue-tables.ts'
+import { explanationLines } from '../output/explanation-text.ts'
 import { cell, layOut } from '../output/layout.ts'
 import { jsonLine, toRuleRecord } from '../output/machine.ts'
 import { type Palette, paletteOf } from '../output/palette.ts'
 import { counted, labelOf } from '../output/words.ts'
-import { otherRules, readLists, readRules } from '../rule-files.ts'
+import { otherRules, readLists, readRules, readText } from '../rule-files.ts'
 import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 import { runOnChange } from '../watch.ts'
 import { type SqlTally, testInSql } from './rule-test-sql.ts'
@@ -70,7 +75,7 @@ async function testFile(
   if (!existsSync(caseFile)) {
     return { tested: rules.map((rule) => ({ rule, results: [], cases: false })), issues: [] }
   }
-  const text = await readFile(caseFile, 'utf8')
+  const text = await readText(caseFile, LIMIT.yamlBytesMax)
   const { reports, issues } = testRules(rules, book, text, caseFile)
   const spokenOf = reports.filter(({ rule, results }) => rule.reports || results.length > 0)
   return { tested: spokenOf.map((report) => ({ ...report, cases: true })), issues }
@@ -114,7 +119,7 @@ function asText(tested: readonly Tested[], width: number, palette: Palette): str
     ]
   })
   const failures = tested.flatMap(({ rule, results }) =>
-    results.filter(({ pass }) => !pass).flatMap((one) => failureLines(rule, one, palette)),
+    results.filter(({ pass }) => !pass).flatMap((one) => failureLines(rule, one, width, palette)),
   )
   const all = tested.flatMap((one) => one.results)
   const failed = all.length - passes(all)
@@ -152,15 +157,35 @@ function sqlSum(tested: readonly Tested[]): readonly string[] {
   ]
 }
 
-function failureLines(rule: Testable, result: CaseResult, palette: Palette): readonly string[] {
+function failureLines(
+  rule: Testable,
+  result: CaseResult,
+  width: number,
+  palette: Palette,
+): readonly string[] {
   const title = `${labelOf(rule.ref)} ${result.kind}: ${result.title}`
   return [
     '',
     `${palette.bad('✗')} ${palette.strong(escapeTerminal(title))}`,
     `  ${escapeTerminal(result.failure)}`,
     palette.faint(`  ${escapeTerminal(formatPlace(result.at))}`),
-    `  ${escapeTerminal(result.records.join('\n').trim())}`,
+    ...testLines(rule, result, width, palette),
+    palette.faint(`  ${escapeTerminal(result.records.join('\n').trim())}`),
   ]
+}
+
+/** How each test of a rule came out on the event of its case; a correlation judges no one event. */
+function testLines(
+  rule: Testable,
+  { records, got }: CaseResult,
+  width: number,
+  palette: Palette,
+): readonly string[] {
+  const [only = '', ...others] = records
+  if (isCorrelation(rule) || got === undefined || others.length > 0) return []
+  const event = decodeOne(only)
+  if (typeof event === 'string') return []
+  return ['', ...explanationLines(explainRule(rule, enrich(event)), width, palette), '']
 }
 
 const byLabel = (a: Tested, b: Tested): number =>
