@@ -56,6 +56,10 @@ describe('rule lint', () => {
       execFileSync('mkfifo', [join(odd, 'pipe.yaml')])
       const { exit, errors } = await run(['rule', 'lint', odd])
       expect([exit, errors]).toEqual([2, expect.stringContaining('pipe.yaml is no file')])
+      mkdirSync(join(folder, 'no-cases.cases.yaml'))
+      const rule = file('no-cases.yaml', RULE)
+      const unread = await run(['rule', 'test', rule])
+      expect([unread.exit, unread.errors]).toEqual([2, expect.stringContaining('cannot be read')])
       const endless = await run(['rule', 'lint', '/dev/zero'])
       expect([endless.exit, endless.errors]).toEqual([2, expect.stringContaining('is larger than')])
     },
