@@ -14,7 +14,7 @@ export const detectIssues: IssueTable = {
   },
   'detect/groups-evicted': {
     about:
-      'The windows of correlations needed more room than they have. Groups with the least progress were given up; their counts began again.',
+      'The windows of correlations needed more room than they have. Groups with the least progress were given up; their counts began again. What could be so for lack of them is a cannot-tell.',
     remedy: 'Hunt in parts with --since and --until; group by a field that clients cannot invent.',
     severity: 'warning',
   },
