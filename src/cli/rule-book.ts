@@ -3,7 +3,7 @@ import { formatPlace } from '../base/issue.ts'
 import { type CompiledRule, compileRules, type RuleSet } from '../detect/compile.ts'
 import { writeIssues } from './issue-lines.ts'
 import { kindOfIssue, severityOfIssue } from './issue-tables.ts'
-import { allRules, otherRules, type RuleFile, readRules } from './rule-files.ts'
+import { allRules, namedRules, type RuleFile, readRules } from './rule-files.ts'
 import { CommandError, EXIT, type Shell } from './shell.ts'
 
 /** Rules ready for use, with the files that they come from. */
@@ -36,7 +36,7 @@ export const findRule = async (
   const book =
     own === undefined
       ? await openRuleBook(paths, lists)
-      : bookOf([...own, ...(await otherRules(own, paths))], lists)
+      : bookOf([...own, ...(await namedRules(own, paths))], lists)
   const rule =
     own === undefined
       ? [...book.correlations, ...book.rules].find((one) => isNamed(one, name))

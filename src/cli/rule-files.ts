@@ -27,6 +27,21 @@ export const otherRules = async (
   return (await allRules(paths)).filter((file) => !known.has(file.text))
 }
 
+/**
+ * The same for what only has to know the rules that those files name: most files name none, and
+ * then there is nothing to load.
+ */
+export const namedRules = async (
+  files: readonly RuleFile[],
+  paths: readonly string[] = [],
+): Promise<readonly RuleFile[]> =>
+  paths.length > 0 || files.some(({ text }) => NAMES_OTHERS.test(text))
+    ? otherRules(files, paths)
+    : []
+
+/** A correlation or a filter; that a comment says so costs no more than time. */
+const NAMES_OTHERS = /(^|[{\s"'])(correlation|filter)["']?\s*:/
+
 /** Rules of files and folders, `.cases.yaml` files left out. What cannot be read is an error. */
 export const readRules = async (paths: readonly string[]): Promise<readonly RuleFile[]> => {
   const found = await Promise.all(paths.map(ruleFilesAt))

@@ -23,7 +23,7 @@ import { cell, layOut } from '../output/layout.ts'
 import { jsonLine, toRuleRecord } from '../output/machine.ts'
 import { type Palette, paletteOf } from '../output/palette.ts'
 import { counted, labelOf } from '../output/words.ts'
-import { otherRules, readLists, readRules, readText } from '../rule-files.ts'
+import { namedRules, readLists, readRules, readText } from '../rule-files.ts'
 import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 import { runOnChange } from '../watch.ts'
 import { type SqlTally, testInSql } from './rule-test-sql.ts'
@@ -39,7 +39,7 @@ export const runRuleTest = async (given: Given, shell: Shell): Promise<number> =
 async function testPaths(paths: readonly string[], given: Given, shell: Shell): Promise<number> {
   const files = await readRules(paths)
   const lists = await readLists(given.texts('lists'))
-  const book = compileRules([...files, ...(await otherRules(files))], lists)
+  const book = compileRules([...files, ...(await namedRules(files))], lists)
   const results = await Promise.all(files.map(({ file }) => testFile(book, file)))
   const judged = results.flatMap((one) => one.tested).sort(byLabel)
   const tested = given.on('sql') ? await testInSql(judged, book) : judged
