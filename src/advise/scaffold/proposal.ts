@@ -1,8 +1,10 @@
 import { CANNOT_TELL, type FieldValue, type Scalar } from '../../base/truth.ts'
 import { redactField, redactText } from '../../decode/redact.ts'
 import { factsAccess } from '../../detect/schema.ts'
+import { PART } from '../../model/blindness.ts'
 import type { Facts } from '../../model/facts.ts'
-import { FIELDS, type Field } from '../../model/fields.ts'
+import { FIELDS, type Field, partBehind, type Trust } from '../../model/fields.ts'
+import { bodyTests as nativeTests } from './body-tests.ts'
 
 /** One field and the values to ask for. */
 export interface ProposedTest {
@@ -15,8 +17,17 @@ export interface Proposal {
   readonly tests: readonly ProposedTest[]
   /** Whether it looks into what was submitted, wherever that sits. */
   readonly ofBody: boolean
+  /** What a patch sets, where no field of our own says it: to be asked besides. */
+  readonly sets: readonly ProposedTest[]
   /** Everything else that the event says and nobody can forge, to choose from. */
-  readonly seen: readonly { readonly field: Field; readonly value: string }[]
+  readonly seen: readonly Seen[]
+}
+
+/** Something that an event says, as JSON, and who decides it. */
+export interface Seen {
+  readonly field: string
+  readonly value: string
+  readonly trust: Trust
 }
 
 /** Proposes what to ask, from what an event says. */
@@ -27,19 +38,35 @@ export const propose = (facts: Facts): Proposal => {
   })
   const body = [...bodyTests(read), ...grantTests(facts)]
   const tests = [...(body.length > 0 ? body : requestTests(facts)), ...strangerTests(facts)]
-  const asked = new Set(tests.map(({ field }) => field))
+  const isSaid = read.some(({ field, values }) => isOfBody(field) && values.some(saysSomething))
+  const native = isSaid ? [] : nativeTests(facts)
+  const isPatch = facts.event.verb === 'patch' && facts.event.requestObject !== undefined
   return {
     tests,
     ofBody: body.length > 0,
-    seen: read
-      .filter(({ field }) => !asked.has(field.name) && !NOISE.test(field.name))
-      .filter(({ values }) => values.some((value) => value !== false && value !== ''))
-      .map(({ field, values }) => {
-        const shown = values.map((value) => masked(facts, field, value))
-        return { field, value: JSON.stringify(few(shown)) }
+    sets: isPatch ? native.map(({ field, value }) => ({ field, values: [value] })) : [],
+    seen: [
+      ...seenIn(read, facts, new Set(tests.map(({ field }) => field))),
+      ...(isPatch ? [] : native).map(({ field, value }): Seen => {
+        return { field, value: JSON.stringify(value), trust: 'client' }
       }),
+    ],
   }
 }
+
+const isOfBody = (field: Field): boolean =>
+  (partBehind(field) & (PART.requestObject | PART.responseObject)) !== 0
+
+const saysSomething = (value: Scalar): boolean => value !== false && value !== ''
+
+const seenIn = (read: readonly Read[], facts: Facts, asked: ReadonlySet<string>): readonly Seen[] =>
+  read
+    .filter(({ field }) => !asked.has(field.name) && !NOISE.test(field.name))
+    .filter(({ values }) => values.some(saysSomething))
+    .map(({ field, values }) => {
+      const shown = values.map((value) => masked(facts, field, value))
+      return { field: field.name, value: JSON.stringify(few(shown)), trust: field.trust }
+    })
 
 interface Read {
   readonly field: Field

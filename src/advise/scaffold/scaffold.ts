@@ -63,7 +63,8 @@ const ruleText = (request: ScaffoldRequest, proposal: Proposal, made: Made): str
         '    actor.builtin: true',
       ]
   const [why, outcomes] = UNDONE[made]
-  const condition = ['what and not undone', ...(controllers.length > 0 ? ['controllers'] : [])]
+  const asked = proposal.sets.length > 0 ? 'what and sets' : 'what'
+  const condition = [asked, 'undone', ...(controllers.length > 0 ? ['controllers'] : [])]
   return `${[
     `title: ${titleOf(name)}`,
     `id: ${id}`,
@@ -79,6 +80,7 @@ const ruleText = (request: ScaffoldRequest, proposal: Proposal, made: Made): str
     'detection:',
     '  what:',
     ...proposal.tests.map((test) => `    ${testText(test)}`),
+    ...setsText(proposal),
     `  # ${why}`,
     '  undone:',
     `    outcome: ${outcomes}`,
@@ -92,6 +94,13 @@ const ruleText = (request: ScaffoldRequest, proposal: Proposal, made: Made): str
     'next: |',
     '  TODO: what to look at next.',
   ].join('\n')}\n`
+}
+
+/** What the patch sets; another patch of the same object may set anything. */
+const setsText = ({ sets }: Proposal): readonly string[] => {
+  if (sets.length === 0) return []
+  const about = '  # What this patch sets; keep what matters, or drop it.'
+  return [about, '  sets:', ...sets.map((test) => `    ${testText(test)}`)]
 }
 
 const titleOf = (name: string): string => {
@@ -137,9 +146,9 @@ const escaped = (text: string): string =>
 /** As comments: each can become a test. Values are JSON, so that none ends its line. */
 const seenText = ({ seen }: Proposal): readonly string[] => {
   if (seen.length === 0) return []
-  const rows = seen.map(({ field, value }) => {
-    const who = field.trust === 'server' ? 'the API server decides' : 'the client decides'
-    return `  # ${field.name}: ${shortened(value)} (${who})`
+  const rows = seen.map(({ field, value, trust }) => {
+    const who = trust === 'server' ? 'the API server decides' : 'the client decides'
+    return `  # ${field}: ${shortened(value)} (${who})`
   })
   return ['  # What else the event says, for you to choose from:', ...rows]
 }
