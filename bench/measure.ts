@@ -28,6 +28,9 @@ export interface Comparison {
 /** The halves of A may differ by so much. */
 const DRIFT_MAX = 0.08
 
+/** A hunt is long: what counts is the speed once the code has been compiled. */
+const WARM_UP_MS = 1_500
+
 /** So many times a restless measurement is tried again. */
 const ATTEMPTS = 3
 
@@ -36,8 +39,7 @@ const ATTEMPTS = 3
  * measurement is tried again; when all were restless the last is returned, marked as refused.
  */
 export const compare = (pair: Pair, rounds: number): Comparison => {
-  pair.yardstick()
-  pair.subject()
+  warmUp(pair)
   let last = compareOnce(pair, rounds)
   for (let attempt = 1; attempt < ATTEMPTS && last.refused; attempt += 1) {
     last = compareOnce(pair, rounds)
@@ -57,6 +59,14 @@ export const median = (values: readonly number[]): number => {
 export const deviationOf = (values: readonly number[]): number => {
   const middle = median(values)
   return median(values.map((value) => Math.abs(value - middle)))
+}
+
+function warmUp({ yardstick, subject }: Pair): void {
+  const start = performance.now()
+  do {
+    yardstick()
+    subject()
+  } while (performance.now() - start < WARM_UP_MS)
 }
 
 function compareOnce(pair: Pair, rounds: number): Comparison {
