@@ -6,7 +6,7 @@ import { CommandError, EXIT, type Shell } from './shell.ts'
 
 /** Where an event is looked for. */
 export interface EventQuery {
-  /** A file with one event, FILE@OFFSET, - for the standard input, or an audit id. */
+  /** A file with one event, FILE@OFFSET, - for the standard input, or an audit id or how it begins. */
   readonly wanted: string
   /** Logs; with them `wanted` is an audit id. */
   readonly logs: readonly string[]
@@ -24,10 +24,11 @@ export const findEvent = async (
   const [, file = wanted, offset] = /^(.+)@(\d+)$/s.exec(wanted) ?? []
   const byId = logs.length > 0
   const accepts = (event: AuditEvent): boolean => {
-    if (byId) return event.auditID === wanted
+    if (byId) return isNamed(event, wanted)
     return offset === undefined || isAt(event, Number(offset))
   }
-  const found = await collect(byId ? logs : [file], accepts, given, shell)
+  const all = await collect(byId ? logs : [file], accepts, given, shell)
+  const found = byId ? ofOneId(all, wanted) : all
   const best = [...found].sort((a, b) => STAGE_RANK[b.stage] - STAGE_RANK[a.stage])[0]
   if (best === undefined) {
     throw new CommandError(
@@ -46,6 +47,29 @@ export const findEvent = async (
     )
   }
   return best
+}
+
+/** `decode --format text` shows so many characters of an audit id; so many name an event. */
+export const AUDIT_ID_SHORT = 8
+
+const AUDIT_ID_WHOLE = 36
+
+const isNamed = ({ auditID }: AuditEvent, wanted: string): boolean => {
+  const isShort = wanted.length >= AUDIT_ID_SHORT && wanted.length < AUDIT_ID_WHOLE
+  return auditID === wanted || (isShort && auditID?.startsWith(wanted) === true)
+}
+
+/** Of ids that begin alike none is meant more than another, but for the whole one. */
+const ofOneId = (found: readonly AuditEvent[], wanted: string): readonly AuditEvent[] => {
+  const exact = found.filter(({ auditID }) => auditID === wanted)
+  if (exact.length > 0) return exact
+  const [one, another] = new Set(found.map(({ auditID }) => auditID))
+  if (another === undefined) return found
+  throw new CommandError(
+    EXIT.badInput,
+    `audit ids that begin with ${wanted} are more than one`,
+    `name one whole, such as ${one} or ${another}`,
+  )
 }
 
 async function collect(

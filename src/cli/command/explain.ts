@@ -32,7 +32,8 @@ export const explain: Command = {
     {
       name: '--event',
       value: 'EVENT',
-      about: 'A file with one event, FILE@OFFSET, - for the standard input, or an audit id.',
+      about:
+        'A file with one event, FILE@OFFSET, - for the standard input, or an audit id (8 characters will do).',
     },
     formatOption('How to write it.', ['text', 'json']),
     RULES_OPTION,

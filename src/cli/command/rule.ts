@@ -138,7 +138,8 @@ const create: Command = {
     {
       name: '--from',
       value: 'EVENT',
-      about: 'A file with one event, FILE@OFFSET, - for the standard input, or an audit id.',
+      about:
+        'A file with one event, FILE@OFFSET, - for the standard input, or an audit id (8 characters will do).',
     },
     { name: '--output', value: 'DIR', about: 'The folder to write to.', default: '.' },
     formatOption('How to say what was written.', ['text', 'json']),

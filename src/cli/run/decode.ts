@@ -5,6 +5,7 @@ import { redactText } from '../../decode/redact.ts'
 import type { AuditEvent } from '../../model/event.ts'
 import type { Input } from '../../source/inputs.ts'
 import type { Given } from '../command.ts'
+import { AUDIT_ID_SHORT } from '../find-event.ts'
 import { withoutEvents } from '../hunt-problems.ts'
 import { sourceNames } from '../hunt-request.ts'
 import { IssueWriter } from '../issue-writer.ts'
@@ -131,7 +132,7 @@ function writerFor(format: string, output: Output): Writer {
 /** Keeps a chunk small enough that a slow reader is felt, and large enough to be cheap. */
 const LINES_AT_ONCE = 256
 
-/** `2026-11-20T21:53:13.242724Z ResponseComplete 200 mallory get pods/exec shop/web-1` */
+/** `2026-11-20T21:53:13.242724Z 1ddce0e2 ResponseComplete 200 mallory get pods/exec shop/web-1` */
 function eventLine(event: AuditEvent): string {
   const { objectRef, responseStatus, user, impersonatedUser } = event
   const resource = [objectRef?.resource, objectRef?.subresource].filter(Boolean).join('/')
@@ -141,7 +142,8 @@ function eventLine(event: AuditEvent): string {
     impersonatedUser === undefined ? name : `${name} as ${impersonatedUser.username ?? '-'}`
   const target = objectRef === undefined ? pathOf(event) : `${resource} ${place}`
   const code = responseStatus?.code ?? '-'
-  const words = [event.stageTimestamp, event.stage, code, who, event.verb, target.trim()]
+  const id = event.auditID?.slice(0, AUDIT_ID_SHORT) ?? '-'
+  const words = [event.stageTimestamp, id, event.stage, code, who, event.verb, target.trim()]
   return `${escapeTerminal(redactText(words.join(' ')))}\n`
 }
 
