@@ -6,6 +6,8 @@
 export const PUBLISHED_NAMES: ReadonlyMap<string, string> = new Map([
   // As the request's own objectRef says it.
   ['apiGroup', 'objectRef.apiGroup'],
+  // As the Elastic Common Schema says it.
+  ['user.name', 'user.username'],
   // As a flattened pod spec would say it, of any container or volume.
   ['hostPath', 'pod.volumes[].hostPath'],
   ['capabilities', 'pod.containers[].capabilitiesAdded'],

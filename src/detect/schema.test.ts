@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { LIMIT } from '../base/limit.ts'
 import { PART } from '../model/blindness.ts'
 import type { RowTexts } from '../sigma/emit/predicate.ts'
-import { factsAccess } from './schema.ts'
+import { auditSchema, factsAccess } from './schema.ts'
 import { testEvent, testFacts } from './testing.ts'
 
 const textsOf = (requestObject: unknown, unknown = 0): RowTexts =>
@@ -29,4 +29,8 @@ test('LIMIT.jsonDepthMax: in a body that is too deep to look at, a keyword canno
 test('LIMIT.pathValuesMax: in a body of too many texts, a keyword cannot be told', () => {
   const many = textsOf(Array.from({ length: LIMIT.pathValuesMax + 1 }, () => 'x'))
   expect(many.hidden).toBe(true)
+})
+
+test('a user by the name of the Elastic Common Schema is the user of the event', () => {
+  expect(auditSchema.realName?.('user.name')).toBe('user.username')
 })

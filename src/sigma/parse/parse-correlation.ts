@@ -1,4 +1,5 @@
 import type { Place } from '../../base/issue.ts'
+import { suggest } from '../suggest.ts'
 import { CORRELATION_TYPES, type SigmaCorrelation } from './correlation.ts'
 import { readCorrelationCondition } from './correlation-condition.ts'
 import { CORRELATION_KEYS, CORRELATION_SECTION_KEYS } from './keys.ts'
@@ -40,7 +41,9 @@ const reportUnknownKeys = (reading: Reading): boolean => {
     ({ key }) => !Object.hasOwn(CORRELATION_SECTION_KEYS, key),
   )
   for (const { key, keyPlace } of unknown) {
-    reportBad(reading, `a correlation has no attribute ${JSON.stringify(key)}`, keyPlace)
+    const near = suggest(key, Object.keys(CORRELATION_SECTION_KEYS))
+    const hint = near === undefined ? '' : `: did you mean ${near}?`
+    reportBad(reading, `a correlation has no attribute ${JSON.stringify(key)}${hint}`, keyPlace)
   }
   return unknown.length === 0
 }

@@ -1,8 +1,8 @@
 import { LIMIT } from '../../base/limit.ts'
 import type { SearchValue } from '../parse/detection.ts'
 import type { ListValue } from '../parse/list.ts'
+import { suggest } from '../suggest.ts'
 import { type Planning, refuse, warn } from './planning.ts'
-import { suggest } from './suggest.ts'
 
 /**
  * The values that a value with placeholders stands for: any of them is enough. The values of a list

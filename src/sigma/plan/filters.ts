@@ -1,8 +1,8 @@
 import type { Issue } from '../../base/issue.ts'
 import type { SigmaFilter } from '../parse/filter.ts'
 import type { RefusedDocument, SigmaRule } from '../parse/rule.ts'
+import { suggest } from '../suggest.ts'
 import { covers, describeLogsource } from './logsource.ts'
-import { suggest } from './suggest.ts'
 
 /** Whether a filter is added to a rule: by its scope and its log source. */
 export const isFiltered = (rule: SigmaRule, { rules, logsource }: SigmaFilter): boolean =>

@@ -1,4 +1,4 @@
-import { suggest } from './suggest.ts'
+import { suggest } from '../suggest.ts'
 
 /** How a value is compared: what `equals` becomes through a modifier. */
 export type Comparison =

@@ -4,9 +4,9 @@ import { LIMIT } from '../../base/limit.ts'
 import type { Condition } from '../parse/condition.ts'
 import type { RuleReference, SigmaCorrelation } from '../parse/correlation.ts'
 import type { Schema } from '../schema.ts'
+import { suggest } from '../suggest.ts'
 import type { CorrelationPlan, CorrelationSlot, SlotExpression } from './correlation.ts'
 import { planSlot, type Slot } from './plan-slot.ts'
-import { suggest } from './suggest.ts'
 
 /** A rule that a correlation may name. */
 export interface KnownRule {

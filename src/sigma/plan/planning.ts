@@ -1,7 +1,7 @@
 import type { Issue, Place } from '../../base/issue.ts'
 import type { Lists } from '../parse/list.ts'
 import type { Schema, SchemaField } from '../schema.ts'
-import { suggest } from './suggest.ts'
+import { suggest } from '../suggest.ts'
 
 /** What planning a selection needs. The issues are those of the whole rule. */
 export interface Planning {
