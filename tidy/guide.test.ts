@@ -1,7 +1,8 @@
+import { globSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { testRules } from '../src/advise/rule-cases.ts'
 import { compileRules } from '../src/detect/compile.ts'
-import { readText } from './files.ts'
+import { ROOT, readText } from './files.ts'
 
 const blocks = [...readText('docs/guide/rules.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
   (found) => found[1] ?? '',
@@ -48,5 +49,15 @@ describe('the correlation and the filter that the guide shows', () => {
     ])
     expect(rules).toHaveLength(1)
     expect(issues.map(({ code }) => code)).toEqual(['sigma/filter-not-used'])
+  })
+})
+
+describe('the pages that the package holds', () => {
+  const pages = globSync('docs/{guide,reference}/**/*.md', { cwd: ROOT })
+
+  it.each(pages)('%s sends nobody to the source, which the package lacks', (page) => {
+    const text = readText(page)
+    expect(text).not.toMatch(/\]\([^)]*src\//)
+    expect(text).not.toContain('SPEC.md')
   })
 })

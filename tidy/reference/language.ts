@@ -16,7 +16,7 @@ export const languagePage = (): Page =>
   page(
     'language.md',
     'The rule language',
-    'Sigma 2.1. [SPEC.md](../../src/sigma/SPEC.md) says what each of these means, rule by rule; anything else is refused with the line and the reason.',
+    'Sigma 2.1: what a rule can say, and what each word means; anything else is refused with the line and the reason. [Write a rule](../guide/rules.md) shows it in use, and the [fields](fields.md) are what it can ask of.',
     '## Keys of every document',
     keys(HEAD_KEYS),
     'Any other key is kept as it is. deckwatch itself reads `summary`, the sentence of a finding, with fields in braces, and `next`, what to check.',
