@@ -52,9 +52,13 @@ describe('exit codes of hunt', () => {
   })
 
   test('2 for a path that is not there', async () => {
-    const { exit, errors } = await hunt(join(folder, 'missing.log'))
+    const missing = join(folder, 'missing.log')
+    const { exit, output, errors } = await hunt(missing)
     expect(exit).toBe(2)
     expect(errors).toContain('missing.log')
+    expect(output).toBe('')
+    expect((await hunt(missing, log)).output).toContain('FOUND')
+    expect(JSON.parse((await hunt(missing, '--format', 'json')).output).report.inputs).toEqual([])
   })
 
   test('2 for a named file without any audit event', async () => {

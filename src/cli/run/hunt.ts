@@ -40,7 +40,9 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   }
   const output = await openOption(given, 'output', report)
   const summary = await openOption(given, 'summary', report)
-  await writeResult(result, given, output ?? shell.output, shell)
+  if (!isForNothing(result, given)) {
+    await writeResult(result, given, output ?? shell.output, shell)
+  }
   await output?.close()
   await summary?.write(summaryOf(portable(result)))
   await summary?.close()
@@ -48,6 +50,13 @@ export const runHunt = async (given: Given, shell: Shell): Promise<number> => {
   await writeIssues([...problems, ...expiredEntries(result.hidden)], shell)
   return exitCode(result, problems.length > 0, given)
 }
+
+/** A person who mistyped a path wants to read that, and no report on every rule. */
+const isForNothing = ({ report, complete }: HuntResult, given: Given): boolean =>
+  complete &&
+  report.inputs.length === 0 &&
+  given.text('format') === 'text' &&
+  given.text('output') === undefined
 
 async function openOption(
   given: Given,
