@@ -11,8 +11,13 @@ export const lintCases = (text: string | undefined, file: string, at: Place): re
     return [{ code, message: `there is no ${file.replace(/^.*\//, '')} beside the rule`, at }]
   }
   const { cases, issues } = parseCases(text, file)
+  const unfinished = cases.cases
+    .filter(({ title }) => title.includes('TODO'))
+    .map((one): Issue => {
+      return { code: 'lint/unfinished', message: 'the title of a case says TODO', at: one.at }
+    })
   const missing = CASE_KINDS.filter((kind) => !cases.cases.some((one) => one.kind === kind))
-  if (missing.length === 0) return issues
+  if (missing.length === 0) return [...issues, ...unfinished]
   const message = `no case is a ${missing.join(', none a ')}`
-  return [...issues, { code, message, at: { file, line: 1, column: 1 } }]
+  return [...issues, ...unfinished, { code, message, at: { file, line: 1, column: 1 } }]
 }

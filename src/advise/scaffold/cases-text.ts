@@ -11,7 +11,7 @@ export type Made = 'done' | 'attempt' | 'dry run'
 export const casesText = (event: AuditEvent, proposal: Proposal, made: Made): string => {
   const base = { level: 'Metadata', ...toCanonical(event) }
   const cases = [
-    { title: 'TODO, what happened', kind: 'match' },
+    { title: 'as it was logged', kind: 'match' },
     ...bypasses(event, proposal),
     made === 'attempt' ? elsewhere(event, proposal) : refused(event),
     unseen(base),

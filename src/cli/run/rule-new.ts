@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { lintRules } from '../../advise/lint/lint-rules.ts'
 import { testablesOf, testRules } from '../../advise/rule-cases.ts'
 import { sampleFacts } from '../../advise/scaffold/sample-event.ts'
 import { type Scaffold, scaffold } from '../../advise/scaffold/scaffold.ts'
@@ -114,8 +115,15 @@ function tryOut(files: Files, made: Scaffold): Outcome {
   return {
     passed: results.length - failed.length,
     failed: failed.map(({ title }) => title),
-    todo: made.rule.split('TODO').length + made.cases.split('TODO').length - 2,
+    todo: todoIn(files, made),
   }
+}
+
+/** As many as `rule lint` will name. */
+function todoIn(files: Files, { rule, cases }: Scaffold): number {
+  const file = { file: files.rule, text: rule, cases }
+  const linted = lintRules({ files: [file], others: [], lists: [], catalogues: catalogues() })
+  return linted.issues.filter(({ code }) => code === 'lint/unfinished').length
 }
 
 /** What was written, whether its cases pass as they are, and how to go on. */
