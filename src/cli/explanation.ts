@@ -20,6 +20,8 @@ export interface TestLine {
   readonly verdict: ReturnType<typeof wordFor>
   /** Whether the rule needs it not to hold. */
   readonly negated: boolean
+  /** Of a list of values: another one decides. */
+  readonly idle?: true
 }
 
 /** Why a rule does, does not or cannot match an event. */
@@ -52,6 +54,7 @@ function testLine(leaf: LeafOutcome, facts: Facts): TestLine {
     state: present ? 'present' : seen,
     verdict: wordFor(leaf.truth),
     negated,
+    ...(leaf.idle ? { idle: true } : {}),
   }
 }
 

@@ -4,7 +4,10 @@ import type { Paint } from './layout.ts'
 import { type Cell, cell, layOut } from './layout.ts'
 import type { Palette } from './palette.ts'
 
-/** An explanation as a table of tests, and the verdict below it. */
+/**
+ * An explanation as a table of tests, and the verdict below it. Of a list of values only those that
+ * decide have a mark.
+ */
 export const explanationLines = (
   { tests, verdict, reasons }: Explanation,
   width: number,
@@ -22,7 +25,7 @@ export const explanationLines = (
     cell(seenText(test), test.state === 'cannot tell' ? palette.warning : undefined),
     cell(HOLDS[test.verdict], palette.faint),
   ])
-  const columns = [{}, { max: 22 }, {}, {}, { flex: true }, { flex: true }, {}] as const
+  const columns = [{}, { max: 22 }, {}, {}, { flex: true, wrap: 6 }, { flex: true }, {}] as const
   const why = reasons.map((reason) => REASON_WORD[reason]).join(', ')
   return [
     ...layOut(columns, [head, ...rows], width),
@@ -36,8 +39,10 @@ const HOLDS = { match: 'yes', 'no match': 'no', 'cannot tell': '?' } as const
 /** Whether a test goes the rule's way: it holds, or does not hold where it must not. */
 const helps = (test: TestLine): boolean => (test.verdict === 'match') !== test.negated
 
-const markOf = (test: TestLine): string =>
-  test.verdict === 'cannot tell' ? '?' : helps(test) ? '✓' : '✗'
+const markOf = (test: TestLine): string => {
+  if (test.idle) return ''
+  return test.verdict === 'cannot tell' ? '?' : helps(test) ? '✓' : '✗'
+}
 
 function paintOf(test: TestLine, palette: Palette): Paint {
   if (test.verdict === 'cannot tell') return palette.warning

@@ -125,3 +125,17 @@ test('of an event the keys that decided stand out', () => {
     '<"privileged">: true,',
   ])
 })
+
+test('a column that may wrap is cut only after so many lines', () => {
+  const rows = [['✓', 'delete or deletecollection', 'delete'].map((text) => cell(text))]
+  const columns = (wrap: number) => [{}, { flex: true, wrap }, {}] as const
+  expect(layOut(columns(3), rows, 30)).toEqual([
+    '  ✓  delete or          delete',
+    '     deletecollection',
+  ])
+  expect(layOut(columns(1), rows, 30)).toEqual(['  ✓  delete or delete…  delete'])
+  const long = [[cell('x'), cell('word '.repeat(100).trim()), cell('y')]]
+  const lines = layOut(columns(3), long, 30)
+  expect(lines).toHaveLength(3)
+  expect(lines[2]).toMatch(/…$/)
+})

@@ -22,6 +22,8 @@ export interface Column {
   readonly fill?: true
   /** Where a text that is too long is cut: a path says most at its end. */
   readonly cut?: 'start'
+  /** A text that is too long is broken into so many lines before it is cut. */
+  readonly wrap?: number
   /** Width above which a column that is not `flex` is shortened. */
   readonly max?: number
 }
@@ -42,13 +44,15 @@ export const layOut = (
 ): readonly string[] => {
   const shown = rows.map((row) => row.map(escaped))
   const widths = widthsOf(columns, shown, width - indent)
-  return shown.map((row) => {
-    const cells = row.flatMap((one, i) => {
-      const columnWidth = widths[i] ?? 0
-      return columnWidth === 0 ? [] : [drawCell(one, columns[i] ?? {}, columnWidth)]
+  return shown
+    .flatMap((row) => brokenRow(row, columns, widths))
+    .map((row) => {
+      const cells = row.flatMap((one, i) => {
+        const columnWidth = widths[i] ?? 0
+        return columnWidth === 0 ? [] : [drawCell(one, columns[i] ?? {}, columnWidth)]
+      })
+      return `${' '.repeat(indent)}${cells.join(GAP)}`.replace(/\s+$/, '')
     })
-    return `${' '.repeat(indent)}${cells.join(GAP)}`.replace(/\s+$/, '')
-  })
 }
 
 /** Words broken into lines of at most `width` columns; a longer word is broken too. */
@@ -138,6 +142,25 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 const FLEX_MIN = 12
 /** Columns up to this width never give way. */
 const NARROW = 20
+
+/** A row as the lines that its broken cells need; most need one. */
+function brokenRow(
+  row: readonly Cell[],
+  columns: readonly Column[],
+  widths: readonly number[],
+): readonly (readonly Cell[])[] {
+  const broken = row.map((one, i) => brokenCell(one, columns[i]?.wrap ?? 1, widths[i] ?? 0))
+  const height = Math.max(1, ...broken.map((lines) => lines.length))
+  return Array.from({ length: height }, (_, at) => broken.map((lines) => lines[at] ?? { text: '' }))
+}
+
+function brokenCell(one: Cell, max: number, width: number): readonly Cell[] {
+  if (max === 1 || width === 0 || displayWidth(one.text) <= width) return [one]
+  const lines = wrap(shorten(one.text, max * width), width)
+  // What is left is in the last line, which is cut.
+  const texts = [...lines.slice(0, max - 1), lines.slice(max - 1).join(' ')]
+  return texts.filter((text) => text !== '').map((text) => ({ ...one, text }))
+}
 
 function drawCell(one: Cell, column: Column, width: number): string {
   const whole = displayWidth(one.text) <= width ? one.text : (one.short ?? one.text)

@@ -50,6 +50,7 @@ test('each test says what it needed, what it saw and whether it is negated', () 
       truth: NO,
       negated: false,
       selection: 'sel',
+      idle: true,
     },
     {
       field: 'code',
@@ -99,4 +100,29 @@ test('of elements the one that decides is shown', () => {
     truth: UNKNOWN,
     leaves: [{ seen: 'cannot tell' }, { seen: 'cannot tell' }],
   })
+})
+
+test('of a list of values those that decide are not idle: what holds, else the first', () => {
+  const asked = plan(`
+  sel: { verb|startswith: [a, ge, li, g] }
+  condition: sel
+`)
+  const idleFor = (verb: TestRow['values'][string]): readonly boolean[] =>
+    explainPlan(asked, testAccess, { values: { verb }, groups: {} }).leaves.map(
+      ({ idle }) => idle === true,
+    )
+  expect(idleFor('get')).toEqual([true, false, true, false])
+  expect(idleFor('watch')).toEqual([false, true, true, true])
+  expect(idleFor(CANNOT_TELL)).toEqual([false, true, true, true])
+})
+
+test('no test is idle of all values that must hold, nor of several fields', () => {
+  const row: TestRow = { values: { verb: 'get', code: 1, groups: ['b'] }, groups: {} }
+  const leavesOf = (detection: string): readonly unknown[] =>
+    explainPlan(plan(detection), testAccess, row).leaves.filter(({ idle }) => idle)
+  expect(leavesOf('\n  sel: { verb|contains|all: [g, x] }\n  condition: sel\n')).toEqual([])
+  expect(leavesOf('\n  sel: [{ verb: x }, { code: 1 }]\n  condition: sel\n')).toEqual([])
+  expect(leavesOf('\n  a: { verb: x }\n  b: { verb|contains: g }\n  condition: a or b\n')).toEqual(
+    [],
+  )
 })

@@ -29,6 +29,8 @@ export interface LeafOutcome {
   /** Whether it stands below an odd number of negations. */
   readonly negated: boolean
   readonly selection: string
+  /** One of a list of values of which another decides: what comes of it changes nothing. */
+  readonly idle?: true
 }
 
 /**
@@ -60,7 +62,8 @@ const explain = (plan: Plan, view: View, negated: boolean): Explained => {
       const parts = plan.of.map((part) => explain(part, view, negated))
       const truths = parts.map((part) => part.truth)
       const truth = plan.kind === 'and' ? truths.reduce(and, YES) : truths.reduce(or, NO)
-      return { truth, leaves: parts.flatMap((part) => part.leaves) }
+      const leaves = parts.flatMap((part) => part.leaves)
+      return { truth, leaves: isValueList(plan) ? withIdle(leaves, truth) : leaves }
     }
     case 'not': {
       const part = explain(plan.of, view, !negated)
@@ -75,6 +78,25 @@ const explain = (plan: Plan, view: View, negated: boolean): Explained => {
     default:
       return unreachable(plan)
   }
+}
+
+/** Whether it asks one field for any of several values. */
+const isValueList = (plan: Plan): boolean => {
+  if (plan.kind !== 'or') return false
+  const [first] = plan.of
+  if (first?.kind !== 'leaf') return false
+  return plan.of.every(
+    (one) => one.kind === 'leaf' && one.field === first.field && one.selection === first.selection,
+  )
+}
+
+/** Those that hold decide; if none does, the first that came out as the whole list did. */
+const withIdle = (leaves: readonly LeafOutcome[], truth: Truth): readonly LeafOutcome[] => {
+  const decides = leaves.find((leaf) => leaf.truth === truth)
+  return leaves.map((leaf) => {
+    const isIdle = truth === YES ? leaf.truth !== YES : leaf !== decides
+    return isIdle ? { ...leaf, idle: true } : leaf
+  })
 }
 
 const rowView = <Row>(access: Access<Row>, row: Row): View => ({
