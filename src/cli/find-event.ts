@@ -6,7 +6,7 @@ import { CommandError, EXIT, type Shell } from './shell.ts'
 
 /** Where an event is looked for. */
 export interface EventQuery {
-  /** A file with one event, FILE@OFFSET, - for the standard input, or an audit id or how it begins. */
+  /** A file with one event, FILE@OFFSET, - for the standard input, or how an audit id begins. */
   readonly wanted: string
   /** Logs; with them `wanted` is an audit id. */
   readonly logs: readonly string[]

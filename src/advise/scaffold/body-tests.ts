@@ -20,7 +20,7 @@ export const bodyTests = (facts: Facts): readonly BodyTest[] => {
   const root = requestObject === undefined ? 'responseObject' : 'requestObject'
   // What is masked is asked for by nobody: it differs from what is there.
   const body = redactBody(requestObject ?? responseObject, objectRef)
-  // A JSON Patch of one operation says `path` and `value`; of several, what belongs together is lost.
+  // A JSON Patch of one operation says `path` and `value`; of several, nobody knows which to which.
   const whole = Array.isArray(body) && body.length === 1 ? body[0] : body
   const tests = scalarsBelow(whole, root, 0)
   return tests.filter((test) => isThere(test, facts)).slice(0, TESTS_MAX)
