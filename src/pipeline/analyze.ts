@@ -175,7 +175,7 @@ class BlockWork implements DecodeSink {
     const signals = verdicts.map((one) => toSignal(rules, one, facts, mask))
     const counted = feeds.count(signals, facts, key, mask)
     const isMatch = counted !== undefined || signals.some((signal) => signal.truth === YES)
-    if (isMatch) this.#lookForDuplicateKeys(event)
+    if (signals.some(({ finding }) => finding !== undefined)) this.#lookForDuplicateKeys(event)
     const rank = STAGE_RANK[event.stage]
     const content = signals.length === 0 ? NO_CONTENT : contentOfEvent(this.#job, event)
     // Only findings and hits show their events; of what is not final a later stage may make one.
