@@ -22,16 +22,13 @@ export interface RulesEffort {
 /** The figures of the rule engine: rules alone, over events that are decoded already. */
 export const measureRules = (effort: RulesEffort): readonly Measured[] => {
   const corpus = makeCorpus(MIXED, effort.corpusBytes)
+  // First and alone, as in a hunt: after several rule sets the compiled code fits none of them well.
+  const alone = rulesAlone(corpus, effort)
   const few = new Engine(corpus, 10)
-  const some = new Engine(corpus, 500)
   const many = new Engine(corpus, 1_000)
   const most = new Engine(corpus, effort.rulesMax)
   return [
-    ofComparison(
-      FIGURES.rulesOnly,
-      compare({ yardstick: parsing(corpus), subject: some.judging }, effort.rounds),
-      'B0',
-    ),
+    alone,
     ofComparison(
       FIGURES.rulesScaling,
       compare({ yardstick: few.judging, subject: many.judging }, effort.rounds),
@@ -50,6 +47,12 @@ export const measureRules = (effort: RulesEffort): readonly Measured[] => {
     ...selectivity(many),
     loading(effort.rounds),
   ]
+}
+
+function rulesAlone(corpus: Corpus, { rounds }: RulesEffort): Measured {
+  const subject = new Engine(corpus, 500).judging
+  const found = compare({ yardstick: parsing(corpus), subject }, rounds)
+  return ofComparison(FIGURES.rulesOnly, found, 'B0')
 }
 
 /** So often each round judges the corpus: it is small, so that its events stay in the cache. */
