@@ -22,7 +22,7 @@ export interface RulesEffort {
 /** The figures of the rule engine: rules alone, over events that are decoded already. */
 export const measureRules = (effort: RulesEffort): readonly Measured[] => {
   const corpus = makeCorpus(MIXED, effort.corpusBytes)
-  // First and alone, as in a hunt: after several rule sets the compiled code fits none of them well.
+  // First and alone, as in a hunt: code that was compiled for several rule sets fits none well.
   const alone = rulesAlone(corpus, effort)
   const few = new Engine(corpus, 10)
   const many = new Engine(corpus, 1_000)
