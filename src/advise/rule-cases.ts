@@ -67,13 +67,13 @@ export const testRules = (
 }
 
 /** Runs the cases of one rule, and the mutants made from them. */
-export const testRule = (rule: Testable, set: RuleSet, cases: CaseFile): readonly CaseResult[] => {
+const testRule = (rule: Testable, set: RuleSet, cases: CaseFile): readonly CaseResult[] => {
   const results = cases.cases.map((ruleCase) => runCase(rule, set, ruleCase))
   return isCorrelation(rule) ? results : [...results, ...runMutants(rule, cases)]
 }
 
 /** Judges the events of one case. */
-export const runCase = (rule: Testable, set: RuleSet, ruleCase: RuleCase): CaseResult => {
+const runCase = (rule: Testable, set: RuleSet, ruleCase: RuleCase): CaseResult => {
   const judged = judgeCase(rule, set, ruleCase)
   const expected = EXPECTED[ruleCase.kind]
   const failure = judged.failure || whatIsWrong(judged, expected, ruleCase)

@@ -208,7 +208,12 @@ describe('a correlation', () => {
 
   it('places nothing that has no time', () => {
     const deeds = [0, 1, 2].map((second) => ({ second, time: '' }))
-    expect(ids(correlate(deeds))).toEqual([])
+    const { findings, tallies } = correlate(deeds)
+    expect(findings).toEqual([])
+    // Each of them might have completed a window, of chained correlations as well.
+    expect(tallies).toEqual(
+      SET.correlations.map(() => ({ findings: 0, cannotTell: 3, reasons: { missing: 3 } })),
+    )
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import { LIMIT } from '../base/limit.ts'
 import { type TimedText, TimeQueue } from '../base/time-queue.ts'
 import { YES } from '../base/truth.ts'
+import type { Reason } from '../model/blindness.ts'
 import type { EventRef, Finding } from '../model/finding.ts'
 import { Correlator } from '../sigma/correlate/correlator.ts'
 import type { CorrelationVerdict } from '../sigma/correlate/hit.ts'
@@ -63,8 +64,17 @@ export class CorrelationFold {
   }
 
   add(counted: CountedAct, events: readonly EventRef[]): void {
+    const { timeUs, untimed = 'missing' } = counted
+    if (timeUs === undefined) {
+      for (const correlation of this.#feeds.correlationsOf(counted)) {
+        const tally = this.#tallies[correlation]
+        if (tally !== undefined) tally.cannotTell += 1
+        this.#addReasons(correlation, [untimed])
+      }
+      return
+    }
     const waiting: WaitingAct = { counted, events }
-    this.#queue.push(counted.timeUs, JSON.stringify(waiting))
+    this.#queue.push(timeUs, JSON.stringify(waiting))
     if (!this.#queue.isFull) return
     // What comes later and is earlier than this is lost, and counted as late.
     const before = this.#queue.earliestQuarter()
@@ -126,10 +136,13 @@ export class CorrelationFold {
         this.#findings.push(describeCorrelation(correlation, verdict, traces))
       return
     }
-    const reasons = this.#tallies[verdict.correlation]?.reasons ?? {}
-    for (const reason of new Set(traces.entries.flatMap(({ source }) => source.reasons))) {
-      reasons[reason] = (reasons[reason] ?? 0) + 1
-    }
+    const given = traces.entries.flatMap(({ source }) => source.reasons)
+    this.#addReasons(verdict.correlation, new Set(given))
+  }
+
+  #addReasons(correlation: number, given: Iterable<Reason>): void {
+    const reasons = this.#tallies[correlation]?.reasons ?? {}
+    for (const reason of given) reasons[reason] = (reasons[reason] ?? 0) + 1
   }
 }
 

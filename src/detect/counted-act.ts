@@ -4,8 +4,13 @@ import type { Subject } from './evidence.ts'
 
 /** An act as correlations see it: small, plain data, that waits as JSON for its turn in time. */
 export interface CountedAct {
-  /** When its request was received, in µs since 1970. */
-  readonly timeUs: number
+  /**
+   * When its request was received, in µs since 1970. Undefined: it says no time that windows know,
+   * and no correlation that counts it can tell what it would have completed.
+   */
+  readonly timeUs: number | undefined
+  /** Why it says no time. */
+  readonly untimed?: Reason
   /** The digest of the act. */
   readonly origin: string
   readonly cluster: string

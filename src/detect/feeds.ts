@@ -34,7 +34,7 @@ export class CorrelationFeeds {
 
   /**
    * What an act is for the correlations that name rules which did not say "no". Without a time, or
-   * with one that windows do not know, it has no place in any, and is nothing.
+   * with one that windows do not know, it has no place in any of them.
    */
   count(
     signals: readonly Signal[],
@@ -44,8 +44,6 @@ export class CorrelationFeeds {
   ): CountedAct | undefined {
     const counting = signals.filter(({ rule }) => this.#byRule.has(rule))
     if (counting.length === 0) return undefined
-    const timeUs = microsecondsOf(facts.event.requestReceivedTimestamp)
-    if (timeUs === undefined || timeUs < 1 || timeUs > TIME_MAX_US) return undefined
     const values: Record<string, CountedValue> = {}
     for (const { rule } of counting) {
       for (const field of this.#fields.get(rule) ?? []) {
@@ -54,12 +52,19 @@ export class CorrelationFeeds {
     }
     const { cluster } = facts.event.origin.source
     const rules = counting.map(({ rule, truth, reasons }) => ({ rule, truth, reasons }))
-    return { timeUs, origin, cluster, rules, values, subject: subjectOf(facts, mask) }
+    return { ...timeOf(facts), origin, cluster, rules, values, subject: subjectOf(facts, mask) }
+  }
+
+  /** The correlations, by number, that the act may bear on; those chained to others included. */
+  correlationsOf(act: CountedAct): ReadonlySet<number> {
+    const feeds = act.rules.flatMap(({ rule }) => this.#byRule.get(rule) ?? [])
+    return new Set(feeds.flatMap(correlationsAbove))
   }
 
   /** The hits of an act: one for each place where one of its rules counts. */
   hitsOf(act: CountedAct): readonly Hit[] {
     const { timeUs, origin } = act
+    if (timeUs === undefined) return NONE
     return act.rules.flatMap(({ rule, truth }) =>
       (this.#byRule.get(rule) ?? []).map((feed): Hit => {
         const place = placeOf(feed, act)
@@ -68,6 +73,19 @@ export class CorrelationFeeds {
       }),
     )
   }
+}
+
+const NONE: readonly Hit[] = []
+
+const correlationsAbove = ({ correlation, up }: Feed): readonly number[] => [
+  correlation,
+  ...up.flatMap(correlationsAbove),
+]
+
+const timeOf = ({ event }: Facts): Pick<CountedAct, 'timeUs' | 'untimed'> => {
+  const timeUs = microsecondsOf(event.requestReceivedTimestamp)
+  if (timeUs !== undefined && timeUs >= 1 && timeUs <= TIME_MAX_US) return { timeUs }
+  return { timeUs: undefined, untimed: event.provider === 'native' ? 'missing' : 'provider' }
 }
 
 /** One place where matches count, how its group is read, and what is chained to it. */
