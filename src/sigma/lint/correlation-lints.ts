@@ -1,6 +1,10 @@
-import { unreachable } from '../../base/assert.ts'
 import type { Issue } from '../../base/issue.ts'
-import type { Comparison, CorrelationType, SigmaCorrelation } from '../parse/correlation.ts'
+import {
+  type Comparison,
+  type CorrelationType,
+  isMet,
+  type SigmaCorrelation,
+} from '../parse/correlation.ts'
 
 /** What is odd about a correlation, whatever its fields mean. */
 export const lintCorrelation = (correlation: SigmaCorrelation): readonly Issue[] => {
@@ -48,23 +52,4 @@ const candidates = (
 }
 
 const satisfies = (value: number, comparisons: readonly Comparison[]): boolean =>
-  comparisons.every((comparison) => holds(value, comparison))
-
-const holds = (seen: number, { operator, value }: Comparison): boolean => {
-  switch (operator) {
-    case 'gt':
-      return seen > value
-    case 'gte':
-      return seen >= value
-    case 'lt':
-      return seen < value
-    case 'lte':
-      return seen <= value
-    case 'eq':
-      return seen === value
-    case 'neq':
-      return seen !== value
-    default:
-      return unreachable(operator)
-  }
-}
+  comparisons.every((comparison) => isMet(comparison, value))

@@ -1,6 +1,6 @@
 import type { Scalar } from '../../base/truth.ts'
 import { foldAscii } from '../match/fold.ts'
-import { type ScalarMatcher, scalarMatcher } from '../match/scalar.ts'
+import { scalarMatcher } from '../match/scalar.ts'
 import type { Leaf, NumberTest, ScalarTest, Test } from '../plan/plan.ts'
 import type { FieldType } from '../schema.ts'
 import { excludes, implies, isText } from './imply.ts'
@@ -157,10 +157,10 @@ const answer = (test: Test, candidate: Candidate): boolean | undefined => {
       return false
     case 'number':
       if (test.kind !== 'number' || Number.isNaN(candidate.value)) return undefined
-      return matcherOf(test).scalar(candidate.value)
+      return scalarMatcher(test).scalar(candidate.value)
     case 'value':
       if (!candidate.exact && heedsCase(test)) return undefined
-      return matcherOf(test).scalar(folded(candidate))
+      return scalarMatcher(test).scalar(folded(candidate))
   }
 }
 
@@ -174,13 +174,3 @@ const isKnown = (test: Test): test is ScalarTest => isText(test) || SCALAR_KINDS
 
 const heedsCase = (test: ScalarTest): boolean =>
   test.kind === 'regex' || (isText(test) && test.cased)
-
-const matcherOf = (test: ScalarTest): ScalarMatcher => {
-  const known = MATCHERS.get(test)
-  if (known !== undefined) return known
-  const made = scalarMatcher(test)
-  MATCHERS.set(test, made)
-  return made
-}
-
-const MATCHERS = new WeakMap<ScalarTest, ScalarMatcher>()

@@ -1,3 +1,4 @@
+import { unreachable } from '../../base/assert.ts'
 import type { Place } from '../../base/issue.ts'
 import type { Condition } from './condition.ts'
 import type { RuleHead } from './head.ts'
@@ -94,4 +95,24 @@ export const CORRELATION_TYPES: Readonly<Record<string, CorrelationKind>> = {
   },
   temporal: { type: 'temporal', about: 'Which of the rules match, in any order.' },
   temporal_ordered: { type: 'temporal_ordered', about: 'All rules match, one after the other.' },
+}
+
+/** Whether a comparison holds of a count, or of another value. */
+export const isMet = ({ operator, value }: Comparison, count: number): boolean => {
+  switch (operator) {
+    case 'gt':
+      return count > value
+    case 'gte':
+      return count >= value
+    case 'lt':
+      return count < value
+    case 'lte':
+      return count <= value
+    case 'eq':
+      return count === value
+    case 'neq':
+      return count !== value
+    default:
+      return unreachable(operator)
+  }
 }

@@ -1,7 +1,6 @@
-import { unreachable } from '../../base/assert.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { Condition } from './condition.ts'
-import type { Comparison } from './correlation.ts'
+import { type Comparison, isMet } from './correlation.ts'
 
 /** All of the names. */
 export const allOf = (names: readonly string[]): Condition => joined('and', names.map(toSelection))
@@ -34,25 +33,6 @@ const toSelection = (name: string): Condition => ({ kind: 'selection', name })
 const joined = (kind: 'and' | 'or', of: readonly Condition[]): Condition => {
   const [first] = of
   return first !== undefined && of.length === 1 ? first : { kind, of }
-}
-
-const isMet = ({ operator, value }: Comparison, count: number): boolean => {
-  switch (operator) {
-    case 'gt':
-      return count > value
-    case 'gte':
-      return count >= value
-    case 'lt':
-      return count < value
-    case 'lte':
-      return count <= value
-    case 'eq':
-      return count === value
-    case 'neq':
-      return count !== value
-    default:
-      return unreachable(operator)
-  }
 }
 
 /** Counts that follow each other, each run as its first and the first after it. */
