@@ -64,6 +64,10 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   re2js: ['sigma', 'base'],
   yaml: ['sigma', 'decode', 'source', 'advise', 'detect', 'cli', 'pipeline'],
   chdb: ['sigma', 'store', 'cli'],
+  '@clickhouse/client': ['store'],
+  pino: ['cli'],
+  'prom-client': ['pipeline', 'api'],
+  zod: ['cli'],
   vitest: [],
   'fast-check': [],
 }

@@ -1,0 +1,52 @@
+/** A record as it was appended. */
+export interface LogRecord {
+  /** Its number: 1 for the first one ever, and one more for each. */
+  readonly sequence: number
+  /** What the writer says it is. */
+  readonly kind: number
+  /** JSON text of the writer's. */
+  readonly head: string
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
+/** What a record is made of. The body may come in pieces, so that nobody has to join them. */
+export interface NewRecord {
+  readonly kind: number
+  readonly head: string
+  readonly body: readonly Uint8Array[]
+}
+
+/** Bytes that were found damaged when the log was opened. They are set aside, never passed over. */
+export interface LogDamage {
+  readonly segment: string
+  readonly fromByte: number
+  readonly toByte: number
+  readonly reason: string
+}
+
+/**
+ * A durable queue on disk: numbered records in segments, each with a checksum. What is appended is
+ * safe once the promise resolves (written and synced, many at a time); what is released is deleted.
+ */
+export interface WriteAheadLog {
+  /** Of the first record that is not released, and of the next one to be appended. */
+  readonly firstSequence: number
+  readonly nextSequence: number
+  /** Bytes on disk. */
+  readonly bytes: number
+  /** What opening it found damaged. */
+  readonly damage: readonly LogDamage[]
+  /**
+   * Appends a record and gives its number once it is synced. Rejects with the Fault `log/full`
+   * (transient) when the disk or `bytesMax` has no room, and with `log/broken` for ever after a
+   * failed sync: what is on disk then must be read again by a new process.
+   */
+  append(record: NewRecord): Promise<number>
+  /** The durable records from a number on, in order; waits for more until the signal aborts. */
+  follow(from: number, signal: AbortSignal): AsyncIterable<LogRecord>
+  /** The durable records from a number on, up to what there is now. */
+  read(from: number): AsyncIterable<LogRecord>
+  /** Says that nobody needs the records before this number any more. */
+  release(before: number): Promise<void>
+  close(): Promise<void>
+}
