@@ -58,6 +58,9 @@ export interface AnalyzeOptions {
   readonly strict: boolean
 }
 
+/** Sees every event of a block as it is decoded, whatever the rules say of it: to store it. */
+export type OnFacts = (facts: Facts) => void
+
 /** Decodes, enriches and judges blocks. It keeps an index of rules, and nothing of the events. */
 export class Analyzer {
   readonly #options: AnalyzeOptions
@@ -68,8 +71,8 @@ export class Analyzer {
     this.#index = new RuleIndex(options.rules)
   }
 
-  analyze(job: BlockJob): BlockResult {
-    const block = new BlockWork(job, this.#options, this.#index)
+  analyze(job: BlockJob, onFacts?: OnFacts): BlockResult {
+    const block = new BlockWork(job, this.#options, this.#index, onFacts)
     decodeBlock(job.bytes, job.offset, job.source, { strict: this.#options.strict }, block)
     return block.done()
   }
@@ -95,9 +98,18 @@ class BlockWork implements DecodeSink {
   readonly #lookedAt = new Set<number>()
   /** By rank and a hint of the signals. */
   readonly #settled = new Map<string, readonly Alike[]>()
+  readonly #onFacts: OnFacts | undefined
+  /** Of the event at hand, once somebody asked. */
+  #facts: Facts | undefined
 
-  constructor(job: BlockJob, options: AnalyzeOptions, index: RuleIndex) {
+  constructor(
+    job: BlockJob,
+    options: AnalyzeOptions,
+    index: RuleIndex,
+    onFacts: OnFacts | undefined,
+  ) {
     this.#job = job
+    this.#onFacts = onFacts
     this.#options = options
     this.#index = index
     this.#since = options.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(options.since)
@@ -107,6 +119,7 @@ class BlockWork implements DecodeSink {
   event(event: AuditEvent): void {
     if (!this.#inWindow(event)) return
     this.#stats.add(event)
+    this.#onFacts?.(this.#factsOf(event))
     const bucket = this.#index.bucketFor(event)
     if (bucket.rules.length === 0) return
     if (STAGE_RANK[event.stage] < STAGE_RANK.Panic) this.#acts.wait(event)
@@ -149,13 +162,19 @@ class BlockWork implements DecodeSink {
 
   /** Judges the latest stage of an act; the earlier ones only lend their places. */
   #judge(event: AuditEvent, bucket: Bucket, earlier: readonly AuditEvent[]): void {
-    const facts = enrich(event, this.#options.enrich)
+    const facts = this.#factsOf(event)
     const verdicts: Verdict[] = []
     this.#index.judge(bucket, facts, (rule, truth, blindTo) =>
       verdicts.push({ rule, truth, blindTo }),
     )
     if (verdicts.length > 0) this.#record(facts, verdicts, earlier)
     else if (this.#settlesElsewhere(event, earlier)) this.#record(facts, verdicts, earlier)
+  }
+
+  /** Each fact is computed once for whoever sees the event. */
+  #factsOf(event: AuditEvent): Facts {
+    if (this.#facts?.event !== event) this.#facts = enrich(event, this.#options.enrich)
+    return this.#facts
   }
 
   /**
