@@ -1,0 +1,68 @@
+import type { ListenAddress, ReceiverOptions } from '../source/webhook/receiver-options.ts'
+
+/** What `deckwatch serve` was asked to do: the options given and the configuration file, joined. */
+export interface ServeConfig {
+  /** The data directory. */
+  readonly data: string
+  readonly webhook: ReceiverOptions | undefined
+  readonly files: readonly FollowedLog[]
+  readonly store: StoreChoice
+  readonly retention: Retention
+  readonly evidence: EvidenceChoice
+  /** Where `/livez`, `/readyz`, `/metrics`, `/sources` are served. */
+  readonly status: ListenAddress | undefined
+  readonly metricsScrape: readonly MetricsTarget[]
+  /** Files and folders, besides the rules that come with deckwatch. */
+  readonly rules: readonly string[]
+  readonly lists: readonly string[]
+}
+
+/** A log file, or a glob of several, and whose it is. */
+export interface FollowedLog {
+  readonly path: string
+  readonly cluster: string
+  readonly server: string
+  /** Where to begin when nothing of it was kept before. */
+  readonly from: 'start' | 'end'
+}
+
+/** Which ClickHouse keeps the events. */
+export type StoreChoice =
+  | { readonly kind: 'embedded'; readonly memoryBytes: number | undefined }
+  | {
+      readonly kind: 'url'
+      /** `https://user@host:8443/database`. */
+      readonly url: string
+      /** A file that holds the password, when the URL does not. */
+      readonly passwordFile: string | undefined
+      /** Certificates in PEM to trust, besides the usual ones. */
+      readonly ca: string | undefined
+      /** The name of the ClickHouse cluster to make tables on; undefined: a single server. */
+      readonly clusterName: string | undefined
+    }
+
+/** How long events are kept, in days. Undefined: for ever. */
+export interface Retention {
+  readonly days: number | undefined
+  /** By cluster, where it differs. */
+  readonly clusters: ReadonlyMap<string, number>
+}
+
+/** Where the heads of the evidence chains are written, and who can read sealed originals. */
+export interface EvidenceChoice {
+  /** A file outside the data directory, for it is to show what happens to that one. */
+  readonly anchor: string | undefined
+  /** A public key in PEM: originals of masked events are kept, sealed for its owner. */
+  readonly sealKey: string | undefined
+}
+
+/** The metrics of an API server, to compare its counts with what arrived. */
+export interface MetricsTarget {
+  readonly cluster: string
+  readonly server: string
+  readonly url: string
+  readonly tokenFile: string | undefined
+  readonly ca: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+}
