@@ -1,5 +1,80 @@
+import { ByteBuffer } from './byte-buffer.ts'
+import { columnFor } from './native-column.ts'
+
 /** A column of a table in ClickHouse, and its type there. */
 export interface Column {
   readonly name: string
   readonly type: string
 }
+
+/**
+ * A column of a block while it is filled. A row that is not given a value gets the type's default
+ * (NULL, 0, an empty text or list), so that only values need to be written; rows come in order.
+ */
+export interface NativeColumn {
+  /** How many rows have a value, or were passed over. */
+  readonly rows: number
+  /** Bytes held. */
+  readonly bytes: number
+  /** Passes over the rows before `row`: they get the default. */
+  pad(row: number): void
+  /** Appends its data, as the format has it, to a block of `rows` rows. */
+  writeTo(target: ByteBuffer): void
+  /** Forgets all rows and keeps its memory. */
+  clear(): void
+}
+
+/**
+ * One block in ClickHouse's Native format, filled column by column. What it holds is reused for the
+ * next block. `LowCardinality` columns are named by their plain type: the server converts.
+ */
+export class NativeBlock {
+  readonly #columns: readonly (Column & { readonly cells: NativeColumn })[]
+  readonly #byName: ReadonlyMap<string, NativeColumn>
+  readonly #target = new ByteBuffer()
+
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns.map(({ name, type }) => {
+      const plain = plainType(type)
+      return { name, type: plain, cells: columnFor(plain) }
+    })
+    this.#byName = new Map(this.#columns.map(({ name, cells }) => [name, cells]))
+  }
+
+  /** The column of that name, to be written to. It stays the same for all blocks. */
+  column(name: string): NativeColumn {
+    const found = this.#byName.get(name)
+    if (found === undefined) throw new Error(`bug: the block has no column ${name}`)
+    return found
+  }
+
+  /** Bytes held so far; each column is counted as far as it is written. */
+  get bytes(): number {
+    let sum = 0
+    for (const { cells } of this.#columns) sum += cells.bytes
+    return sum
+  }
+
+  /** The block of so many rows, in memory of its own, which may be handed to another thread. */
+  take(rows: number): Uint8Array<ArrayBuffer> {
+    const target = this.#target
+    target.clear()
+    target.unsigned(this.#columns.length)
+    target.unsigned(rows)
+    for (const { name, type, cells } of this.#columns) {
+      target.text(name)
+      target.text(type)
+      cells.pad(rows)
+      if (cells.rows !== rows) throw new Error(`bug: ${name} has ${cells.rows} rows, not ${rows}`)
+      cells.writeTo(target)
+      cells.clear()
+    }
+    return target.copy()
+  }
+}
+
+/** The type without `LowCardinality(…)`, at any depth. */
+export const plainType = (type: string): string =>
+  type.startsWith('LowCardinality(')
+    ? plainType(type.slice('LowCardinality('.length, -1))
+    : type.replace(/LowCardinality\(((?:[^()]|\([^()]*\))*)\)/g, '$1')

@@ -1,0 +1,290 @@
+import { assert } from './assert.ts'
+import { ByteBuffer } from './byte-buffer.ts'
+import type { NativeColumn } from './native-block.ts'
+
+/** An empty column of a type. Types that deckwatch does not store are a bug. */
+export const columnFor = (type: string): NativeColumn => {
+  const nullable = inner(type, 'Nullable')
+  if (nullable !== undefined) return new NullableColumn(columnFor(nullable))
+  const array = inner(type, 'Array')
+  if (array !== undefined) return new ArrayColumn(columnFor(array))
+  const width = widthOf(type)
+  if (type === 'String') return new TextColumn()
+  if (type === 'Float64') return new FloatColumn()
+  if (type.startsWith('FixedString(')) return new FixedColumn(Number(inner(type, 'FixedString')))
+  assert(width !== undefined, `no column of type ${type}`)
+  return new IntegerColumn(width)
+}
+
+/** `String`. */
+export class TextColumn implements NativeColumn {
+  rows = 0
+  readonly #data = new ByteBuffer()
+
+  get bytes(): number {
+    return this.#data.length
+  }
+
+  pad(row: number): void {
+    if (this.rows >= row) return
+    this.#data.zeros(row - this.rows)
+    this.rows = row
+  }
+
+  /** The value of the next row. */
+  push(text: string): void {
+    this.#data.text(text)
+    this.rows += 1
+  }
+
+  /** The value of the next row, of any bytes. */
+  pushBytes(bytes: Uint8Array): void {
+    this.#data.unsigned(bytes.length)
+    this.#data.append(bytes)
+    this.rows += 1
+  }
+
+  writeTo(target: ByteBuffer): void {
+    appendAll(target, this.#data)
+  }
+
+  clear(): void {
+    this.#data.clear()
+    this.rows = 0
+  }
+}
+
+/** `FixedString(n)`. */
+export class FixedColumn implements NativeColumn {
+  rows = 0
+  readonly #width: number
+  readonly #data = new ByteBuffer()
+
+  constructor(width: number) {
+    this.#width = width
+  }
+
+  get bytes(): number {
+    return this.#data.length
+  }
+
+  pad(row: number): void {
+    if (this.rows >= row) return
+    this.#data.zeros((row - this.rows) * this.#width)
+    this.rows = row
+  }
+
+  /** The value of the next row: exactly as many bytes as the type says. */
+  push(bytes: Uint8Array): void {
+    assert(bytes.length === this.#width, `${bytes.length} bytes for FixedString(${this.#width})`)
+    this.#data.append(bytes)
+    this.rows += 1
+  }
+
+  /** The same, in hexadecimal digits. */
+  pushHex(digits: string): void {
+    const at = this.#data.reserve(this.#width)
+    const written = this.#data.bytes.write(digits, at, this.#width, 'hex')
+    assert(written === this.#width, `${digits} is no FixedString(${this.#width})`)
+    this.#data.length = at + written
+    this.rows += 1
+  }
+
+  writeTo(target: ByteBuffer): void {
+    appendAll(target, this.#data)
+  }
+
+  clear(): void {
+    this.#data.clear()
+    this.rows = 0
+  }
+}
+
+/** `UInt8` to `UInt64`, `Int8`, `Int64`, `Bool`, `Enum8` and `DateTime64` (µs since 1970). */
+export class IntegerColumn implements NativeColumn {
+  rows = 0
+  readonly #width: number
+  readonly #data = new ByteBuffer()
+
+  constructor(width: number) {
+    this.#width = width
+  }
+
+  get bytes(): number {
+    return this.#data.length
+  }
+
+  pad(row: number): void {
+    if (this.rows >= row) return
+    this.#data.zeros((row - this.rows) * this.#width)
+    this.rows = row
+  }
+
+  /** The value of the next row: a whole number that a double holds exactly. */
+  push(value: number): void {
+    const width = this.#width
+    const at = this.#data.reserve(width)
+    const { bytes } = this.#data
+    if (width === 1) bytes[at] = value
+    else if (width === 2) bytes.writeUInt16LE(value, at)
+    else if (width === 4) bytes.writeUInt32LE(value, at)
+    else {
+      const high = Math.floor(value / 2 ** 32)
+      bytes.writeUInt32LE(value - high * 2 ** 32, at)
+      bytes.writeInt32LE(high | 0, at + 4)
+    }
+    this.#data.length = at + width
+    this.rows += 1
+  }
+
+  writeTo(target: ByteBuffer): void {
+    appendAll(target, this.#data)
+  }
+
+  clear(): void {
+    this.#data.clear()
+    this.rows = 0
+  }
+}
+
+/** `Float64`. */
+export class FloatColumn implements NativeColumn {
+  rows = 0
+  readonly #data = new ByteBuffer()
+
+  get bytes(): number {
+    return this.#data.length
+  }
+
+  pad(row: number): void {
+    if (this.rows >= row) return
+    this.#data.zeros((row - this.rows) * 8)
+    this.rows = row
+  }
+
+  /** The value of the next row. */
+  push(value: number): void {
+    const at = this.#data.reserve(8)
+    this.#data.bytes.writeDoubleLE(value, at)
+    this.#data.length = at + 8
+    this.rows += 1
+  }
+
+  writeTo(target: ByteBuffer): void {
+    appendAll(target, this.#data)
+  }
+
+  clear(): void {
+    this.#data.clear()
+    this.rows = 0
+  }
+}
+
+/**
+ * `Nullable(…)`. For a value, `present` first and then the value is pushed to `values`.
+ */
+export class NullableColumn<Values extends NativeColumn = NativeColumn> implements NativeColumn {
+  rows = 0
+  readonly values: Values
+  readonly #absent = new ByteBuffer()
+
+  constructor(values: Values) {
+    this.values = values
+  }
+
+  get bytes(): number {
+    return this.#absent.length + this.values.bytes
+  }
+
+  pad(row: number): void {
+    const { rows } = this
+    if (rows >= row) return
+    const at = this.#absent.reserve(row - rows)
+    this.#absent.bytes.fill(1, at, at + row - rows)
+    this.#absent.length = at + row - rows
+    this.values.pad(row)
+    this.rows = row
+  }
+
+  /** Says that the next row has a value, which must then be pushed to `values`. */
+  present(): void {
+    const at = this.#absent.reserve(1)
+    this.#absent.bytes[at] = 0
+    this.#absent.length = at + 1
+    this.rows += 1
+  }
+
+  writeTo(target: ByteBuffer): void {
+    appendAll(target, this.#absent)
+    this.values.writeTo(target)
+  }
+
+  clear(): void {
+    this.#absent.clear()
+    this.values.clear()
+    this.rows = 0
+  }
+}
+
+/** `Array(…)`. Members are pushed to `items`; `end` makes a row of those since the last one. */
+export class ArrayColumn<Items extends NativeColumn = NativeColumn> implements NativeColumn {
+  readonly items: Items
+  readonly #ends = new IntegerColumn(8)
+
+  constructor(items: Items) {
+    this.items = items
+  }
+
+  get rows(): number {
+    return this.#ends.rows
+  }
+
+  get bytes(): number {
+    return this.#ends.bytes + this.items.bytes
+  }
+
+  pad(row: number): void {
+    while (this.#ends.rows < row) this.end()
+  }
+
+  /** Ends the row. */
+  end(): void {
+    this.#ends.push(this.items.rows)
+  }
+
+  writeTo(target: ByteBuffer): void {
+    this.#ends.writeTo(target)
+    this.items.writeTo(target)
+  }
+
+  clear(): void {
+    this.#ends.clear()
+    this.items.clear()
+  }
+}
+
+const appendAll = (target: ByteBuffer, data: ByteBuffer): void => {
+  const at = target.reserve(data.length)
+  data.bytes.copy(target.bytes, at, 0, data.length)
+  target.length = at + data.length
+}
+
+const inner = (type: string, of: string): string | undefined =>
+  type.startsWith(`${of}(`) && type.endsWith(')') ? type.slice(of.length + 1, -1) : undefined
+
+const widthOf = (type: string): number | undefined => {
+  if (type.startsWith('DateTime64(')) return 8
+  if (type.startsWith('Enum8(')) return 1
+  return WIDTHS[type]
+}
+
+/** Bytes of a value. */
+const WIDTHS: Readonly<Record<string, number>> = {
+  Bool: 1,
+  UInt8: 1,
+  Int8: 1,
+  UInt16: 2,
+  UInt32: 4,
+  UInt64: 8,
+  Int64: 8,
+}
