@@ -113,4 +113,18 @@ export const LIMIT = {
   forwardedAddressesUsual: 8,
   /** Bytes of an event at level Metadata above which its size is a sign of forgery. */
   metadataEventBytesUsual: 32_768,
+  /** Head of a record of the write-ahead log. */
+  logHeadBytesMax: 65_536,
+  /** Body of a record of the write-ahead log. */
+  logBodyBytesMax: 268_435_456,
+  /** A segment of the write-ahead log, after which another one begins. */
+  logSegmentBytes: 67_108_864,
+  /** Records that are written and synced together, all bytes; a larger one goes alone. */
+  logGroupBytesMax: 16_777_216,
+  /** Records last written that readers of the log get from memory. Older ones come from disk. */
+  logTailBytesMax: 16_777_216,
+  /** Room of the log that only what lets it shrink again may use. */
+  logReserveBytes: 1_048_576,
+  /** How long a released record may wait for others of its segment before it is deleted. */
+  logReleasedMs: 10_000,
 } as const

@@ -9,11 +9,26 @@ export interface LogRecord {
   readonly body: Uint8Array<ArrayBuffer>
 }
 
-/** What a record is made of. The body may come in pieces, so that nobody has to join them. */
+/**
+ * What a record is made of. The body may come in pieces, so that nobody has to join them; they may
+ * be used again once `append` has settled. A large body may lie in a file instead, which is copied
+ * and stays the caller's to delete.
+ */
 export interface NewRecord {
   readonly kind: number
   readonly head: string
-  readonly body: readonly Uint8Array[]
+  readonly body: readonly Uint8Array[] | SpooledBody
+  /**
+   * May use the room that is kept free for what lets the log shrink again: the boundaries of a
+   * batch, a gap. Small ones only.
+   */
+  readonly urgent?: boolean
+}
+
+/** A body that was written to a file because it is too large to wait in memory. */
+export interface SpooledBody {
+  readonly file: string
+  readonly length: number
 }
 
 /** Bytes that were found damaged when the log was opened. They are set aside, never passed over. */
@@ -22,6 +37,9 @@ export interface LogDamage {
   readonly fromByte: number
   readonly toByte: number
   readonly reason: string
+  /** Numbers of the records that may have been in it: not before this one, and before that one. */
+  readonly fromSequence: number
+  readonly toSequence: number
 }
 
 /**
@@ -34,19 +52,28 @@ export interface WriteAheadLog {
   readonly nextSequence: number
   /** Bytes on disk. */
   readonly bytes: number
-  /** What opening it found damaged. */
+  /** What this opening or an earlier one found damaged, until `damageTold`. */
   readonly damage: readonly LogDamage[]
+  /** Says that the damage was reported durably: it is not listed again. The bytes stay aside. */
+  damageTold(): Promise<void>
   /**
    * Appends a record and gives its number once it is synced. Rejects with the Fault `log/full`
    * (transient) when the disk or `bytesMax` has no room, and with `log/broken` for ever after a
-   * failed sync: what is on disk then must be read again by a new process.
+   * failed sync: what is on disk then must be read again by a new process. `log/spool` says that
+   * the file of a spooled body could not be read.
    */
   append(record: NewRecord): Promise<number>
-  /** The durable records from a number on, in order; waits for more until the signal aborts. */
+  /**
+   * The durable records from a number on, in order; waits for more until the signal aborts or the
+   * log is closed. Each body is the reader's own. A number that is left out was damaged.
+   */
   follow(from: number, signal: AbortSignal): AsyncIterable<LogRecord>
   /** The durable records from a number on, up to what there is now. */
   read(from: number): AsyncIterable<LogRecord>
-  /** Says that nobody needs the records before this number any more. */
+  /**
+   * Says that nobody needs the records before this number any more: durable when it resolves. What
+   * they hold is deleted at once when nothing else is left, and else within moments.
+   */
   release(before: number): Promise<void>
   close(): Promise<void>
 }
