@@ -127,4 +127,20 @@ export const LIMIT = {
   logReserveBytes: 1_048_576,
   /** How long a released record may wait for others of its segment before it is deleted. */
   logReleasedMs: 10_000,
+  /** A webhook body that is kept whole. Of a longer one the beginning is, and its digest. */
+  webhookBodyBytesMax: 268_435_456,
+  /** What is kept of a body that is too long. */
+  quarantineBytes: 1_048_576,
+  /** Bytes of webhook bodies in memory; each API server gets its share, see FairShare. */
+  webhookBytesInHandMax: 402_653_184,
+  /** Webhook requests under way; each API server gets its share. The others are asked to wait. */
+  webhookExchangesMax: 1_024,
+  /** Bytes of webhook bodies that wait for the write-ahead log at once; the others take turns. */
+  webhookKeepBytesMax: 33_554_432,
+  /** API servers that one receiver knows; others are asked to wait for ever. */
+  webhookSourcesMax: 256,
+  /** Connections to the webhook receiver. */
+  webhookConnectionsMax: 1_024,
+  /** Bodies of one API server that are recognised when they come again: an hour at 50 a second. */
+  bodiesRememberedMax: 180_000,
 } as const
