@@ -143,4 +143,18 @@ export const LIMIT = {
   webhookConnectionsMax: 1_024,
   /** Bodies of one API server that are recognised when they come again: an hour at 50 a second. */
   bodiesRememberedMax: 180_000,
+  /** Requests begun, and ended, that one delivery says of its log; more are only counted. */
+  observationRequestsMax: 50_000,
+  /** Seconds that the events of one delivery are counted by. */
+  observationSecondsMax: 10_000,
+  /** Kinds of request of one delivery whose levels are counted. */
+  observationKindsMax: 2_000,
+  /** Events that a note about a log shows. */
+  noteEventsMax: 10,
+  /** Requests of one API server that wait for their end. Beyond it the oldest are given up. */
+  openRequestsMax: 200_000,
+  /** Kinds of request that are remembered for one API server, to compare it with others. */
+  policyKindsMax: 5_000,
+  /** Seconds by which the events of one way are remembered, to compare it with the other. */
+  waySecondsMax: 3_600,
 } as const

@@ -3,27 +3,24 @@ import type { Issue } from '../base/issue.ts'
 import { YES } from '../base/truth.ts'
 import { type DecodeSink, decodeBlock } from '../decode/decode.ts'
 import { findDuplicateKeysWithin } from '../decode/duplicate-keys.ts'
-import { redactField } from '../decode/redact.ts'
 import {
   type ActRecord,
   actKey,
   contentDigest,
-  eventId,
   NO_CONTENT,
   type SettledActs,
   type Signal,
 } from '../detect/act.ts'
 import { BlockActs } from '../detect/block-acts.ts'
 import type { CompiledRule } from '../detect/compile.ts'
-import { type Mask, shown } from '../detect/describe.ts'
 import type { CorrelationFeeds } from '../detect/feeds.ts'
 import { type Bucket, RuleIndex } from '../detect/rule-index.ts'
 import { toSignal, type Verdict } from '../detect/signal.ts'
 import { type EnrichOptions, enrich } from '../enrich/enrich.ts'
 import { type AuditEvent, type Source, STAGE_RANK } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
-import type { EventRef } from '../model/finding.ts'
 import { BlockStats, type Stats } from './block-stats.ts'
+import { maskOf, refOf } from './event-ref.ts'
 import { IssueTray } from './issue-tray.ts'
 
 /** One block of one input, as it goes to a worker. */
@@ -242,22 +239,6 @@ interface Alike {
   readonly signals: readonly Signal[]
   readonly digests: string[]
 }
-
-const maskOf =
-  (event: AuditEvent): Mask =>
-  (field, text) =>
-    redactField(event, field, text)
-
-const refOf = (event: AuditEvent, fingerprint: string): EventRef => ({
-  id: eventId(event, fingerprint),
-  auditID: event.auditID && shown(maskOf(event), 'auditID', event.auditID),
-  stage: event.stage,
-  time: event.stageTimestamp,
-  server: event.origin.source.server,
-  file: event.origin.source.file,
-  offset: event.origin.offset,
-  length: event.origin.length,
-})
 
 const rawIn = (job: BlockJob, event: AuditEvent): Uint8Array => {
   const from = event.origin.offset - job.offset
