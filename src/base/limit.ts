@@ -7,6 +7,14 @@ export const LIMIT = {
   recordBytesMax: 33_554_432,
   /** What a worker is given at once. */
   blockBytes: 1_048_576,
+  /** The beginning of a file that tells its content from any other: its first line, so far. */
+  fingerprintBytes: 65_536,
+  /** Rotated files of one followed log that wait to be read; what comes after is looked for then. */
+  rotatedFilesQueued: 256,
+  /** Of those, kept open, so that a rotation which deletes them does not take them away. */
+  rotatedFilesHeld: 16,
+  /** Files of one followed log of which it is remembered how far they were read. */
+  followedFilesRemembered: 20_000,
   /** Nesting of JSON that rules look into. */
   jsonDepthMax: 128,
   /** Wrappers around wrappers: a line in a log field in a record in an envelope. */
