@@ -120,8 +120,30 @@ export class IntegerColumn implements NativeColumn {
     this.rows = row
   }
 
-  /** The value of the next row: a whole number that a double holds exactly. */
-  push(value: number): void {
+  /** The value of the next row. A double must hold it exactly; a bigint has 64 bits. */
+  push(value: number | bigint): void {
+    if (typeof value === 'bigint') this.#pushBig(value)
+    else this.#pushSmall(value)
+    this.rows += 1
+  }
+
+  writeTo(target: ByteBuffer): void {
+    appendAll(target, this.#data)
+  }
+
+  clear(): void {
+    this.#data.clear()
+    this.rows = 0
+  }
+
+  #pushBig(value: bigint): void {
+    assert(this.#width === 8, 'a bigint has 8 bytes')
+    const at = this.#data.reserve(8)
+    this.#data.bytes.writeBigUInt64LE(BigInt.asUintN(64, value), at)
+    this.#data.length = at + 8
+  }
+
+  #pushSmall(value: number): void {
     const width = this.#width
     const at = this.#data.reserve(width)
     const { bytes } = this.#data
@@ -134,16 +156,6 @@ export class IntegerColumn implements NativeColumn {
       bytes.writeInt32LE(high | 0, at + 4)
     }
     this.#data.length = at + width
-    this.rows += 1
-  }
-
-  writeTo(target: ByteBuffer): void {
-    appendAll(target, this.#data)
-  }
-
-  clear(): void {
-    this.#data.clear()
-    this.rows = 0
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Column } from '../base/native-block.ts'
 import { CANNOT_TELL, type FieldValue, type Scalar } from '../base/truth.ts'
 import type { Facts } from '../model/facts.ts'
 import { type ElementField, type ElementGroup, FIELDS, GROUPS } from '../model/fields.ts'
@@ -5,12 +6,6 @@ import { nullColumn, unknownColumn } from '../sigma/emit/clickhouse.ts'
 import { textOfScalar } from '../sigma/match/scalar.ts'
 import { timePartOf } from '../sigma/match/time-part.ts'
 import { factsAccess } from './schema.ts'
-
-/** A column of the table of events, and its type in ClickHouse. */
-export interface Column {
-  readonly name: string
-  readonly type: string
-}
 
 /** A row: the value of each column, as JSON holds it. */
 export type Row = Readonly<Record<string, unknown>>
@@ -32,6 +27,30 @@ export const eventColumns = (): readonly Column[] => [
     return { name: column, type: kind === 'element' ? `Array(${value})` : value }
   }),
 ]
+
+/** A field with a column. */
+export type Stored = (typeof FIELDS)[number] & { readonly column: string }
+
+/** The fields with a column, in the order of their table. */
+export const STORED: readonly Stored[] = FIELDS.filter(
+  (field): field is Stored => field.column !== undefined,
+)
+
+/** The arrays of objects whose elements have columns. Their type says that these are all keys. */
+export const GROUP_NAMES: readonly ElementGroup[] = Object.keys(GROUPS) as ElementGroup[]
+
+/** The field whose column orders the rows. */
+export const RECEIVED = 'requestReceivedTimestamp'
+
+/** A time of RFC 3339 that ClickHouse reads too: 30 February is none. */
+export const isTime = (value: unknown): value is string =>
+  typeof value === 'string' && TIME.test(value) && timePartOf(value, 'year') !== undefined
+
+/** The fields with a column of the elements of an array of objects. */
+export const elementFields = (group: ElementGroup): readonly (Stored & ElementField)[] =>
+  STORED.filter(
+    (field): field is Stored & ElementField => field.kind === 'element' && field.group === group,
+  )
 
 /** What those columns hold of an event. Every fact is computed for it. */
 export const eventRow = (facts: Facts): Row => {
@@ -55,22 +74,12 @@ export const eventRow = (facts: Facts): Row => {
   return { ...row, [unknownColumn(undefined)]: unknown, [nullColumn(undefined)]: nulls }
 }
 
-type Stored = (typeof FIELDS)[number] & { readonly column: string }
-
-const STORED: readonly Stored[] = FIELDS.filter(
-  (field): field is Stored => field.column !== undefined,
-)
-
-const GROUP_NAMES = Object.keys(GROUPS) as ElementGroup[] // Its keys are those by its type.
-
 const storedType = (name: string, type: Stored['type'], list: boolean): string => {
   const scalar = SCALAR[type] ?? 'String'
   if (list) return `Array(Nullable(${scalar}))`
   // When a request was received orders the rows: it is always there, or 1970.
   return name === RECEIVED ? scalar : `Nullable(${scalar})`
 }
-
-const RECEIVED = 'requestReceivedTimestamp'
 
 const SCALAR: Readonly<Record<string, string>> = {
   number: 'Float64',
@@ -83,9 +92,7 @@ const known = (elements: ReturnType<(typeof GROUPS)[ElementGroup]>): readonly un
 
 /** Parallel arrays: one value of each field for each element. */
 const columnsOf = (group: ElementGroup, elements: readonly unknown[]): Row => {
-  const fields = STORED.filter(
-    (field): field is Stored & ElementField => field.kind === 'element' && field.group === group,
-  )
+  const fields = elementFields(group)
   const read = fields.map(({ name }) => factsAccess.elementValue(name))
   const values = elements.map((element) => read.map((of) => of(element)))
   const named = (wanted: FieldValue): readonly (readonly string[])[] =>
@@ -118,9 +125,5 @@ const timeCell = (name: string, value: FieldValue): unknown => {
   if (isTime(value)) return value
   return name === RECEIVED ? '1970-01-01T00:00:00Z' : null
 }
-
-/** A time of RFC 3339 that ClickHouse reads too: 30 February is none. */
-const isTime = (value: FieldValue): boolean =>
-  typeof value === 'string' && TIME.test(value) && timePartOf(value, 'year') !== undefined
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
