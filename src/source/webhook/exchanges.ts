@@ -1,0 +1,255 @@
+import type { Clock } from '../../base/clock.ts'
+import { Fault } from '../../base/fault.ts'
+import { LIMIT } from '../../base/limit.ts'
+import type { BodyDelivery, Keep } from '../../model/delivery.ts'
+import { type Answer, BUSY, LATE, OK, type Request, type Response, send } from './answer.ts'
+import { type NamedSource, parseAuditPath } from './audit-path.ts'
+import { type ReceivedBody, readBody } from './body.ts'
+import { credentialsOf } from './credentials.ts'
+import { FairShare } from './fair-share.ts'
+import { type Refusal, refusalOf } from './identity.ts'
+import { type Intake, Intakes, type KnownBody } from './intake.ts'
+import type { ReceiverOptions, WebhookSource } from './receiver-options.ts'
+import { Turns } from './turns.ts'
+import { isUnparsable } from './unparsable.ts'
+
+/** How requests ended, since the start. */
+export interface ReceiverCounts {
+  readonly kept: number
+  readonly duplicates: number
+  /** Kept, but set aside: see `BodyDelivery.quarantine`. */
+  readonly unparsable: number
+  readonly oversize: number
+  /** 401, 403, 404, 405. */
+  readonly refused: number
+  /** 503: no memory, or too many requests of one source. */
+  readonly busy: number
+  /** 503: it could not be made durable. */
+  readonly unkept: number
+  /** 503: it took too long. */
+  readonly late: number
+  /** Left before the body was whole: nothing of it is kept. */
+  readonly broken: number
+}
+
+/** Called for a request that was refused, with the reason for our own log. */
+export type OnRefused = (refusal: Refusal, from: string | undefined) => void
+
+/** What exchanges need besides the options. */
+export interface ExchangesNeeds {
+  readonly keep: Keep
+  readonly clock: Clock
+  /** Bodies that were kept before the start, by the store and the write-ahead log. */
+  readonly known: readonly KnownBody[]
+  readonly onRefused: OnRefused
+}
+
+/** Everything between a request and its answer. */
+export class Exchanges {
+  #options: ReceiverOptions
+  readonly #needs: ExchangesNeeds
+  readonly #intakes: Intakes
+  readonly #memory = new FairShare(LIMIT.webhookBytesInHandMax)
+  readonly #places = new FairShare(LIMIT.webhookExchangesMax)
+  readonly #turns = new Turns(LIMIT.webhookKeepBytesMax)
+  readonly #counts: Record<keyof ReceiverCounts, number> = { ...NOTHING }
+  #isClosing = false
+  #underWay = 0
+  #whenIdle: (() => void) | undefined
+
+  constructor(options: ReceiverOptions, needs: ExchangesNeeds) {
+    this.#options = options
+    this.#needs = needs
+    this.#intakes = new Intakes(needs.known)
+    for (const source of options.sources) this.#intakes.of(source)
+  }
+
+  get counts(): ReceiverCounts {
+    return { ...this.#counts }
+  }
+
+  get intakes(): Intakes {
+    return this.#intakes
+  }
+
+  /** From now on these are the sources that may send. */
+  setSources(sources: readonly WebhookSource[]): void {
+    this.#options = { ...this.#options, sources }
+  }
+
+  /** Handles a request to its end. Rejects only for a bug. */
+  async handle(request: Request, response: Response): Promise<void> {
+    this.#underWay += 1
+    try {
+      await this.#handle(request, response)
+    } finally {
+      this.#underWay -= 1
+      if (this.#underWay === 0) this.#whenIdle?.()
+    }
+  }
+
+  /** Takes no more requests, and resolves when those under way are answered. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    if (this.#underWay > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve
+      })
+    }
+  }
+
+  async #handle(request: Request, response: Response): Promise<void> {
+    const named = parseAuditPath(request.url ?? '')
+    const refusal = this.#refusalOf(request, named)
+    if (refusal !== undefined || named === undefined) {
+      this.#counts.refused += 1
+      if (refusal !== undefined) this.#needs.onRefused(refusal, request.socket.remoteAddress)
+      return this.#sendEarly(request, response, { status: refusal?.status ?? 404 })
+    }
+    if (request.method !== 'POST') {
+      this.#counts.refused += 1
+      return this.#sendEarly(request, response, { status: 405 })
+    }
+    const intake = this.#isClosing ? undefined : this.#intakes.of(named)
+    if (intake === undefined || !this.#places.take(intake.name, 1)) {
+      this.#counts.busy += 1
+      return this.#sendEarly(request, response, BUSY)
+    }
+    try {
+      await this.#exchange(intake, request, response)
+    } finally {
+      this.#places.give(intake.name, 1)
+    }
+  }
+
+  /** A page in a browser could reach loopback; an API server is no browser and has no origin. */
+  #refusalOf(request: Request, named: NamedSource | undefined): Refusal | undefined {
+    if (request.headers.origin !== undefined) {
+      return { status: 403, reason: 'the request comes from a page in a browser' }
+    }
+    const shown = credentialsOf(request, this.#needs.clock)
+    return refusalOf(this.#options, shown, named)
+  }
+
+  /** Answers at the latest when the API server would soon give up; what is being kept goes on. */
+  async #exchange(intake: Intake, request: Request, response: Response): Promise<void> {
+    const { clock } = this.#needs
+    const end = new AbortController()
+    const late = async (ms: number): Promise<Answer> => {
+      await clock.sleep(ms, end.signal)
+      return LATE
+    }
+    let bodyIsIn = (): void => {}
+    const keepIsLate = new Promise<void>((resolve) => {
+      bodyIsIn = resolve
+    }).then(() => late(KEEP_MS))
+    if (request.headers.expect !== undefined) response.writeContinue()
+    const work = this.#take(intake, request, bodyIsIn)
+    const answer = await Promise.race([work, late(EXCHANGE_MS), keepIsLate])
+    end.abort()
+    if (answer === LATE) this.#counts.late += 1
+    this.#sendEarly(request, response, answer)
+    await work
+  }
+
+  /** Receives the body and keeps it; its memory is given back when both are over. */
+  async #take(intake: Intake, request: Request, bodyIsIn: () => void): Promise<Answer> {
+    let reserved = 0
+    const reserve = (bytes: number): boolean => {
+      if (!this.#memory.take(intake.name, bytes)) return false
+      reserved += bytes
+      return true
+    }
+    try {
+      const body = await this.#receive(request, reserve)
+      if (body === undefined) return BUSY
+      bodyIsIn()
+      return await this.#keep(intake, body)
+    } finally {
+      this.#memory.give(intake.name, reserved)
+    }
+  }
+
+  async #receive(
+    request: Request,
+    reserve: (bytes: number) => boolean,
+  ): Promise<ReceivedBody | undefined> {
+    try {
+      const chunks = request.iterator({ destroyOnReturn: false })
+      const body = await readBody(chunks, declaredLength(request), reserve)
+      if (body === undefined) this.#counts.busy += 1
+      return body
+    } catch (error) {
+      if (!isBroken(error)) throw error
+      this.#counts.broken += 1
+      return undefined
+    }
+  }
+
+  async #keep(intake: Intake, body: ReceivedBody): Promise<Answer> {
+    const { keep, clock } = this.#needs
+    const delivery = toDelivery(intake, body, clock.nowUs())
+    try {
+      const kept = await intake.keepOnce(body.sha256, () =>
+        this.#turns.run(intake.name, body.bytes.length, () => keep(delivery, body.bytes)),
+      )
+      if (kept === 'new') this.#note(intake, delivery)
+      else this.#counts.duplicates += 1
+      return OK
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      this.#counts.unkept += 1
+      return BUSY
+    }
+  }
+
+  #note(intake: Intake, { quarantine, length, arrivedUs }: BodyDelivery): void {
+    this.#counts.kept += 1
+    if (quarantine !== undefined) this.#counts[quarantine] += 1
+    const gap = quarantine === 'unparsable' ? 'quarantine' : quarantine
+    intake.arrived(length, arrivedUs, gap)
+  }
+
+  /**
+   * Sends an answer, perhaps before the body is in. What still comes is thrown away for a moment, so
+   * that the sender reads the answer instead of a reset; then the connection ends.
+   */
+  #sendEarly(request: Request, response: Response, answer: Answer): void {
+    send(response, answer)
+    if (request.complete || request.destroyed) return
+    const gone = new AbortController()
+    request.once('close', () => gone.abort())
+    void this.#needs.clock.sleep(LINGER_MS, gone.signal).then(() => {
+      if (!request.complete) request.destroy()
+    })
+  }
+}
+
+/** From the end of the body to its being kept. */
+const KEEP_MS = 10_000
+
+/** The API server gives up after 30 s. */
+const EXCHANGE_MS = 25_000
+const LINGER_MS = 2_000
+
+const NOTHING: ReceiverCounts = {
+  ...{ kept: 0, duplicates: 0, unparsable: 0, oversize: 0 },
+  ...{ refused: 0, busy: 0, unkept: 0, late: 0, broken: 0 },
+}
+
+function declaredLength(request: Request): number | undefined {
+  const text = request.headers['content-length']
+  return text === undefined ? undefined : Number(text)
+}
+
+/** Whatever ended the stream has a code; a bug of ours has none. */
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error
+}
+
+function toDelivery(intake: Intake, body: ReceivedBody, arrivedUs: number): BodyDelivery {
+  const { length, sha256, oversize, bytes } = body
+  const delivery = { kind: 'body', source: intake.source, arrivedUs, sha256, length } as const
+  if (oversize) return { ...delivery, quarantine: 'oversize' }
+  return isUnparsable(bytes) ? { ...delivery, quarantine: 'unparsable' } : delivery
+}
