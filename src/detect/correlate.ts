@@ -5,12 +5,12 @@ import type { Reason } from '../model/blindness.ts'
 import type { EventRef, Finding } from '../model/finding.ts'
 import { Correlator } from '../sigma/correlate/correlator.ts'
 import type { CorrelationVerdict } from '../sigma/correlate/hit.ts'
+import { newTallies, type RuleTally } from './act-events.ts'
 import type { CompiledCorrelation, RuleSet } from './compile.ts'
 import type { CountedAct } from './counted-act.ts'
 import { describeCorrelation } from './describe-correlation.ts'
 import { Evidence, type HitSource, type Traces } from './evidence.ts'
 import { CorrelationFeeds } from './feeds.ts'
-import type { RuleTally } from './fold.ts'
 
 /** What the correlations could not keep to the letter; each becomes an issue. */
 export interface CorrelationLosses {
@@ -55,7 +55,7 @@ export class CorrelationFold {
       plainBytesMax: queueBytesMax / 4,
     })
     this.#feeds = new CorrelationFeeds(rules, correlations)
-    this.#tallies = correlations.map(() => ({ findings: 0, cannotTell: 0, reasons: {} }))
+    this.#tallies = newTallies(correlations.length)
     this.#correlator = new Correlator(
       correlations.map(({ plan }) => plan),
       (verdict) => this.#take(verdict),

@@ -1,19 +1,21 @@
-import { hash } from 'node:crypto'
 import { DigestSet } from '../base/digest-set.ts'
 import { LIMIT } from '../base/limit.ts'
 import { UNKNOWN, YES } from '../base/truth.ts'
-import type { Reason } from '../model/blindness.ts'
-import { STAGE_RANK } from '../model/event.ts'
 import { type EventRef, type Finding, SEVERITIES } from '../model/finding.ts'
-import { type ActRecord, DIGEST_DIGITS, findingId, type SettledActs, type Signal } from './act.ts'
+import { type ActRecord, findingId, type SettledActs } from './act.ts'
+import {
+  compareText,
+  countReasons,
+  FINAL_RANK,
+  newTallies,
+  ownEvents,
+  type RuleTally,
+  recordsOf,
+  variantKey,
+  withEvents,
+  withSorted,
+} from './act-events.ts'
 import type { CountedAct } from './counted-act.ts'
-
-/** What one rule found and could not tell, in acts. */
-export interface RuleTally {
-  findings: number
-  cannotTell: number
-  readonly reasons: Partial<Record<Reason, number>>
-}
 
 /** What the fold could not keep to the letter; each becomes an issue. */
 export interface FoldLosses {
@@ -46,10 +48,6 @@ interface Found {
   apart: boolean
 }
 
-const NO_EVENTS: readonly EventRef[] = []
-
-const FINAL_RANK = STAGE_RANK.Panic
-
 /**
  * Joins what blocks say of acts, in any order, into findings: the latest stage of an act decides,
  * and copies of an event count once. It has a lifetime of one hunt, and bounded state.
@@ -74,11 +72,7 @@ export class ActFold {
     onFinding: (finding: Finding) => void,
     onCounted: (counted: CountedAct, events: readonly EventRef[]) => void,
   ) {
-    this.#tallies = Array.from({ length: rules }, () => ({
-      findings: 0,
-      cannotTell: 0,
-      reasons: {},
-    }))
+    this.#tallies = newTallies(rules)
     this.#onFinding = onFinding
     this.#onCounted = onCounted
   }
@@ -95,12 +89,8 @@ export class ActFold {
   }
 
   /** Adds each of the acts as a record of its own. */
-  addSettled({ rank, signals, digests }: SettledActs): void {
-    for (let at = 0; at < digests.length; at += DIGEST_DIGITS * 2) {
-      const key = digests.slice(at, at + DIGEST_DIGITS)
-      const content = digests.slice(at + DIGEST_DIGITS, at + DIGEST_DIGITS * 2)
-      this.add({ key, rank, content, events: NO_EVENTS, signals })
-    }
+  addSettled(acts: SettledActs): void {
+    for (const record of recordsOf(acts)) this.add(record)
   }
 
   finish(): FoldResult {
@@ -244,9 +234,6 @@ const opened = (record: ActRecord): OpenAct => ({
   events: record.events,
 })
 
-const variantKey = ({ key, content }: { key: string; content: string }): string =>
-  hash('sha256', key + content)
-
 /** Once an act has two contents, each finding says which it is about, whichever came first. */
 const setApart = ({ key, rank }: ActRecord, found: Found): void => {
   const identity = variantKey({ key, content: found.content })
@@ -254,31 +241,3 @@ const setApart = ({ key, rank }: ActRecord, found: Found): void => {
   found.events = ownEvents(found.events, rank)
   found.apart = true
 }
-
-const ownEvents = (events: readonly EventRef[], rank: number): EventRef[] =>
-  events.filter((event) => rankOf(event) >= rank)
-
-const countReasons = (tally: RuleTally, signal: Signal): void => {
-  tally.cannotTell += 1
-  for (const reason of signal.reasons) tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1
-}
-
-const withEvents = (events: readonly EventRef[], more: readonly EventRef[]): EventRef[] => [
-  ...new Map([...events, ...more].map((event) => [event.id, event])).values(),
-]
-
-/** Of a log and its copy the first by place names the server, whichever was read first. */
-const withSorted = (finding: Finding, unsorted: readonly EventRef[]): Finding => {
-  const events = [...unsorted].sort(byStageThenPlace)
-  const stage = events.at(-1)?.stage
-  const server = events.find((event) => event.stage === stage)?.server ?? finding.server
-  return { ...finding, server, events }
-}
-
-const byStageThenPlace = (a: EventRef, b: EventRef): number =>
-  rankOf(a) - rankOf(b) || compareText(a.file, b.file) || a.offset - b.offset
-
-const rankOf = (event: EventRef): number =>
-  Object.entries(STAGE_RANK).find(([stage]) => stage === event.stage)?.[1] ?? 0
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
