@@ -159,10 +159,18 @@ export const LIMIT = {
   observationKindsMax: 2_000,
   /** Events that a note about a log shows. */
   noteEventsMax: 10,
+  /** Episodes of one kind that are told apart at one API server; more are joined. */
+  noteEpisodesMax: 1_000,
   /** Requests of one API server that wait for their end. Beyond it the oldest are given up. */
   openRequestsMax: 200_000,
   /** Kinds of request that are remembered for one API server, to compare it with others. */
   policyKindsMax: 5_000,
   /** Seconds by which the events of one way are remembered, to compare it with the other. */
   waySecondsMax: 3_600,
+  /** The address of a request to the embedded engine, with its settings and parameters. */
+  engineAddressBytesMax: 4_194_304,
+  /** A statement sent to the embedded engine, the rows of an insert aside. */
+  engineStatementBytesMax: 4_194_304,
+  /** An answer of the store that is read whole; larger ones are streamed. */
+  engineAnswerBytesMax: 134_217_728,
 } as const

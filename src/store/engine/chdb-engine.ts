@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { ChdbQueryStream, Session } from 'chdb'
+import { EngineError, toEngineError } from './engine-error.ts'
+import type { EngineOptions } from './engine-options.ts'
+import { quotedText } from './tokens.ts'
+
+/** A statement and what came with it. */
+export interface EngineRequest {
+  readonly sql: string
+  readonly format: string
+  /** Values of `{name:Type}`, as ClickHouse's HTTP interface takes them. */
+  readonly parameters: ReadonlyMap<string, string>
+  readonly settings: ReadonlyMap<string, string>
+  /** When it aborts, the engine is told to stop. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * ClickHouse within this process. Every request gets a connection of its own, which costs less than
+ * a millisecond, so that no setting or parameter of one request is there for the next.
+ */
+export class ChdbEngine {
+  readonly version: string
+  readonly #options: EngineOptions
+  readonly #open: () => Session
+  /** Holds the engine open, and stops queries: a session that is never busy for long. */
+  readonly #keeper: Session
+  readonly #running = new Set<Promise<void>>()
+  #last: Promise<void> = Promise.resolve()
+
+  static async open(options: EngineOptions, args: readonly string[]): Promise<ChdbEngine> {
+    const chdb = await import('chdb')
+    const path = join(options.folder, 'data')
+    return new ChdbEngine(options, () => new chdb.Session(path, { connectionArgs: args }))
+  }
+
+  private constructor(options: EngineOptions, open: () => Session) {
+    this.#options = options
+    this.#open = open
+    this.#keeper = open()
+    this.version = this.#keeper.query('SELECT version()', 'TabSeparated').trim()
+    this.#keeper.query(`CREATE DATABASE IF NOT EXISTS \`${options.database}\``)
+  }
+
+  /** The answer of a query in pieces. What it may do was decided before: see gate.ts. */
+  async *read(request: EngineRequest): AsyncIterable<Uint8Array> {
+    for await (const chunk of this.#run(request, READ_ONLY)) yield chunk
+  }
+
+  /** A statement that changes something, and what it answers. */
+  async *write(request: EngineRequest): AsyncIterable<Uint8Array> {
+    for await (const chunk of this.#run(request, '')) yield chunk
+  }
+
+  /** An insert. One at a time, in the order they are asked for. */
+  async insert(request: EngineRequest): Promise<void> {
+    const before = this.#last
+    let done: () => void = () => {}
+    this.#last = new Promise((resolve) => {
+      done = resolve
+    })
+    await before
+    try {
+      for await (const _ of this.#run(request, '')) continue
+    } finally {
+      done()
+    }
+  }
+
+  /** Stops every query and lets go of the folder. */
+  async close(): Promise<void> {
+    await this.#kill("Settings['log_comment'] LIKE 'request-%'")
+    await Promise.allSettled(this.#running)
+    this.#keeper.close()
+  }
+
+  async *#run(request: EngineRequest, last: string): AsyncIterable<Uint8Array> {
+    const name = `request-${randomUUID()}`
+    const session = this.#open()
+    let finished: () => void = () => {}
+    const running = new Promise<void>((resolve) => {
+      finished = resolve
+    })
+    this.#running.add(running)
+    const kill = (): void => void this.#kill(`Settings['log_comment'] = '${name}'`)
+    try {
+      await prepare(session, this.#options.database, request, name, last)
+      if (request.signal.aborted) throw cancelled()
+      request.signal.addEventListener('abort', kill)
+      yield* chunksOf(session.queryStream(request.sql, { format: request.format }))
+    } catch (thrown) {
+      throw toEngineError(thrown)
+    } finally {
+      request.signal.removeEventListener('abort', kill)
+      session.close()
+      this.#running.delete(running)
+      finished()
+    }
+  }
+
+  // Never SYNC: that hangs in this engine, and a statement would wait for the one it stops.
+  async #kill(which: string): Promise<void> {
+    await this.#keeper.queryAsync(`KILL QUERY WHERE ${which} ASYNC`).catch(() => undefined)
+  }
+}
+
+// Last of all: with it no later statement changes a setting, not even this one.
+const READ_ONLY = ', readonly = 1'
+
+const prepare = async (
+  session: Session,
+  database: string,
+  { parameters, settings }: EngineRequest,
+  name: string,
+  last: string,
+): Promise<void> => {
+  const values = [
+    ...[...settings].map(([key, value]) => `${key} = ${quotedText(value)}`),
+    ...[...parameters].map(([key, value]) => `param_${key} = ${quotedText(value)}`),
+    `log_comment = '${name}'`,
+  ]
+  await session.queryAsync(`USE \`${database}\``)
+  await session.queryAsync(`SET ${values.join(', ')}${last}`)
+}
+
+async function* chunksOf(stream: ChdbQueryStream): AsyncIterable<Uint8Array> {
+  for await (const chunk of stream) yield chunk.raw()
+}
+
+const cancelled = (): EngineError =>
+  new EngineError(394, 'QUERY_WAS_CANCELLED', 'Query was cancelled.')

@@ -1,0 +1,86 @@
+/** A word, a quoted name, a text, a number or a sign of SQL; comments and blanks are left out. */
+export interface Token {
+  readonly kind: 'word' | 'name' | 'text' | 'number' | 'sign'
+  /** What it says: for a quoted name without its quotes. */
+  readonly value: string
+  /** Whether a backslash stands in its quotes: then ClickHouse may read something else there. */
+  readonly escaped: boolean
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The tokens of a statement, or undefined where we are not sure to read it as ClickHouse does: an
+ * end that is missing, a character that has no place in SQL.
+ * Upstream: ClickHouse, src/Parsers/Lexer.cpp.
+ */
+export const tokensOf = (sql: string): readonly Token[] | undefined => {
+  const tokens: Token[] = []
+  let at = 0
+  while (at < sql.length) {
+    const found = tokenAt(sql, at)
+    if (found === undefined) return undefined
+    const { kind, value, to } = found
+    if (kind !== 'blank') {
+      const escaped = kind !== 'word' && sql.slice(at, to).includes('\\')
+      tokens.push({ kind, value, escaped, from: at, to })
+    }
+    at = found.to
+  }
+  return tokens
+}
+
+/** A text as ClickHouse reads it in a statement. */
+export const quotedText = (text: string): string => `'${text.replaceAll(/[\\']/g, '\\$&')}'`
+
+/** A name as ClickHouse reads it in a statement, whatever is in it. */
+export const quotedName = (name: string): string => `\`${name.replaceAll(/[\\`]/g, '\\$&')}\``
+
+interface Found {
+  readonly kind: Token['kind'] | 'blank'
+  readonly value: string
+  readonly to: number
+}
+
+const tokenAt = (sql: string, at: number): Found | undefined => {
+  for (const [kind, pattern] of PATTERNS) {
+    pattern.lastIndex = at
+    const found = pattern.exec(sql)
+    if (found !== null) return { kind, value: found[0], to: pattern.lastIndex }
+  }
+  const quote = sql[at]
+  if (quote === "'") return quotedAt(sql, at, quote, 'text')
+  if (quote === '"' || quote === '`') return quotedAt(sql, at, quote, 'name')
+  return undefined
+}
+
+// Each matches at one place only, and none can go back over what it took.
+const PATTERNS: readonly (readonly [Found['kind'], RegExp])[] = [
+  ['blank', /[ \t\r\n\f\v]+/y],
+  ['blank', /--[^\n]*/y],
+  ['blank', /\/\*(?:[^*]|\*(?!\/))*\*\//y],
+  ['word', /[A-Za-z_][A-Za-z0-9_]*/y],
+  ['number', /[0-9][A-Za-z0-9_.]*/y],
+  ['sign', /[-+*/%=<>!|&(){}[\],.:;?~^@]/y],
+]
+
+const quotedAt = (
+  sql: string,
+  from: number,
+  quote: string,
+  kind: 'text' | 'name',
+): Found | undefined => {
+  let value = ''
+  for (let at = from + 1; at < sql.length; at += 1) {
+    const character = sql[at] ?? ''
+    if (character === '\\') {
+      value += sql[at + 1] ?? ''
+      at += 1
+    } else if (character !== quote) value += character
+    else if (sql[at + 1] === quote) {
+      value += quote
+      at += 1
+    } else return { kind, value, to: at + 1 }
+  }
+  return undefined
+}
