@@ -173,4 +173,14 @@ export const LIMIT = {
   engineStatementBytesMax: 4_194_304,
   /** An answer of the store that is read whole; larger ones are streamed. */
   engineAnswerBytesMax: 134_217_728,
+  /** Seconds that a query of the store may take when nobody says how long. */
+  storeQuerySeconds: 30,
+  /** Seconds after which no request to the store is waited for. */
+  storeQuerySecondsMax: 3_600,
+  /** Memory of one query in the store when nobody says how much. */
+  storeQueryMemoryBytes: 268_435_456,
+  /** Rows of an answer that is read whole when nobody says how many. */
+  storeResultRows: 100_000,
+  /** Connections to a store at a time. */
+  storeConnectionsMax: 10,
 } as const
