@@ -59,6 +59,10 @@ export const LIMIT = {
   actsOpenMax: 200_000,
   /** Finished acts that are remembered, so that a late or repeated stage is not counted again. */
   actsRememberedMax: 2_000_000,
+  /**
+   * Contents remembered for each API server and way, to know what came by two ways. A hint only.
+   */
+  contentsRememberedMax: 400_000,
   /** Findings kept whole. Beyond it the least severe and latest are only counted. */
   findingsKeptMax: 20_000,
   /** Events of one case of a rule, repetitions included. */

@@ -83,12 +83,13 @@ export const contentDigest = (raw: Uint8Array, within: number): string => {
 }
 
 /** Identity of an event: where it was read, never its auditID, which the client may choose. */
-export const eventId = (event: AuditEvent, fingerprint: string): string => {
+export const eventId = (event: AuditEvent, fingerprint: string): string =>
+  hash('sha256', eventPlace(event, fingerprint))
+
+/** The text behind `eventId`: a JSON list of cluster, server, fingerprint, offset, length, index. */
+export const eventPlace = (event: AuditEvent, fingerprint: string): string => {
   const { source, offset, length, index } = event.origin
-  return hash(
-    'sha256',
-    JSON.stringify([source.cluster, source.server, fingerprint, offset, length, index]),
-  )
+  return JSON.stringify([source.cluster, source.server, fingerprint, offset, length, index])
 }
 
 /** Identity of a finding: the rule and the act, wherever it was read. */

@@ -1,0 +1,162 @@
+import type { Clock } from '../../base/clock.ts'
+import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
+import type { Delivery } from '../../model/delivery.ts'
+import type { BatchPlan } from './batch-plan.ts'
+import { failpoint } from './failpoint.ts'
+import type { LiveCrew } from './live-crew.ts'
+import type { LiveBatch, LiveResult } from './live-job.ts'
+import { type BatchReading, ReadingOf } from './reading.ts'
+import { type BatchBounds, batchRecord, readRecord } from './records.ts'
+
+/** What is done with what the intake brings. */
+export interface IntakeHooks {
+  /** A delivery was analyzed; in order of the log. */
+  analyzed(delivery: Delivery, result: LiveResult): void
+  /** A delivery without events: a gap, or a body that is set aside. */
+  aside(delivery: Delivery, bytes: Uint8Array): Promise<void>
+  /** Time goes on: windows close, silences are noticed. */
+  tick(): void
+  /** Stores a batch and what belongs to it; resolves once it is committed. */
+  commit(bounds: BatchBounds, batch: LiveBatch, reading: BatchReading): Promise<void>
+}
+
+/** What the intake works with. */
+export interface IntakeParts {
+  readonly log: WriteAheadLog
+  readonly crew: LiveCrew
+  readonly plan: BatchPlan
+  readonly clock: Clock
+}
+
+/** How often it looks whether a batch is old enough, in ms. */
+const TICK_MS = 100
+
+/** Batches on their way to the store; beyond it the log waits, which is what it is for. */
+const COMMITS_IN_HAND = 2
+
+/**
+ * Follows the write-ahead log: every delivery is analyzed, gathered into a batch and committed, and
+ * only then released. A crash at any point repeats batches with the same boundaries.
+ */
+export class Intake {
+  readonly #parts: IntakeParts
+  readonly #hooks: IntakeHooks
+  readonly #reading: ReadingOf = new ReadingOf()
+  #commits: Promise<void> = Promise.resolve()
+  #committing = 0
+  #failure: unknown
+  #next: number
+  #wake: () => void = () => {}
+
+  constructor(parts: IntakeParts, hooks: IntakeHooks, from: number) {
+    this.#parts = parts
+    this.#hooks = hooks
+    this.#next = from
+  }
+
+  /** Of the next record to be taken from the log. */
+  get nextSequence(): number {
+    return this.#next
+  }
+
+  /** Works until the signal aborts, then commits what it has. Rejects when nothing can go on. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { log } = this.#parts
+    const stop = new AbortController()
+    const either = AbortSignal.any([signal, stop.signal])
+    const ticking = this.#tick(either, () => stop.abort())
+    try {
+      for await (const record of log.follow(this.#next, either)) {
+        const said = readRecord(record)
+        this.#next = record.sequence + 1
+        if (said.kind === 'delivery') await this.#take(said)
+        if (this.#failure !== undefined) throw this.#failure
+      }
+    } finally {
+      stop.abort()
+      await ticking
+    }
+    if (this.#failure !== undefined) throw this.#failure
+    this.#close(this.#parts.plan.finish())
+    await this.#commits
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Resolves once all that is in the log now is committed. */
+  async drained(): Promise<void> {
+    const { log, clock } = this.#parts
+    while (this.#next < log.nextSequence && this.#failure === undefined) await clock.sleep(TICK_MS)
+    this.#close(this.#parts.plan.finish())
+    await this.#commits
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  async #take(said: {
+    readonly sequence: number
+    readonly delivery: Delivery
+    readonly bytes: Uint8Array<ArrayBuffer>
+  }): Promise<void> {
+    const { sequence, delivery, bytes } = said
+    const { plan, crew, clock } = this.#parts
+    const batch = plan.add(sequence, bytes.length, clock.elapsedMs())
+    this.#reading.add(delivery)
+    if (delivery.kind === 'gap' || (delivery.kind === 'body' && delivery.quarantine)) {
+      await this.#hooks.aside(delivery, bytes)
+    } else {
+      await crew.take({ sequence, batch, delivery, bytes }, (result) =>
+        this.#hooks.analyzed(delivery, result),
+      )
+    }
+    this.#close(plan.close(clock.elapsedMs()))
+    await this.#untilRoom()
+  }
+
+  #close(closed: { readonly bounds: BatchBounds; readonly isNew: boolean } | undefined): void {
+    if (closed === undefined) return
+    const { bounds, isNew } = closed
+    const { log, crew } = this.#parts
+    const reading = this.#reading.take()
+    // The worker closes it now, before it sees a delivery of the next one.
+    const rows = crew.close(bounds.number)
+    const fixed = isNew ? log.append(batchRecord(bounds)) : Promise.resolve(0)
+    const ready = Promise.all([rows, fixed])
+    // Its failure is met when its turn comes.
+    ready.catch(() => {})
+    this.#committing += 1
+    const commit = async (): Promise<void> => {
+      const [batch] = await ready
+      failpoint('before-insert')
+      await this.#hooks.commit(bounds, batch, reading)
+      failpoint('before-release')
+      await log.release(bounds.last + 1)
+    }
+    const fail = (error: unknown): void => {
+      this.#failure ??= error
+    }
+    this.#commits = this.#commits
+      .then(commit)
+      .catch(fail)
+      .finally(() => {
+        this.#committing -= 1
+        this.#wake()
+      })
+  }
+
+  async #untilRoom(): Promise<void> {
+    while (this.#committing > COMMITS_IN_HAND && this.#failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  async #tick(signal: AbortSignal, stop: () => void): Promise<void> {
+    const { plan, clock } = this.#parts
+    while (!signal.aborted) {
+      await clock.sleep(TICK_MS, signal)
+      this.#close(plan.close(clock.elapsedMs()))
+      this.#hooks.tick()
+      if (this.#failure !== undefined) stop()
+    }
+  }
+}

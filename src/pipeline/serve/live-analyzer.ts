@@ -1,0 +1,181 @@
+import { hash } from 'node:crypto'
+import { DigestSet } from '../../base/digest-set.ts'
+import { LIMIT } from '../../base/limit.ts'
+import { type RedactedRange, redactBlock } from '../../decode/redact-raw.ts'
+import { contentDigest, eventPlace } from '../../detect/act.ts'
+import { compileRules } from '../../detect/compile.ts'
+import { CorrelationFeeds } from '../../detect/feeds.ts'
+import { type LogSource, logSourceName } from '../../model/delivery.ts'
+import type { Source } from '../../model/event.ts'
+import type { Facts } from '../../model/facts.ts'
+import { leafOf } from '../../store/evidence/leaf.ts'
+import { type Seal, sealFor } from '../../store/seal.ts'
+import { Analyzer } from '../analyze.ts'
+import { HealthCounter } from '../completeness/health-counter.ts'
+import { EventBatch, type StoredEvent } from '../event-table.ts'
+import { Leaves } from './leaves.ts'
+import type { LiveBatch, LiveJob, LiveOptions, LiveResult } from './live-job.ts'
+
+/** What stays when the rules change: the open batch, and what was seen. */
+interface Kept {
+  readonly events: EventBatch
+  readonly leaves: Map<string, Leaves>
+  readonly seen: Map<string, DigestSet>
+}
+
+/**
+ * The work of the worker thread: masks the secrets of a delivery, decodes and judges it, and
+ * gathers the rows of its batch.
+ */
+export class LiveAnalyzer {
+  readonly #options: LiveOptions
+  readonly #analyzer: Analyzer
+  readonly #seal: Seal | undefined
+  readonly #kept: Kept
+
+  constructor(options: LiveOptions, kept: Kept = nothingKept()) {
+    const { rules, correlations } = compileRules(options.rules, options.lists)
+    this.#options = options
+    this.#kept = kept
+    this.#seal = options.sealKey === undefined ? undefined : sealFor(options.sealKey)
+    this.#analyzer = new Analyzer({
+      rules,
+      feeds: new CorrelationFeeds(rules, correlations),
+      enrich: { proxies: options.proxies, clusterRanges: options.clusterRanges },
+      since: undefined,
+      until: undefined,
+      strict: false,
+    })
+  }
+
+  /** The same work by other rules. */
+  with(options: LiveOptions): LiveAnalyzer {
+    return new LiveAnalyzer(options, this.#kept)
+  }
+
+  analyze({ sequence, delivery, bytes }: LiveJob): LiveResult {
+    const masked = redactBlock(bytes, { key: this.#options.fingerprintKey })
+    const source = sourceOf(delivery)
+    const isBody = delivery.kind === 'body'
+    const fingerprint = isBody ? delivery.sha256 : delivery.fingerprint
+    const health = new HealthCounter(fingerprint)
+    const offset = isBody ? 0 : delivery.offset
+    const storing = new Storing(this.#kept, this.#seal, {
+      way: delivery.source.way,
+      arrivedUs: delivery.arrivedUs,
+      fingerprint,
+      bytes,
+      offset,
+      masked,
+      source: delivery.source,
+    })
+    const block = this.#analyzer.analyze(
+      // Stages of an act come in several deliveries: every one may hold the end of another's start.
+      { bytes, offset, source, fingerprint, alone: true },
+      (facts) => {
+        health.add(facts)
+        storing.add(facts)
+      },
+    )
+    return { sequence, block, observation: health.done() }
+  }
+
+  /** The rows of the batch that is open, which is closed by it. */
+  close(number: number): LiveBatch {
+    const { events, leaves } = this.#kept
+    const shares = [...leaves.values()].map((one) => one.take())
+    leaves.clear()
+    return { number, rows: events.take(number), shares }
+  }
+}
+
+const nothingKept = (): Kept => ({ events: new EventBatch(), leaves: new Map(), seen: new Map() })
+
+const sourceOf = (delivery: LiveJob['delivery']): Source => {
+  const { cluster, server } = delivery.source
+  return { cluster, server, file: delivery.kind === 'body' ? 'webhook' : delivery.path }
+}
+
+interface StoringOf {
+  readonly way: LogSource['way']
+  readonly arrivedUs: number
+  readonly fingerprint: string
+  readonly bytes: Uint8Array
+  readonly offset: number
+  readonly masked: readonly RedactedRange[]
+  readonly source: LogSource
+}
+
+/** Stores the events of one delivery. */
+class Storing {
+  readonly #of: StoringOf
+  readonly #seal: Seal | undefined
+  readonly #events: EventBatch
+  readonly #leaves: Leaves
+  /** Contents that came by this way, and by the other ones of the same API server. */
+  readonly #own: DigestSet
+  readonly #others: readonly DigestSet[]
+
+  constructor(kept: Kept, seal: Seal | undefined, of: StoringOf) {
+    const { cluster, server } = of.source
+    this.#of = of
+    this.#seal = seal
+    this.#events = kept.events
+    this.#leaves = valueAt(kept.leaves, logSourceName(of.source), () => new Leaves(of.source))
+    const setOf = (way: LogSource['way']): DigestSet =>
+      valueAt(
+        kept.seen,
+        logSourceName({ cluster, server, way }),
+        () => new DigestSet(LIMIT.contentsRememberedMax / 2),
+      )
+    this.#own = setOf(of.way)
+    this.#others = WAYS.filter((way) => way !== of.way).map(setOf)
+  }
+
+  add(facts: Facts): void {
+    const { origin } = facts.event
+    const { bytes, offset, fingerprint, way, arrivedUs } = this.#of
+    const from = origin.offset - offset
+    const raw = bytes.subarray(from, from + origin.length)
+    const before = this.#originalOf(raw, from)
+    const original = before && hash('sha256', before)
+    const content = contentDigest(raw, origin.within ?? 0)
+    this.#own.add(content)
+    const place = eventPlace(facts.event, fingerprint)
+    const stored: StoredEvent = {
+      way,
+      arrivedUs,
+      fingerprint,
+      copy: this.#others.some((set) => set.has(content)),
+      raw,
+      ...(original === undefined ? {} : { original }),
+      ...(before === undefined || this.#seal === undefined
+        ? {}
+        : { sealed: this.#seal(before, place) }),
+    }
+    this.#events.add(facts, stored)
+    this.#leaves.add(leafOf({ place, maskedFrom: original, raw }))
+  }
+
+  /** The bytes before masking; undefined when nothing in them was masked. */
+  #originalOf(raw: Uint8Array, from: number): Uint8Array | undefined {
+    const to = from + raw.length
+    const ranges = this.#of.masked.filter(
+      (one) => one.offset < to && one.offset + one.original.length > from,
+    )
+    if (ranges.length === 0) return undefined
+    const before = Uint8Array.from(raw)
+    for (const { offset, original } of ranges) before.set(original, offset - from)
+    return before
+  }
+}
+
+const WAYS: readonly LogSource['way'][] = ['webhook', 'file', 'import']
+
+const valueAt = <T>(map: Map<string, T>, key: string, make: () => T): T => {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}

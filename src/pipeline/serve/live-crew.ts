@@ -1,0 +1,97 @@
+import { Worker } from 'node:worker_threads'
+import type {
+  LiveAnswer,
+  LiveBatch,
+  LiveJob,
+  LiveOptions,
+  LiveOrder,
+  LiveResult,
+} from './live-job.ts'
+
+/** Deliveries that the worker may have at a time, and their bytes: a long one goes alone. */
+const JOBS_IN_HAND = 8
+const BYTES_IN_HAND = 33_554_432
+
+/**
+ * The worker thread that analyzes deliveries, seen from the main thread. One worker: rows of a
+ * batch stand in the order of the log, and the copies of an event are recognised.
+ */
+export class LiveCrew {
+  readonly #worker: Worker
+  readonly #waiting: Waiting[] = []
+  #bytes = 0
+  #failure: Error | undefined
+  #wake: () => void = () => {}
+
+  constructor(options: LiveOptions) {
+    const file = import.meta.url.endsWith('.ts') ? './live-worker.ts' : './live-worker.js'
+    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: options })
+    this.#worker.on('message', (answer: LiveAnswer) => this.#take(answer))
+    this.#worker.on('error', (error) => {
+      this.#failure = error instanceof Error ? error : new Error(String(error))
+      for (const { fail } of this.#waiting.splice(0)) fail(this.#failure)
+      this.#wake()
+    })
+  }
+
+  /** Resolves when there is room for another delivery; `done` is called with the result later. */
+  async take(job: LiveJob, done: (result: LiveResult) => void): Promise<void> {
+    const bytes = job.bytes.length
+    this.#send({ kind: 'delivery', job }, [job.bytes.buffer])
+    this.#bytes += bytes
+    const answered = (answer: LiveAnswer): void => {
+      this.#bytes -= bytes
+      if (answer.kind === 'result') done(answer.result)
+    }
+    this.#waiting.push({ answered, fail: () => {} })
+    await this.#until(() => this.#waiting.length < JOBS_IN_HAND && this.#bytes < BYTES_IN_HAND)
+  }
+
+  /** The rows of a batch, once all its deliveries are done. */
+  close(batch: number): Promise<LiveBatch> {
+    return new Promise((resolve, reject) => {
+      const answered = (answer: LiveAnswer): void => {
+        if (answer.kind === 'batch') resolve(answer.batch)
+      }
+      this.#waiting.push({ answered, fail: reject })
+      this.#send({ kind: 'close', batch }, [])
+    })
+  }
+
+  /** What comes after it is judged by other rules. */
+  reload(options: LiveOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ answered: () => resolve(), fail: reject })
+      this.#send({ kind: 'rules', options }, [])
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #send(order: LiveOrder, moved: readonly ArrayBuffer[]): void {
+    if (this.#failure !== undefined) throw this.#failure
+    this.#worker.postMessage(order, moved)
+  }
+
+  #take(answer: LiveAnswer): void {
+    this.#waiting.shift()?.answered(answer)
+    this.#wake()
+  }
+
+  async #until(isTrue: () => boolean): Promise<void> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure
+      if (isTrue()) return
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+}
+
+interface Waiting {
+  readonly answered: (answer: LiveAnswer) => void
+  readonly fail: (error: Error) => void
+}

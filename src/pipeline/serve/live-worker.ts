@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { LiveAnalyzer } from './live-analyzer.ts'
+import type { LiveAnswer, LiveOptions, LiveOrder } from './live-job.ts'
+
+/** The worker behind live-crew.ts: raw deliveries in; verdicts, and batches of rows, out. */
+let analyzer = new LiveAnalyzer(workerData as LiveOptions)
+
+parentPort?.on('message', (order: LiveOrder) => {
+  switch (order.kind) {
+    case 'delivery':
+      return answer({ kind: 'result', result: analyzer.analyze(order.job) }, [])
+    case 'close': {
+      const batch = analyzer.close(order.batch)
+      const moved = [...batch.rows.blocks, ...batch.shares.map(({ leaves }) => leaves)]
+      return answer({ kind: 'batch', batch }, buffersOf(moved))
+    }
+    case 'rules':
+      analyzer = analyzer.with(order.options)
+      return answer({ kind: 'rules' }, [])
+  }
+})
+
+function answer(what: LiveAnswer, moved: readonly ArrayBuffer[]): void {
+  parentPort?.postMessage(what, moved)
+}
+
+/** The buffers that belong to their views alone; others are copied as they travel. */
+function buffersOf(views: readonly Uint8Array[]): readonly ArrayBuffer[] {
+  const own = views.filter((view) => view.byteLength === view.buffer.byteLength)
+  return [...new Set(own.map((view) => view.buffer))].filter((one) => one instanceof ArrayBuffer)
+}

@@ -1,0 +1,23 @@
+import { hash } from 'node:crypto'
+
+/** Bytes of a leaf. */
+export const LEAF_BYTES = 32
+
+/** What a chain of evidence holds of one event. */
+export interface LeafOf {
+  /** The text that `eventId` digests: a JSON list that says where the event was read. */
+  readonly place: string
+  /** SHA-256 of the bytes as the API server wrote them, 64 hex digits, if any were masked. */
+  readonly maskedFrom: string | undefined
+  /** The bytes as they are stored. */
+  readonly raw: Uint8Array
+}
+
+/**
+ * The leaf of an event: SHA-256 over a line each for the format, the place and the digest before
+ * masking (`-` when nothing was masked), and then the stored bytes. See docs/reference.
+ */
+export const leafOf = ({ place, maskedFrom, raw }: LeafOf): Buffer => {
+  const head = Buffer.from(`deckwatch-leaf-1\n${place}\n${maskedFrom ?? '-'}\n`)
+  return hash('sha256', Buffer.concat([head, raw]), 'buffer')
+}
