@@ -187,4 +187,20 @@ export const LIMIT = {
   storeResultRows: 100_000,
   /** Connections to a store at a time. */
   storeConnectionsMax: 10,
+  /** Between two questions to the embedded engine whether it still answers, in ms. */
+  engineHeartbeatMs: 5_000,
+  /** Questions without an answer after which the embedded engine is killed. */
+  engineHeartbeatsMissedMax: 3,
+  /** Acts that wait for a later stage while events come. The oldest are judged as they stand. */
+  liveActsOpenMax: 50_000,
+  /** Ended acts with findings or counts that are kept, so that a later event can add to them. */
+  liveActsKeptMax: 50_000,
+  /** Ended acts that are remembered, whatever was said of them. */
+  liveActsEndedMax: 1_000_000,
+  /** How long a RequestReceived waits for more: longer than the API server's own time limit. */
+  liveReceivedSecondsMax: 90,
+  /** How long a ResponseStarted waits for its end: as long as a kubelet keeps an idle session. */
+  liveStartedSecondsMax: 14_400,
+  /** How long an ended act is kept, so that a later event can add to it. */
+  liveKeptSecondsMax: 900,
 } as const
