@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { ChdbQueryStream, Session } from 'chdb'
+import type { Session } from 'chdb'
 import { EngineError, toEngineError } from './engine-error.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { quotedText } from './tokens.ts'
@@ -44,13 +44,13 @@ export class ChdbEngine {
   }
 
   /** The answer of a query in pieces. What it may do was decided before: see gate.ts. */
-  async *read(request: EngineRequest): AsyncIterable<Uint8Array> {
-    for await (const chunk of this.#run(request, READ_ONLY)) yield chunk
+  read(request: EngineRequest): AsyncIterable<Uint8Array> {
+    return this.#run(request, READ_ONLY, streamed)
   }
 
-  /** A statement that changes something, and what it answers. */
-  async *write(request: EngineRequest): AsyncIterable<Uint8Array> {
-    for await (const chunk of this.#run(request, '')) yield chunk
+  /** Any other statement, and what it answers. */
+  write(request: EngineRequest): AsyncIterable<Uint8Array> {
+    return this.#run(request, '', whole)
   }
 
   /** An insert. One at a time, in the order they are asked for. */
@@ -62,7 +62,7 @@ export class ChdbEngine {
     })
     await before
     try {
-      for await (const _ of this.#run(request, '')) continue
+      for await (const _ of this.#run(request, '', whole));
     } finally {
       done()
     }
@@ -75,7 +75,7 @@ export class ChdbEngine {
     this.#keeper.close()
   }
 
-  async *#run(request: EngineRequest, last: string): AsyncIterable<Uint8Array> {
+  async *#run(request: EngineRequest, last: string, chunks: Chunks): AsyncIterable<Uint8Array> {
     const name = `request-${randomUUID()}`
     const session = this.#open()
     let finished: () => void = () => {}
@@ -88,7 +88,7 @@ export class ChdbEngine {
       await prepare(session, this.#options.database, request, name, last)
       if (request.signal.aborted) throw cancelled()
       request.signal.addEventListener('abort', kill)
-      yield* chunksOf(session.queryStream(request.sql, { format: request.format }))
+      yield* chunks(session, request)
     } catch (thrown) {
       throw toEngineError(thrown)
     } finally {
@@ -124,8 +124,21 @@ const prepare = async (
   await session.queryAsync(`SET ${values.join(', ')}${last}`)
 }
 
-async function* chunksOf(stream: ChdbQueryStream): AsyncIterable<Uint8Array> {
-  for await (const chunk of stream) yield chunk.raw()
+type Chunks = (session: Session, request: EngineRequest) => AsyncIterable<Uint8Array>
+
+async function* streamed(
+  session: Session,
+  { sql, format }: EngineRequest,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of session.queryStream(sql, { format })) yield chunk.raw()
+}
+
+// The engine streams the answers of SELECT only.
+async function* whole(
+  session: Session,
+  { sql, format }: EngineRequest,
+): AsyncGenerator<Uint8Array> {
+  yield (await session.queryAsync(sql, { format })).bytes()
 }
 
 const cancelled = (): EngineError =>
