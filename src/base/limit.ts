@@ -17,6 +17,10 @@ export const LIMIT = {
   followedFilesRemembered: 20_000,
   /** Nesting of JSON that rules look into. */
   jsonDepthMax: 128,
+  /** Values of one record that are kept apart to find secrets in it; beyond it all is masked. */
+  jsonTreeNodesMax: 2_000_000,
+  /** Texts within texts (JSON in a string, a query) that are looked into for secrets. */
+  secretTextDepthMax: 16,
   /** Wrappers around wrappers: a line in a log field in a record in an envelope. */
   wrapDepthMax: 8,
   /** Decompressed bytes to compressed bytes, after the first `inflateFreeBytes`. */

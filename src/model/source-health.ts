@@ -15,8 +15,8 @@ export interface SourceObservation {
   readonly stages: StageCounts
   /** Leases renewed by nodes and by the control plane. */
   readonly heartbeats: number
-  /** Signs that the API server has just started. */
-  readonly starts: number
+  /** When the API server showed that it has just started. */
+  readonly startedUs: number | undefined
   /** Events whose bodies the API server cut off. */
   readonly truncated: number
   /** Events at level Metadata longer than `LIMIT.metadataEventBytesUsual`, and all their bytes. */

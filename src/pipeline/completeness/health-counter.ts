@@ -29,7 +29,7 @@ export class HealthCounter {
   #first = ''
   #last = ''
   #heartbeats = 0
-  #starts = 0
+  #started = ''
   #truncated = 0
   #hugeMetadata = 0
   #hugeMetadataBytes = 0
@@ -76,7 +76,7 @@ export class HealthCounter {
       lastUs: microsecondsOf(this.#last),
       stages: this.#stages,
       heartbeats: this.#heartbeats,
-      starts: this.#starts,
+      startedUs: microsecondsOf(this.#started),
       truncated: this.#truncated,
       hugeMetadata: this.#hugeMetadata,
       hugeMetadataBytes: this.#hugeMetadataBytes,
@@ -153,7 +153,7 @@ export class HealthCounter {
     }
   }
 
-  #addSigns({ verb, objectRef, user }: AuditEvent): void {
+  #addSigns({ verb, objectRef, user, stageTimestamp }: AuditEvent): void {
     const resource = objectRef?.resource
     if (resource === 'leases') {
       if ((verb === 'update' || verb === 'patch') && isSteady(user.username)) this.#heartbeats += 1
@@ -161,7 +161,7 @@ export class HealthCounter {
     }
     // Upstream: kubernetes pkg/registry/rbac/rest/storage_rbac.go, the hook that runs at start.
     if (resource !== 'clusterroles' || objectRef?.name !== 'admin') return
-    if (verb === 'get' && user.username === 'system:apiserver') this.#starts += 1
+    if (verb === 'get' && user.username === 'system:apiserver') this.#started = stageTimestamp
   }
 }
 
