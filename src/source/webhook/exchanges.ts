@@ -1,3 +1,4 @@
+import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Clock } from '../../base/clock.ts'
 import { Fault } from '../../base/fault.ts'
 import { LIMIT } from '../../base/limit.ts'
@@ -174,13 +175,15 @@ export class Exchanges {
     request: Request,
     reserve: (bytes: number) => boolean,
   ): Promise<ReceivedBody | undefined> {
+    const declared = declaredLength(request)
     try {
       const chunks = request.iterator({ destroyOnReturn: false })
-      const body = await readBody(chunks, declaredLength(request), reserve)
+      const body = await Promise.race([readBody(chunks, declared, reserve), cutOff(request)])
       if (body === undefined) this.#counts.busy += 1
+      else if (isCutOff(request) || body.length !== (declared ?? body.length)) throw new CutOff()
       return body
     } catch (error) {
-      if (!isBroken(error)) throw error
+      if (!(error instanceof CutOff) && !isOfStream(error)) throw error
       this.#counts.broken += 1
       return undefined
     }
@@ -216,7 +219,8 @@ export class Exchanges {
    */
   #sendEarly(request: Request, response: Response, answer: Answer): void {
     send(response, answer)
-    if (request.complete || request.destroyed) return
+    if ('stream' in request) endStream(request.stream)
+    if ('stream' in request || request.complete || request.destroyed) return
     const gone = new AbortController()
     request.once('close', () => gone.abort())
     void this.#needs.clock.sleep(LINGER_MS, gone.signal).then(() => {
@@ -242,8 +246,32 @@ function declaredLength(request: Request): number | undefined {
   return text === undefined ? undefined : Number(text)
 }
 
-/** Whatever ended the stream has a code; a bug of ours has none. */
-function isBroken(error: unknown): boolean {
+/** The sender left, or the connection did. */
+class CutOff extends Error {}
+
+/** Rejects when the body is cut off: under HTTP/2 nothing else would say so to its reader. */
+function cutOff(request: Request): Promise<never> {
+  return new Promise((_, reject) => {
+    const look = (): void => {
+      if (isCutOff(request)) reject(new CutOff())
+    }
+    request.once('aborted', look)
+    request.once('close', look)
+    look()
+  })
+}
+
+function isCutOff(request: Request): boolean {
+  return 'stream' in request ? request.stream.aborted : request.destroyed && !request.complete
+}
+
+/** Says that the rest of the body is not wanted. Upstream: RFC 9113, section 8.1. */
+function endStream(stream: ServerHttp2Stream): void {
+  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
+}
+
+/** What ended the stream has a code; a bug of ours has none. */
+function isOfStream(error: unknown): boolean {
   return error instanceof Error && 'code' in error
 }
 
