@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http'
+import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
 import type {
   ClickHouseClient,
@@ -17,8 +17,8 @@ export interface ConnectOptions {
   readonly password?: string
   /** Another user for what only reads; the same one when it is left out. */
   readonly reader?: { readonly user: string; readonly password: string }
-  /** For an address that is not reached by its name, such as a Unix socket. */
-  readonly agent?: Agent
+  /** The Unix socket to use instead of the host in the address. */
+  readonly socketPath?: string
   /** After so many seconds the outcome of an insert or a statement is unknown. */
   readonly patienceSeconds?: number
 }
@@ -51,7 +51,7 @@ export const connectStore = async (options: ConnectOptions): Promise<Store> => {
 const PATIENCE_SECONDS = 120
 
 const clientOptions = (
-  { url, password, agent }: ConnectOptions,
+  { url, password, socketPath }: ConnectOptions,
   user: string | undefined,
   otherPassword: string | undefined,
 ): ClickHouseClientConfigOptions => {
@@ -71,8 +71,14 @@ const clientOptions = (
     // Our own signals end requests: see within().
     request_timeout: LIMIT.storeQuerySecondsMax * 1000,
     max_open_connections: LIMIT.storeConnectionsMax,
-    ...(agent === undefined ? {} : { http_agent: agent }),
+    ...(socketPath === undefined ? {} : { http_agent: socketAgent(socketPath) }),
   }
+}
+
+// One for each client: a client ends the sockets it thinks idle, and would end the other's too.
+const socketAgent = (socketPath: string): Agent => {
+  const options = { keepAlive: true, maxSockets: LIMIT.storeConnectionsMax, socketPath }
+  return new Agent(options)
 }
 
 class ClickHouseStore implements Store {
@@ -93,7 +99,7 @@ class ClickHouseStore implements Store {
 
   async connect(): Promise<void> {
     const [row] = await this.query('SELECT version() AS version')
-    this.#version = String(row?.['version'])
+    this.#version = String(row?.version)
   }
 
   async insert(

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { Agent } from 'node:http'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { connectStore, DATABASE } from './clickhouse.ts'
@@ -57,12 +56,10 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedSt
     },
     { clock: options.clock, onEvent: options.onEvent ?? (() => {}), alive: () => alive() },
   )
-  const agent = new Agent({ keepAlive: true, ...{ socketPath: socket.path } })
   let store: Store | undefined
   const alive = async (): Promise<boolean> => store === undefined || (await answers(store))
   const close = async (): Promise<void> => {
     await store?.close()
-    agent.destroy()
     await supervisor.close()
     socket.remove()
     lock.release()
@@ -73,7 +70,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedSt
       url: `http://write@engine/${DATABASE}`,
       password: secrets.write,
       reader: { user: 'read', password: secrets.read },
-      agent,
+      socketPath: socket.path,
       ...(options.patienceSeconds === undefined
         ? {}
         : { patienceSeconds: options.patienceSeconds }),
