@@ -38,8 +38,11 @@ async function readFolder(files: LogFiles, folder: string): Promise<Recovered> {
     await files.remove(`${folder}/${name}`)
   }
   const mark = await MarkFile.open(files, folder, !names.includes(MARK_NAME))
-  const { released } = mark.mark
-  const wanted = await removeReleased(files, folder, segmentNames(names), released)
+  const listed = segmentNames(names)
+  const released = mark.isKnown ? mark.mark.released : (listed[0]?.first ?? 1)
+  // What was read may not be on disk: see `settle`.
+  await mark.write({ ...mark.mark, released })
+  const wanted = await removeReleased(files, folder, listed, released)
   const segments: Segment[] = []
   for (const [index, name] of wanted.entries()) {
     const isLast = index === wanted.length - 1

@@ -23,7 +23,7 @@ export class MarkFile {
   readonly #file: LogFile
   #turn: number
   mark: Mark
-  /** Whether what was opened could be read; else it says that nothing is released. */
+  /** Whether what was opened could be read; else nobody knows what is released. */
   readonly isKnown: boolean
 
   private constructor(file: LogFile, turn: number, mark: Mark) {

@@ -115,30 +115,46 @@ export class MemoryFiles implements LogFiles {
 export class Content {
   bytes: Buffer = Buffer.alloc(0)
   #durable: Buffer = Buffer.alloc(0)
+  readonly #dirty = new Set<number>()
 
   write(piece: Uint8Array, position: number): void {
     const end = position + piece.length
-    if (end > this.bytes.length) {
-      this.bytes = Buffer.concat([this.bytes, Buffer.alloc(end - this.bytes.length)])
-    }
+    if (end > this.bytes.length) this.bytes = resized(this.bytes, end)
     this.bytes.set(piece, position)
+    const first = Math.floor(position / SECTOR_BYTES)
+    for (let sector = first; sector * SECTOR_BYTES < end; sector += 1) this.#dirty.add(sector)
   }
 
   sync(): void {
-    this.#durable = Buffer.from(this.bytes)
+    this.#durable = resized(this.#durable, this.bytes.length)
+    for (const sector of this.#dirty) this.#keep(sector)
+    this.#dirty.clear()
+  }
+
+  /** What a system does after a sync that failed: it shows the bytes, and will never write them. */
+  failSync(): void {
+    this.#dirty.clear()
   }
 
   crash(survives: () => boolean): void {
-    const length = survives() ? this.bytes.length : this.#durable.length
-    const after = Buffer.alloc(length)
-    this.#durable.copy(after)
-    for (let at = 0; at < length; at += SECTOR_BYTES) {
-      const end = Math.min(at + SECTOR_BYTES, length, this.bytes.length)
-      if (end > at && survives()) this.bytes.copy(after, at, at, end)
+    if (survives()) this.#durable = resized(this.#durable, this.bytes.length)
+    for (const sector of this.#dirty) {
+      if (survives()) this.#keep(sector)
     }
-    this.bytes = after
-    this.sync()
+    this.#dirty.clear()
+    this.bytes = Buffer.from(this.#durable)
   }
+
+  #keep(sector: number): void {
+    const start = sector * SECTOR_BYTES
+    this.bytes.copy(this.#durable, start, start, start + SECTOR_BYTES)
+  }
+}
+
+function resized(bytes: Buffer, length: number): Buffer {
+  const after = Buffer.alloc(length)
+  bytes.copy(after)
+  return after
 }
 
 class MemoryFile implements LogFile {
@@ -170,7 +186,12 @@ class MemoryFile implements LogFile {
   }
 
   async sync(): Promise<void> {
-    this.#files.count('sync')
+    try {
+      this.#files.count('sync')
+    } catch (error) {
+      this.#content.failSync()
+      throw error
+    }
     this.#content.sync()
   }
 
