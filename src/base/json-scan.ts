@@ -207,7 +207,7 @@ function parsed(text: string): Head | undefined {
 }
 
 /** From inside a string to after its closing quote, whatever it holds; -1 without one. */
-function afterQuote(bytes: Uint8Array, from: number, end: number): number {
+export function afterQuote(bytes: Uint8Array, from: number, end: number): number {
   let at = from
   for (;;) {
     while (LOOSE[bytes[at] as number] === 1) at += 1

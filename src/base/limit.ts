@@ -207,4 +207,24 @@ export const LIMIT = {
   liveStartedSecondsMax: 14_400,
   /** How long an ended act is kept, so that a later event can add to it. */
   liveKeptSecondsMax: 900,
+  /** How long an act that counts waits for acts before it, when a log that lives says no more. */
+  liveWaitSecondsMax: 10,
+  /** How long a log that says nothing holds back the windows of its cluster. */
+  liveHeardSecondsMax: 60,
+  /** How far behind the logs of their cluster windows are judged: requests end after they begin. */
+  liveSlackMs: 2_000,
+  /** Acts that wait for their place in time in one cluster. Beyond it they are judged early. */
+  liveWaitingActsMax: 50_000,
+  /** Clusters that have windows of their own; the others share the last. */
+  liveClustersMax: 16,
+  /** Logs of one cluster that its windows wait for; beyond it the one last heard is forgotten. */
+  liveLogsMax: 1_000,
+  /** Bytes of the acts of past windows, all clusters together. Older ones are in the store. */
+  livePastBytesMax: 67_108_864,
+  /** What correlations began that is remembered, in one cluster: to go on, or be taken back. */
+  liveEpisodesMax: 20_000,
+  /** Acts that are read for what one finding of a correlation shows. */
+  liveEvidenceActsMax: 20_000,
+  /** Acts that came late and wait to be judged, in one cluster. Those beyond it are only stored. */
+  liveLateActsMax: 10_000,
 } as const

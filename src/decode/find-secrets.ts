@@ -1,0 +1,428 @@
+import { afterQuote, newScan, scanValue, skipSpace } from '../base/json-scan.ts'
+import { LIMIT } from '../base/limit.ts'
+import { findGlued } from './glued.ts'
+import { jsonTree, type Leaf, type Member, type Node } from './json-tree.ts'
+import { type MappedText, percentDecoded, placeOf, textOf, unescaped } from './mapped-text.ts'
+import { findPatterns, findQuoted, type OnRange } from './redact-text.ts'
+import { type Bodies, bodiesOf, type Context, kindContext } from './secret-context.ts'
+import { findHints, type Hints } from './secret-hints.ts'
+import {
+  CONFIG_MEMBERS,
+  isCredentialKey,
+  isSecretFlag,
+  isSecretName,
+  isSecretVariable,
+  LAST_APPLIED,
+  SECRET_MEMBERS,
+} from './secret-words.ts'
+
+/**
+ * Called with the place of each secret, in the bytes that were looked through, and its text as it
+ * was read: unescaped. Places may overlap. `bare`: a number, without quotes around it.
+ */
+export type OnSecret = (from: number, to: number, secret: string, bare: boolean) => void
+
+/**
+ * Finds the secrets in a text: what looks like one anywhere, and in JSON within the text the values
+ * of Secrets, credentials in ConfigMaps, tokens that the API server issues or reviews, and what
+ * stands under the name of a password. `context` says what the text is known to be a body of.
+ */
+export const findSecretsInText = (
+  text: MappedText,
+  context: Context,
+  depth: number,
+  found: OnSecret,
+): void => {
+  const hints = findHints(text.bytes)
+  if (hints.count === 0 && context === 'other') return
+  new TextSearch(text, hints, depth, found).all(context)
+}
+
+/** Finds the secrets in one JSON value, which `scanValue` has proved. */
+export const findSecretsInJson = (
+  text: MappedText,
+  start: number,
+  end: number,
+  context: Context,
+  hints: Hints,
+  found: OnSecret,
+): void => new TextSearch(text, hints, 0, found).json(start, end, context)
+
+/**
+ * Finds what is secret in bytes that are no JSON from the byte `wrong` on: what is before it is
+ * looked into, what is behind it counts as secret where Secrets are spoken of.
+ */
+export const findSecretsInBroken = (
+  text: MappedText,
+  { start, wrong, end }: BrokenJson,
+  hints: Hints,
+  found: OnSecret,
+): void => new TextSearch(text, hints, 0, found).broken(start, wrong, end)
+
+/** Bytes that begin like JSON. */
+export interface BrokenJson {
+  readonly start: number
+  /** The first byte at which they are none. */
+  readonly wrong: number
+  readonly end: number
+}
+
+const OPENING = /[{[][ \t\r\n]*["{[]|\{\}/g
+
+/** The search through one text; texts within it are searched by others. */
+class TextSearch {
+  readonly #text: MappedText
+  readonly #bytes: Buffer
+  readonly #hints: Hints
+  readonly #depth: number
+  readonly #found: OnSecret
+
+  constructor(text: MappedText, hints: Hints, depth: number, found: OnSecret) {
+    this.#text = text
+    this.#bytes = text.bytes
+    this.#hints = hints
+    this.#depth = depth
+    this.#found = found
+  }
+
+  /** Text with JSON in it, or without. */
+  all(context: Context): void {
+    const bytes = this.#bytes
+    const { length } = bytes
+    if (this.#depth > LIMIT.secretTextDepthMax) {
+      this.#range(0, length)
+      return
+    }
+    const text = textOf(this.#text)
+    const scan = newScan()
+    let at = 0
+    OPENING.lastIndex = 0
+    for (;;) {
+      OPENING.lastIndex = at
+      const start = OPENING.exec(text)?.index ?? -1
+      if (start < 0) break
+      scanValue(bytes, start, length, scan)
+      this.#plain(text, at, start)
+      at = scan.end
+      if (at >= 0) this.json(start, at, context)
+      else at = this.#torn(start, -1 - scan.end)
+    }
+    this.#plain(text, at, length)
+  }
+
+  /** Text that begins like JSON, up to the next event; gives where that begins. */
+  #torn(start: number, wrong: number): number {
+    const { length } = this.#bytes
+    const glued = findGlued(this.#bytes, start, length, wrong)
+    const end = glued < 0 ? Math.max(start + 1, wrong - 2) : glued
+    const isObject = this.#bytes[skipSpace(this.#bytes, start + 1, length)] === QUOTE
+    this.broken(start, wrong, isObject && glued < 0 ? length : end)
+    return end
+  }
+
+  /** One JSON value. */
+  json(start: number, end: number, context: Context): void {
+    const hints = this.#hints
+    if (context === 'other' && !hints.any(start, end)) return
+    const all = context !== 'other'
+    const tree = jsonTree(this.#bytes, start, end, (from, to) => all || hints.any(from, to))
+    if (tree === undefined) this.#allOf(start, end)
+    else this.#value(tree, context)
+  }
+
+  /** A JSON value that is cut off, or no JSON from some place on. */
+  broken(start: number, wrong: number, end: number): void {
+    const hints = this.#hints
+    if (!hints.any(start, end)) return
+    this.json(start, Math.min(wrong, end), 'other')
+    const text = textOf(this.#text, start, end)
+    this.#patterns(text, start)
+    if (SPEAKS_OF_SECRETS.test(text)) this.#words(Math.min(wrong, end), end)
+  }
+
+  /** All that is neither a bracket, a quote nor a mark of a cut. */
+  #words(from: number, to: number): void {
+    const text = textOf(this.#text, from, to)
+    const cut = text.lastIndexOf('[Truncated...]')
+    for (const { 0: word, index } of text.slice(0, cut < 0 ? text.length : cut).matchAll(WORD)) {
+      this.#range(from + index, from + index + word.length)
+    }
+  }
+
+  #value(node: Node, context: Context): void {
+    switch (node.kind) {
+      case 'string':
+        this.#string(node, context)
+        break
+      case 'object':
+        this.#object(node.members, context)
+        break
+      case 'array':
+        this.#array(node.items, context)
+        break
+      case 'closed':
+        // What belongs to a Secret is looked into though nothing in it says so.
+        if (context !== 'other') this.json(node.start, node.end, context)
+        break
+      case 'deep':
+        if (context !== 'other' || this.#hints.any(node.start, node.end))
+          this.#allOf(node.start, node.end)
+        break
+      default:
+        break
+    }
+  }
+
+  #string(node: Leaf, context: Context): void {
+    if (context === 'other' && !this.#hints.any(node.start, node.end)) return
+    const text = this.#content(node)
+    findSecretsInText(
+      text,
+      context === 'secret' ? 'secret' : 'other',
+      this.#depth + 1,
+      this.#inside,
+    )
+  }
+
+  #array(items: readonly Node[], context: Context): void {
+    let isNext = false
+    for (const item of items) {
+      if (isNext) this.#texts(item)
+      else this.#value(item, context)
+      isNext = item.kind === 'string' && !isNext && isSecretFlag(this.#textOf(item))
+    }
+  }
+
+  #object(members: readonly Member[], outer: Context): void {
+    if (outer !== 'other' && isOperation(members)) {
+      this.#operation(members, outer)
+      return
+    }
+    const context = kindContext(this.#textOf(member(members, 'kind')), outer)
+    const bodies = bodiesOf(members, (node) => this.#textOf(node))
+    const name = this.#textOf(member(members, 'name') ?? member(members, 'key'))
+    const variable = name !== '' && isSecretVariable(name)
+    for (const one of members) {
+      this.#key(one)
+      if (variable && one.name === 'value') this.#texts(one.value)
+      else if (bodies?.names.has(one.name)) this.#body(one, bodies)
+      else this.#member(one, context, outer)
+    }
+  }
+
+  #member(one: Member, context: Context, outer: Context): void {
+    const { name, value } = one
+    if (name === 'stringData' || (context === 'secret' && SECRET_MEMBERS.has(name))) {
+      this.#all(value)
+    } else if (isSecretName(name)) this.#texts(value)
+    else if (name === LAST_APPLIED && value.kind === 'string') this.#applied(value, context)
+    else if (context === 'config' && CONFIG_MEMBERS.has(name)) this.#configuration(value)
+    else if (name === 'message' && value.kind === 'string' && outer === 'secret') {
+      this.#message(value)
+    } else {
+      const inside = INSIDE.has(name) || value.kind === 'array' || this.#isClosedArray(value)
+      this.#value(value, inside ? context : 'other')
+    }
+  }
+
+  /** A body of an event whose `objectRef` says what it is of. */
+  #body({ name, value }: Member, { context, names }: Bodies): void {
+    const what = names.get(name)
+    if (what === 'status') {
+      for (const one of this.#membersOf(value)) {
+        if (one.name === 'message' && one.value.kind === 'string' && context === 'secret') {
+          this.#message(one.value)
+        } else this.#member(one, 'other', 'other')
+      }
+    } else if (value.kind !== 'string') this.#value(value, context)
+    else {
+      const text = this.#content(value)
+      const start = text.bytes[0]
+      if (what === 'text' && (start === 0x7b || start === 0x5b)) this.#string(value, context)
+      // A body that is text is none that the API server understood: nobody can say what it holds.
+      else if (context === 'secret') this.#all(value)
+      else this.#string(value, 'other')
+    }
+  }
+
+  /** One operation of a JSON Patch on a Secret or a ConfigMap. */
+  #operation(members: readonly Member[], context: Context): void {
+    const path = this.#textOf(member(members, 'path'))
+    const key = path.slice(path.lastIndexOf('/') + 1).replaceAll('~1', '/')
+    for (const one of members) {
+      this.#key(one)
+      if (one.name !== 'value') this.#value(one.value, 'other')
+      else if (HARMLESS_PATH.test(path)) this.#value(one.value, context)
+      else if (path === '' && one.value.kind !== 'string') this.#value(one.value, context)
+      else if (context === 'secret' || isCredentialKey(key)) this.#all(one.value)
+      else if (/^\/(?:binaryD|d)ata$/.test(path)) this.#configuration(one.value)
+      else this.#value(one.value, 'other')
+    }
+  }
+
+  /** `data` of a ConfigMap: each key by its name. */
+  #configuration(node: Node): void {
+    for (const one of this.#membersOf(node)) {
+      this.#key(one)
+      if (isCredentialKey(one.name)) this.#all(one.value)
+      else this.#value(one.value, 'other')
+    }
+  }
+
+  /** What was last applied: when it is no JSON, nobody can say what of it is secret. */
+  #applied(node: Leaf, context: Context): void {
+    const text = this.#content(node)
+    const scan = newScan()
+    scanValue(text.bytes, 0, text.bytes.length, scan)
+    const isJson = scan.end >= 0 && textOf(text, scan.end).trim() === ''
+    if (isJson) findSecretsInText(text, context, this.#depth + 1, this.#inside)
+    else this.#all(node)
+  }
+
+  #message(node: Leaf): void {
+    const text = this.#content(node)
+    const plain = textOf(text)
+    findQuoted(plain, this.#rangesOf(text, plain))
+    findSecretsInText(text, 'other', this.#depth + 1, this.#inside)
+  }
+
+  /** Text and numbers are masked; an object under such a name (`token: {…}`) is looked into. */
+  #texts(node: Node): void {
+    if (node.kind === 'array') for (const item of node.items) this.#texts(item)
+    else if (this.#isClosedArray(node)) this.#reopened(node, (open) => this.#texts(open))
+    else if (node.kind === 'string' || node.kind === 'number' || node.kind === 'deep')
+      this.#all(node)
+    else this.#value(node, 'other')
+  }
+
+  /** Every text and number of a value; names stay. */
+  #all(node: Node): void {
+    if (node.kind === 'string') this.#range(node.start + 1, this.#stringEnd(node))
+    else if (node.kind === 'number') this.#range(node.start, node.end, true)
+    else if (node.kind !== 'word') this.#allOf(node.start, node.end)
+  }
+
+  /** The same of bytes that are not opened: strings that are no names, and numbers. */
+  #allOf(start: number, end: number): void {
+    const bytes = this.#bytes
+    for (let at = start; at < end; ) {
+      const byte = bytes[at] as number
+      if (byte === QUOTE) {
+        const after = afterQuote(bytes, at + 1, end)
+        const stop = after < 0 ? end : after
+        if (bytes[skipSpace(bytes, stop, end)] !== COLON || after < 0) {
+          this.#range(at + 1, after < 0 ? end : stop - 1)
+        }
+        at = stop
+      } else if (isNumeric(byte)) {
+        let stop = at + 1
+        while (stop < end && isNumeric(bytes[stop] as number)) stop += 1
+        this.#range(at, stop, true)
+        at = stop
+      } else at += 1
+    }
+  }
+
+  #key({ keyStart, keyEnd }: Member): void {
+    if (!this.#hints.any(keyStart, keyEnd + 1)) return
+    const key = unescaped(this.#bytes, keyStart, keyEnd)
+    const plain = textOf(key)
+    findPatterns(plain, this.#rangesOf(key, plain))
+  }
+
+  /** Text that is no JSON. */
+  #plain(text: string, from: number, to: number): void {
+    if (from >= to || !this.#hints.any(from, to)) return
+    this.#patterns(from === 0 && to === text.length ? text : text.slice(from, to), from)
+    const decoded = percentDecoded(this.#bytes.subarray(from, to))
+    if (decoded === undefined) return
+    const places = { ...decoded, places: decoded.places?.map((place) => place + from) }
+    findSecretsInText(places, 'other', this.#depth + 1, this.#inside)
+  }
+
+  #patterns(text: string, offset: number): void {
+    findPatterns(text, (from, to) => this.#range(offset + from, offset + to))
+  }
+
+  #range(from: number, to: number, bare = false): void {
+    if (from >= to) return
+    const text = this.#text
+    const start = placeOf(text, from)
+    const end = placeOf(text, to)
+    // A number that is written with escapes is no number there.
+    this.#found(start, end, textOf(text, from, to), bare && end - start === to - from)
+  }
+
+  /** Tells of secrets found in bytes of this text, where a text within it was read. */
+  get #inside(): OnSecret {
+    return (from, to, secret, bare) => {
+      const start = placeOf(this.#text, from)
+      const end = placeOf(this.#text, to)
+      this.#found(start, end, secret, bare && end - start === to - from)
+    }
+  }
+
+  /** Tells of ranges of a text that was unescaped out of this one. */
+  #rangesOf(inner: MappedText, plain: string): OnRange {
+    const inside = this.#inside
+    return (from, to) =>
+      inside(placeOf(inner, from), placeOf(inner, to), plain.slice(from, to), false)
+  }
+
+  #content(node: Leaf): MappedText {
+    return unescaped(this.#bytes, node.start + 1, this.#stringEnd(node))
+  }
+
+  #stringEnd({ start, end }: Leaf): number {
+    return end - 1 > start && this.#bytes[end - 1] === 0x22 ? end - 1 : end
+  }
+
+  #textOf(node: Node | undefined): string {
+    return node?.kind === 'string' ? textOf(this.#content(node)) : ''
+  }
+
+  #isClosedArray(node: Node): boolean {
+    return node.kind === 'closed' && this.#bytes[node.start] === 0x5b
+  }
+
+  #membersOf(node: Node): readonly Member[] {
+    if (node.kind === 'object') return node.members
+    let members: readonly Member[] = []
+    if (node.kind === 'closed') {
+      this.#reopened(node, (open) => {
+        members = open.kind === 'object' ? open.members : []
+      })
+    }
+    return members
+  }
+
+  #reopened(node: Node, use: (open: Node) => void): void {
+    const open = jsonTree(this.#bytes, node.start, node.end, () => true)
+    if (open === undefined) this.#allOf(node.start, node.end)
+    else use(open)
+  }
+}
+
+/** Members below which it is still about the same object, or one of the same kind. */
+const INSIDE: ReadonlySet<string> = new Set(['items', 'metadata', 'annotations', 'rows', 'object'])
+
+/** Where an operation on a Secret holds none of its values. */
+const HARMLESS_PATH = /^\/(?:metadata|type|kind|apiVersion|immutable)(?:\/|$)/
+
+const QUOTE = 0x22
+const COLON = 0x3a
+
+/** What says that a text may hold a Secret, however often it is escaped. */
+const SPEAKS_OF_SECRETS = /"(?:secrets?(?:list)?|stringdata)\\*"|\/secrets[/"\\]/i
+const WORD = /[^ \t\r\n{}[\]",:\\]+/g
+
+/** A digit, or what else stands in a number. */
+const isNumeric = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e || byte === 0x45 || byte === 0x65
+
+/** Of a JSON Patch, well formed or not: a refused one was logged all the same. */
+const isOperation = (members: readonly Member[]): boolean =>
+  members.some(({ name, value }) => name === 'op' || (name === 'path' && value.kind === 'string'))
+
+const member = (members: readonly Member[], name: string): Node | undefined =>
+  members.findLast((one) => one.name === name)?.value
