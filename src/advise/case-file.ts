@@ -62,6 +62,7 @@ export const REASONS: readonly Reason[] = [
   'missing',
   'unparsable',
   'partial',
+  'unmeasured',
 ]
 const FILE_KEYS = ['base', 'bases', 'cases', 'mutants']
 const SOURCE_KEYS = ['from', 'set', 'unset', 'event', 'raw']

@@ -1,9 +1,11 @@
 import type { Issue, Place } from '../base/issue.ts'
 import type { CompiledCorrelation, CompiledRule, RuleSet } from '../detect/compile.ts'
+import type { CompiledSourceRule } from '../detect/completeness/source-rule.ts'
 import type { Reason } from '../model/blindness.ts'
 import { type CaseFile, type CaseKind, parseCases, type RuleCase } from './case-file.ts'
 import type { JsonObject } from './json.ts'
 import { type Judged, judgeEvent, judgeStory, type Verdict } from './judge-case.ts'
+import { judgeNoteCase } from './judge-note-case.ts'
 import { type Mutant, mutantsFor } from './mutants.ts'
 
 /** What came of one case or mutant. */
@@ -24,7 +26,7 @@ export interface CaseResult {
 }
 
 /** A rule or correlation that cases are about. */
-export type Testable = CompiledRule | CompiledCorrelation
+export type Testable = CompiledRule | CompiledCorrelation | CompiledSourceRule
 
 /** A rule with all that came of its cases and of the mutants made from them. */
 export interface CaseReport {
@@ -35,15 +37,19 @@ export interface CaseReport {
 /** The rules of a file, its main one first: the last correlation, else the last rule. */
 export const testablesOf = (set: RuleSet, file: string): readonly Testable[] => {
   const inFile = ({ sigma }: Testable): boolean => sigma.place.file === file
-  const inOrder = [...set.rules.filter(inFile), ...set.correlations.filter(inFile)].sort(
-    (a, b) => (a.sigma.place.line ?? 0) - (b.sigma.place.line ?? 0),
-  )
+  const all: readonly Testable[] = [...set.rules, ...set.correlations, ...set.sourceRules]
+  const inOrder = all
+    .filter(inFile)
+    .sort((a, b) => (a.sigma.place.line ?? 0) - (b.sigma.place.line ?? 0))
   const main = inOrder.findLast(isCorrelation) ?? inOrder.at(-1)
   return main === undefined ? [] : [main, ...inOrder.filter((one) => one !== main)]
 }
 
 /** Whether it joins matches of others instead of judging events itself. */
-export const isCorrelation = (rule: Testable): rule is CompiledCorrelation => !('test' in rule)
+export const isCorrelation = (rule: Testable): rule is CompiledCorrelation => 'slots' in rule.plan
+
+/** Whether it judges what is noted of a log itself, and no events. */
+export const isAboutSource = (rule: Testable): rule is CompiledSourceRule => 'judge' in rule
 
 /**
  * Runs the cases of a file, each from its bytes on: decode, enrich, judge. Then the mutants. The
@@ -69,7 +75,8 @@ export const testRules = (
 /** Runs the cases of one rule, and the mutants made from them. */
 const testRule = (rule: Testable, set: RuleSet, cases: CaseFile): readonly CaseResult[] => {
   const results = cases.cases.map((ruleCase) => runCase(rule, set, ruleCase))
-  return isCorrelation(rule) ? results : [...results, ...runMutants(rule, cases)]
+  if (isCorrelation(rule) || isAboutSource(rule)) return results
+  return [...results, ...runMutants(rule, cases)]
 }
 
 /** Judges the events of one case. */
@@ -119,7 +126,9 @@ const namesNothing = ({ rule, at }: RuleCase): Issue => ({
 const judgeCase = (rule: Testable, set: RuleSet, { records }: RuleCase): Judged => {
   if (isCorrelation(rule)) return judgeStory(rule, set, records)
   const [only, ...others] = records
-  if (others.length === 0) return judgeEvent(rule, only)
+  if (others.length === 0) {
+    return isAboutSource(rule) ? judgeNoteCase(rule, only) : judgeEvent(rule, only)
+  }
   return { got: undefined, reasons: [], claim: '', failure: 'only a correlation judges a story' }
 }
 

@@ -1,11 +1,13 @@
-import { LIMIT } from '../base/limit.ts'
 import { UNKNOWN, wordFor } from '../base/truth.ts'
 import { redactField } from '../decode/redact.ts'
 import type { CompiledRule } from '../detect/compile.ts'
-import { reasonsFor } from '../detect/describe.ts'
+import type { CompiledSourceRule } from '../detect/completeness/source-rule.ts'
+import { noteAccess } from '../detect/completeness/source-schema.ts'
+import { type Mask, reasonsFor, shown } from '../detect/describe.ts'
 import { factsAccess } from '../detect/schema.ts'
 import type { Reason } from '../model/blindness.ts'
 import type { Facts } from '../model/facts.ts'
+import type { SourceNote } from '../model/source-health.ts'
 import { explainPlan, type LeafOutcome } from '../sigma/emit/explain.ts'
 
 /** One test of a rule on one event, with secrets masked. */
@@ -37,12 +39,27 @@ export const explainRule = (rule: CompiledRule, facts: Facts): Explanation => {
   const { truth, leaves } = explainPlan(rule.plan, factsAccess, facts)
   return {
     verdict: wordFor(truth),
-    tests: leaves.map((leaf) => testLine(leaf, facts)),
+    tests: leaves.map((leaf) => testLine(leaf, maskIn(facts))),
     reasons: truth === UNKNOWN ? reasonsFor(rule, facts) : [],
   }
 }
 
-function testLine(leaf: LeafOutcome, facts: Facts): TestLine {
+/** The same of a rule about a log and what is noted of it. */
+export const explainSourceRule = (rule: CompiledSourceRule, note: SourceNote): Explanation => {
+  const { truth, leaves } = explainPlan(rule.plan, noteAccess, note)
+  return {
+    verdict: wordFor(truth),
+    tests: leaves.map((leaf) => testLine(leaf, (_, text) => text)),
+    reasons: truth === UNKNOWN ? ['unmeasured'] : [],
+  }
+}
+
+const maskIn =
+  ({ event }: Facts): Mask =>
+  (field, text) =>
+    redactField(event, field, text)
+
+function testLine(leaf: LeafOutcome, mask: Mask): TestLine {
   const { selection, field, test, needed, seen, negated } = leaf
   const present = typeof seen !== 'string'
   return {
@@ -50,16 +67,10 @@ function testLine(leaf: LeafOutcome, facts: Facts): TestLine {
     field: field === '' ? '(any text)' : field,
     test,
     needed,
-    seen: present ? shownValue(seen.map(String).join(', '), field, facts) : undefined,
+    seen: present ? shown(mask, field, seen.map(String).join(', ')) : undefined,
     state: present ? 'present' : seen,
     verdict: wordFor(leaf.truth),
     negated,
     ...(leaf.idle ? { idle: true } : {}),
   }
-}
-
-function shownValue(text: string, field: string, facts: Facts): string {
-  const masked = redactField(facts.event, field, text)
-  const max = LIMIT.shownCharactersMax
-  return masked.length <= max ? masked : `${masked.slice(0, max)}…`
 }

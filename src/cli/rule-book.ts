@@ -1,4 +1,4 @@
-import { isCorrelation, type Testable, testablesOf } from '../advise/rule-cases.ts'
+import { isAboutSource, isCorrelation, type Testable, testablesOf } from '../advise/rule-cases.ts'
 import { formatPlace } from '../base/issue.ts'
 import { type CompiledRule, compileRules, type RuleSet } from '../detect/compile.ts'
 import { writeIssues } from './issue-lines.ts'
@@ -39,7 +39,7 @@ export const findRule = async (
       : bookOf([...own, ...(await namedRules(own, paths))], lists)
   const rule =
     own === undefined
-      ? [...book.correlations, ...book.rules].find((one) => isNamed(one, name))
+      ? [...book.correlations, ...book.rules, ...book.sourceRules].find((one) => isNamed(one, name))
       : testablesOf(book, own[0]?.file ?? '')[0]
   if (rule !== undefined) return { rule, book }
   const refusal = book.issues.find(({ at }) => at.file === own?.[0]?.file)
@@ -64,6 +64,7 @@ export const findSingleRule = async (
   lists: readonly RuleFile[] = [],
 ): Promise<{ readonly rule: CompiledRule; readonly book: RuleBook }> => {
   const { rule, book } = await findRule(name, paths, lists)
+  if (isAboutSource(rule)) throw judgesNoEvent(rule)
   if (!isCorrelation(rule)) return { rule, book }
   throw new CommandError(
     EXIT.badInput,
@@ -71,6 +72,14 @@ export const findSingleRule = async (
     `name one of its rules: ${rule.plan.slots.map((slot) => slot.rule).join(', ')}`,
   )
 }
+
+/** The error that a rule about a log itself was asked of events. */
+export const judgesNoEvent = ({ ref }: Testable): CommandError =>
+  new CommandError(
+    EXIT.badInput,
+    `"${ref.title}" is about the log itself and judges no event`,
+    'deckwatch serve judges it while it receives, and rule test runs its cases',
+  )
 
 /** Writes what is wrong with rules; gives bad input if one was refused. */
 export const reportRuleIssues = async (book: RuleSet, shell: Shell): Promise<number> => {

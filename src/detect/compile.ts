@@ -1,4 +1,4 @@
-import { addIssues, type Issue, type Place } from '../base/issue.ts'
+import { addIssues, type Issue } from '../base/issue.ts'
 import { EVERY_PART } from '../model/blindness.ts'
 import type { Facts } from '../model/facts.ts'
 import { findField, partBehind } from '../model/fields.ts'
@@ -19,8 +19,14 @@ import {
   planCorrelations,
 } from '../sigma/plan/plan-correlation.ts'
 import { type PlanContext, planRule } from '../sigma/plan/plan-rule.ts'
+import {
+  type CompiledSourceRule,
+  compileSourceRule,
+  isSourceRule,
+} from './completeness/source-rule.ts'
+import { refOf } from './rule-ref.ts'
 import { auditSchema, factsAccess } from './schema.ts'
-import { CORRELATION_NAMES, namesIn, TARGET } from './summary.ts'
+import { CORRELATION_NAMES, namesIn, TARGET, unknownInSummary } from './summary.ts'
 
 /** A rule that is ready to judge. */
 export interface CompiledRule {
@@ -49,6 +55,8 @@ export interface RuleSet {
   readonly rules: readonly CompiledRule[]
   /** Those that others are chained to come before them. */
   readonly correlations: readonly CompiledCorrelation[]
+  /** Those about the log itself (`service: audit-source`): they judge notes, and no events. */
+  readonly sourceRules: readonly CompiledSourceRule[]
   readonly issues: readonly Issue[]
 }
 
@@ -82,11 +90,17 @@ export const compileRules = (
   )
   const unreadable = parsed.flatMap((one) => one.refused)
   addIssues(issues, filterIssues(context.filters ?? [], written, unreadable))
-  const compiled = written.map((sigma) => compileRule(sigma, context))
+  const aboutSources = written.filter(isSourceRule).map((one) => compileSourceRule(one, context))
+  const compiled = written
+    .filter((sigma) => !isSourceRule(sigma))
+    .map((sigma) => compileRule(sigma, context))
   // What is said of a filter is said by every rule that it is added to.
-  addIssues(issues, [...new Set(compiled.flatMap((one) => one.issues))])
+  addIssues(issues, [...new Set([...compiled, ...aboutSources].flatMap((one) => one.issues))])
   const usable = compiled.map(({ rule }) => rule).filter((rule) => rule !== undefined)
-  const known = [...unreadable.flatMap(toKnown), ...compiled.map((one) => one.known)]
+  const known = [
+    ...unreadable.flatMap(toKnown),
+    ...[...compiled, ...aboutSources].map((one) => one.known),
+  ]
   const planned = planCorrelations(
     parsed.flatMap((one) => one.correlations),
     known,
@@ -101,8 +115,17 @@ export const compileRules = (
     addIssues(issues, correlationSummaryIssues(sigma))
     return { ref: refOf(sigma), sigma, plan, reports: !silent.has(plan.id) }
   })
-  return { rules: rules.sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1)), correlations, issues }
+  const sourceRules = aboutSources.flatMap(({ rule }) => rule ?? [])
+  return {
+    rules: rules.sort(byId),
+    correlations,
+    sourceRules: sourceRules.sort(byId),
+    issues,
+  }
 }
+
+const byId = (a: { readonly ref: RuleRef }, b: { readonly ref: RuleRef }): number =>
+  a.ref.id < b.ref.id ? -1 : 1
 
 const withoutDuplicates = (rules: readonly SigmaRule[], issues: Issue[]): readonly SigmaRule[] => {
   const byId = new Map<string, SigmaRule>()
@@ -165,12 +188,6 @@ const correlationSummaryIssues = (sigma: SigmaCorrelation): readonly Issue[] =>
     .filter((name) => !CORRELATION_NAMES.includes(name) && !sigma.groupBy.includes(name))
     .map((name) => unknownInSummary(name, sigma.place))
 
-const unknownInSummary = (name: string, at: Place): Issue => ({
-  code: 'detect/unknown-summary-field',
-  message: `the summary names {${name}}, and there is no such field`,
-  at,
-})
-
 const testOf = (leaf: Leaf): CompiledRule['tests'][number] => {
   const field = findField(leaf.field)?.field
   const known = field === undefined ? 0 : partBehind(field)
@@ -181,25 +198,6 @@ const testOf = (leaf: Leaf): CompiledRule['tests'][number] => {
     test: emitPredicate(alone, factsAccess),
   }
 }
-
-const refOf = (sigma: RuleHead): RuleRef => ({
-  id: sigma.id,
-  title: sigma.title,
-  level: sigma.level,
-  detection: tagged(sigma, 'detection.')[0]?.toUpperCase(),
-  techniques: tagged(sigma, 'attack.')
-    .filter((tag) => /^t\d{4}(\.\d{3})?$/.test(tag))
-    .map((tag) => tag.toUpperCase()),
-  tactics: tagged(sigma, 'attack.')
-    .filter((tag) => /^[a-z]+([-_][a-z]+)*$/.test(tag))
-    .map((tag) => tag.replaceAll('_', '-')),
-  threatMatrix: tagged(sigma, 'threat-matrix.')
-    .filter((tag) => /^ms-ta\d{4}$/.test(tag))
-    .map((tag) => tag.toUpperCase()),
-})
-
-const tagged = (sigma: RuleHead, prefix: string): readonly string[] =>
-  sigma.tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
 
 const duplicate = (rule: RuleHead, earlier: RuleHead): Issue => ({
   code: 'detect/duplicate-rule',

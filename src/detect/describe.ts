@@ -9,7 +9,7 @@ import { explainPlan } from '../sigma/emit/explain.ts'
 import type { CompiledRule } from './compile.ts'
 import type { Subject } from './evidence.ts'
 import { auditSchema, factsAccess } from './schema.ts'
-import { FIELD_IN_BRACES, TARGET } from './summary.ts'
+import { fillIn, TARGET } from './summary.ts'
 
 /** Hides secrets in what is shown: gets a field's name and its text. */
 export type Mask = (field: string, text: string) => string
@@ -93,6 +93,7 @@ const ALONE: Readonly<Record<Reason, readonly Reason[]>> = {
   missing: ['missing'],
   unparsable: ['unparsable'],
   partial: ['partial'],
+  unmeasured: ['unmeasured'],
 }
 
 const askedInVain = (
@@ -133,7 +134,10 @@ const sentence = (
   fields: readonly DecidingField[],
 ): string => {
   const template = rule.sigma.custom.summary
-  const claim = typeof template === 'string' ? fillIn(template, facts, mask) : `${rule.ref.title}.`
+  const claim =
+    typeof template === 'string'
+      ? fillIn(template, (name) => spoken(name, facts, mask))
+      : `${rule.ref.title}.`
   const because = fields.map(({ name, value }) => `${name} = ${value === '' ? '""' : value}`)
   return `${claim.replace(/[.\s]*$/, '')}${ending(facts)}. Decided by ${because.join('; ')}.`
 }
@@ -149,43 +153,6 @@ const ending = (facts: Facts): string => {
     default:
       return ''
   }
-}
-
-/**
- * Puts field values into `{field}`; a field that says nothing becomes "-". Of `[one|other]` it
- * takes the first of which all fields say something, or nothing.
- */
-const fillIn = (template: string, facts: Facts, mask: Mask): string =>
-  template
-    .split(CHOICE)
-    .map((text, i) => (i % 2 === 0 ? fillAll(text, facts, mask, '-') : choose(text, facts, mask)))
-    .join('')
-
-/** Brackets around at least one field; those of a field's own name are within its braces. */
-const CHOICE = /\[([^[\]{}]*(?:\{[^{}]*\}[^[\]{}]*)+)\]/
-
-const choose = (text: string, facts: Facts, mask: Mask): string => {
-  for (const one of text.split('|')) {
-    const filled = fillAll(one, facts, mask, undefined)
-    if (filled !== undefined) return filled
-  }
-  return ''
-}
-
-/** Undefined if a field says nothing and there is nothing to say instead. */
-const fillAll = <Missing extends string | undefined>(
-  text: string,
-  facts: Facts,
-  mask: Mask,
-  missing: Missing,
-): string | Missing => {
-  let filled = ''
-  for (const [i, part] of text.split(FIELD_IN_BRACES).entries()) {
-    const value = i % 2 === 0 ? part : (spoken(part, facts, mask) ?? missing)
-    if (value === undefined) return missing
-    filled += value
-  }
-  return filled
 }
 
 /** What a field says, as it is shown; undefined if that is nothing. */

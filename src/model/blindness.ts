@@ -29,7 +29,8 @@ export type Part = keyof typeof PART
 /**
  * Why a field could not be judged. `level`, `stage` and `truncated` are the API server's settings,
  * `provider` is what a cloud or forwarder does not say, `missing` a body that should have been
- * there, `unparsable` a body that is no JSON, `partial` a patch that shows only part of the object.
+ * there, `unparsable` a body that is no JSON, `partial` a patch that shows only part of the object,
+ * `unmeasured` something about the log itself that nothing has measured.
  */
 export type Reason =
   | 'level'
@@ -39,6 +40,7 @@ export type Reason =
   | 'missing'
   | 'unparsable'
   | 'partial'
+  | 'unmeasured'
 
 const BODIES = PART.requestObject | PART.responseObject
 const RECEIVED = BODIES | PART.responseStatus | PART.annotations | PART.impersonation | PART.name

@@ -35,7 +35,7 @@ const EVENT: EventRef = {
   length: 34,
 }
 
-const NO_RULES: RuleSet = { rules: [], correlations: [], issues: [] }
+const NO_RULES: RuleSet = { rules: [], correlations: [], sourceRules: [], issues: [] }
 
 const outcomeOf = (
   acts: FoldResult,

@@ -6,6 +6,8 @@ import {
   type RuleSet,
   type RuleText,
 } from '../../detect/compile.ts'
+import type { CompiledSourceRule } from '../../detect/completeness/source-rule.ts'
+import { sourceSchema } from '../../detect/completeness/source-schema.ts'
 import { auditSchema } from '../../detect/schema.ts'
 import type { Catalogues } from '../../model/catalogue.ts'
 import { findField } from '../../model/fields.ts'
@@ -59,6 +61,7 @@ export const lintRules = ({ files, others, lists, catalogues }: LintRequest): Li
   const set: RuleSet = {
     rules: all.rules.filter(({ sigma }) => isOurs(sigma.place)),
     correlations: all.correlations.filter(({ sigma }) => isOurs(sigma.place)),
+    sourceRules: all.sourceRules.filter(({ sigma }) => isOurs(sigma.place)),
     issues: all.issues.filter(({ at }) => isOurs(at)),
   }
   const documents = files.flatMap(({ text, file }) =>
@@ -73,11 +76,12 @@ export const lintRules = ({ files, others, lists, catalogues }: LintRequest): Li
     ...lintFiltered(all.rules, documents, catalogues),
     ...lintPairs(inOrder(all.rules, isOurs), auditSchema, ({ sigma }) => isOurs(sigma.place)),
     ...lintCorrelations(set),
+    ...lintSourceRules(all.sourceRules, isOurs),
     ...files.flatMap(({ file, text, cases }) => lintFileCases(file, text, cases)),
   ]
   return {
     ...setAside(found, ignores),
-    rules: set.rules.length + set.correlations.length,
+    rules: set.rules.length + set.correlations.length + set.sourceRules.length,
   }
 }
 
@@ -139,6 +143,20 @@ const lintFiltered = (
         return [...trustLints(context), ...valueLints(context)]
       })
     })
+
+/** Rules about the log itself have fields of their own, of which these lints know enough. */
+const lintSourceRules = (
+  rules: readonly CompiledSourceRule[],
+  isOurs: (at: Place) => boolean,
+): readonly Issue[] => {
+  const planned = rules.map(({ sigma, plan }): PlannedRule => ({ sigma, plan }))
+  const ours = planned.filter(({ sigma }) => isOurs(sigma.place))
+  const others = planned.filter(({ sigma }) => !isOurs(sigma.place))
+  return [
+    ...ours.flatMap((rule) => lintPlanned(rule, sourceSchema)),
+    ...lintPairs([...others, ...ours], sourceSchema, ({ sigma }) => isOurs(sigma.place)),
+  ]
+}
 
 const placeKey = ({ file, line, column }: Place): string => `${file}\n${line}:${column}`
 

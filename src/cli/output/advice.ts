@@ -54,6 +54,11 @@ export const adviceFor = ({ reason, need, acts }: Blindness): Advice => {
         why: `${subject} in records that do not say it`,
         change: 'The provider leaves these fields out: no policy changes that.',
       }
+    case 'unmeasured':
+      return {
+        why: `${subject} of which nothing was measured`,
+        change: 'Only a running instance measures the log itself: deckwatch serve.',
+      }
   }
 }
 
@@ -66,6 +71,7 @@ export const REASON_WORD: Readonly<Record<Reason, string>> = {
   missing: 'body missing',
   unparsable: 'body no JSON',
   partial: 'patch shows a part',
+  unmeasured: 'not measured',
 }
 
 /** The reasons of a rule's cannot-tells, the most frequent first. */

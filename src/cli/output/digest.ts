@@ -120,6 +120,7 @@ export const REASONS: readonly Reason[] = [
   'unparsable',
   'partial',
   'provider',
+  'unmeasured',
 ]
 
 const NEED_UNKNOWN: RuleNeed = { level: 'RequestResponse', resources: [] }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { isCorrelation, type Testable } from '../../advise/rule-cases.ts'
+import { isAboutSource, isCorrelation, type Testable } from '../../advise/rule-cases.ts'
 import { openFields, openFieldsOf, sourcesOf } from '../../advise/sql-case.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import type { Issue } from '../../base/issue.ts'
@@ -18,7 +18,7 @@ import type { Given } from '../command.ts'
 import { wrong } from '../hunt-request.ts'
 import { toRuleRecord } from '../output/machine.ts'
 import { labelOf } from '../output/words.ts'
-import { type FoundRule, findRule } from '../rule-book.ts'
+import { type FoundRule, findRule, judgesNoEvent } from '../rule-book.ts'
 import { otherRules, readLists, readRules } from '../rule-files.ts'
 import type { Conversion, Conversions } from './rule-convert.ts'
 
@@ -63,6 +63,7 @@ async function rulesOf(given: Given): Promise<Chosen> {
 }
 
 function convertOne(rule: Testable, book: RuleSet, options: ConvertOptions): Conversion {
+  if (isAboutSource(rule)) throw judgesNoEvent(rule)
   const { ref } = rule
   const { script, query, parameters, open } = isCorrelation(rule)
     ? correlationSql(rule, book, options)

@@ -12,7 +12,7 @@ import { columnsOf, type Shell, wantsColour } from '../shell.ts'
 /** Runs `deckwatch rule list`. */
 export const runRuleList = async (given: Given, shell: Shell): Promise<number> => {
   const book = await openRuleBook(given.texts('rules'), await readLists(given.texts('lists')))
-  const rules = [...book.rules, ...book.correlations].sort(byLabel)
+  const rules = [...book.rules, ...book.correlations, ...book.sourceRules].sort(byLabel)
   await shell.output.write(listText(rules, given, shell))
   return reportRuleIssues(book, shell)
 }

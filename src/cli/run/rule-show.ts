@@ -1,6 +1,7 @@
-import { isCorrelation, type Testable } from '../../advise/rule-cases.ts'
+import { isAboutSource, isCorrelation, type Testable } from '../../advise/rule-cases.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { findField, stagesOf } from '../../model/fields.ts'
+import { findSourceField } from '../../model/source-fields.ts'
 import { leaves } from '../../sigma/plan/leaves.ts'
 import type { Given } from '../command.ts'
 import { correlationFields, correlationLines } from '../output/correlation-text.ts'
@@ -50,6 +51,7 @@ function fieldsOf(rule: Testable): readonly FieldRow[] {
       : leaves(rule.plan).map(({ field }) => field),
   )
   return [...names].flatMap((name) => {
+    if (isAboutSource(rule)) return sourceFieldOf(name)
     const field = findField(name)?.field
     if (field === undefined) return []
     return [
@@ -64,6 +66,14 @@ function fieldsOf(rule: Testable): readonly FieldRow[] {
       },
     ]
   })
+}
+
+/** What notes about a log say has no level, no stage and no column. */
+function sourceFieldOf(name: string): readonly FieldRow[] {
+  const field = findSourceField(name)
+  if (field === undefined) return []
+  const { type, trust, about } = field
+  return [{ name, type, trust, level: '', stage: '', column: null, about }]
 }
 
 function ruleRecord({ rule, book }: FoundRule, source: string): Record<string, unknown> {
@@ -117,7 +127,7 @@ function ruleLines(
     ...fieldTable(rule, width, palette),
     '',
     palette.strong('NEEDS'),
-    ...wrap(`level ${need?.level} for ${resources}`, width - 2).map((line) => `  ${line}`),
+    ...wrap(needText(rule, need?.level, resources), width - 2).map((line) => `  ${line}`),
     '',
     palette.strong('PLAN'),
     ...planOf({ rule, book }).map((line) => `  ${escapeTerminal(line)}`),
@@ -128,6 +138,11 @@ function ruleLines(
       .split('\n')
       .map((line) => `  ${escapeTerminal(line)}`),
   ]
+}
+
+function needText(rule: Testable, level: string | undefined, resources: string): string {
+  if (isAboutSource(rule)) return 'deckwatch serve, which watches the log while it comes'
+  return `level ${level} for ${resources}`
 }
 
 /** A section, set off from the one above; nothing without lines. */

@@ -1,6 +1,7 @@
 import {
   type CaseReport,
   type CaseResult,
+  isAboutSource,
   isCorrelation,
   type Testable,
 } from '../../advise/rule-cases.ts'
@@ -64,7 +65,9 @@ function place({ rule, results }: CaseReport, events: StoredEvent[]): Placed {
   const from = events.length
   const judged: CaseResult[] = []
   for (const result of results) {
-    const rows = result.got === undefined ? [] : result.records.map(rowOfRecord)
+    // Notes about a log are in no table.
+    const isStored = result.got !== undefined && !isAboutSource(rule)
+    const rows = isStored ? result.records.map(rowOfRecord) : []
     const known = rows.filter((row) => row !== undefined)
     if (rows.length === 0 || known.length < rows.length) continue
     const cluster = isCorrelation(rule) ? clusterOf(from, judged.length) : ''
@@ -107,10 +110,11 @@ const truthsOf = (
   placed: Placed,
   store: EventStore,
   set: RuleSet,
-): readonly Truth[] =>
-  isCorrelation(rule)
-    ? storyTruths(rule, placed, store, set)
-    : store.judge(emitWhere(rule.plan, auditSchema), placed.from, placed.to)
+): readonly Truth[] => {
+  if (isAboutSource(rule)) return []
+  if (isCorrelation(rule)) return storyTruths(rule, placed, store, set)
+  return store.judge(emitWhere(rule.plan, auditSchema), placed.from, placed.to)
+}
 
 /** A correlation answers a row where it begins to hold, or to be "cannot tell". */
 function storyTruths(

@@ -4,6 +4,7 @@ import { decodeOne } from '../../advise/judge-case.ts'
 import {
   type CaseReport,
   type CaseResult,
+  isAboutSource,
   isCorrelation,
   type Testable,
   testablesOf,
@@ -13,9 +14,10 @@ import { escapeTerminal } from '../../base/escape-text.ts'
 import { formatPlace, type Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { compileRules, type RuleSet } from '../../detect/compile.ts'
+import { readNote } from '../../detect/completeness/read-note.ts'
 import { enrich } from '../../enrich/enrich.ts'
 import type { Given } from '../command.ts'
-import { explainRule } from '../explanation.ts'
+import { explainRule, explainSourceRule } from '../explanation.ts'
 import { issueText } from '../issue-lines.ts'
 import { severityOfIssue } from '../issue-tables.ts'
 import { explanationLines } from '../output/explanation-text.ts'
@@ -183,6 +185,11 @@ function testLines(
 ): readonly string[] {
   const [only = '', ...others] = records
   if (isCorrelation(rule) || got === undefined || others.length > 0) return []
+  if (isAboutSource(rule)) {
+    const note = readNote(only)
+    if (typeof note === 'string') return []
+    return ['', ...explanationLines(explainSourceRule(rule, note), width, palette), '']
+  }
   const event = decodeOne(only)
   if (typeof event === 'string') return []
   return ['', ...explanationLines(explainRule(rule, enrich(event)), width, palette), '']

@@ -122,7 +122,7 @@ function explain(
 ): Pick<ShownFinding, 'explanation' | 'guide'> {
   const book = compileRules(options.rules, options.lists)
   const compiled = book.rules.find((one) => one.ref.id === rule.id)
-  const guide = guidesOf([...book.rules, ...book.correlations]).get(rule.id)
+  const guide = guidesOf([...book.rules, ...book.correlations, ...book.sourceRules]).get(rule.id)
   const best = [...events].sort((a, b) => STAGE_RANK[b.stage] - STAGE_RANK[a.stage])[0]
   if (compiled === undefined || best === undefined) return { explanation: undefined, guide }
   return { explanation: explainRule(compiled, enrich(best, options)), guide }
