@@ -108,4 +108,6 @@ export interface FilePosition {
   readonly fingerprint: string
   /** In the decompressed content. */
   readonly offset: number
+  /** Of the last event kept of it, RFC 3339, where it is known: bounds a gap behind it. */
+  readonly lastTime?: string
 }

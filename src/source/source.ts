@@ -33,5 +33,8 @@ export interface SourceStatus {
 /** Called with each delivery that was kept, once it is durable. */
 export type OnKept = (delivery: Delivery) => void
 
-/** Up to where files are kept, from the store and the write-ahead log. */
+/**
+ * Up to where files are kept, from the store and the write-ahead log, in the order in which they
+ * were: the last one of a log is where reading it stopped.
+ */
 export type Positions = readonly FilePosition[]
