@@ -8,6 +8,7 @@ import { sigmaIssues } from '../sigma/issues.ts'
 import { sigmaLints } from '../sigma/lint/issues.ts'
 import { SOURCE_ISSUES } from '../source/issues.ts'
 import { cliIssues } from './issues.ts'
+import { configIssues } from './serve-config/issues.ts'
 
 /** Every issue that a command can raise, by code. */
 export const ISSUE_KINDS: IssueTable = {
@@ -18,6 +19,7 @@ export const ISSUE_KINDS: IssueTable = {
   ...detectIssues,
   ...adviseIssues,
   ...cliIssues,
+  ...configIssues,
   ...sigmaLints,
   ...adviseLints,
 }
