@@ -64,7 +64,7 @@ const TOLD = '.told'
 const COPY_BYTES = 1_048_576
 const LINE_BYTES = 4_096
 
-/** The line was synced before the file got its name; if the disk has damaged it too, that is said. */
+/** The line was synced before the file got its name. If the disk damaged it too, that is said. */
 function readDamage(name: string, bytes: Buffer): LogDamage {
   const unknown = { fromByte: 0, toByte: 0, fromSequence: 0, toSequence: 0 }
   try {

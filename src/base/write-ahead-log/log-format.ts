@@ -24,8 +24,8 @@ import { LIMIT } from '../limit.ts'
  *    28  4  CRC-32 of bytes 0 to 28
  *    32     head (UTF-8), body, and 4 bytes: CRC-32 of both
  *
- * After damage, reading goes on at the next marker. The marker is random because bodies are hostile:
- * one could hold bytes that look like a record.
+ * After damage, reading goes on at the next marker. It is random because bodies are hostile: one
+ * could hold bytes that look like a record.
  */
 export const FORMAT_VERSION = 1
 

@@ -48,6 +48,9 @@ async function readFolder(files: LogFiles, folder: string): Promise<Recovered> {
     const isLast = index === wanted.length - 1
     segments.push(await readSegment(files, folder, { name, isLast, mark: mark.mark }))
   }
+  for (const [index, segment] of segments.entries()) {
+    segment.next = Math.min(segment.next, segments[index + 1]?.name.first ?? segment.next)
+  }
   const before = mark.isKnown ? missingBefore(segments[0], released) : []
   for (const hole of [...before, ...allHoles(segments, released)]) {
     await setAside(files, folder, names, hole)
@@ -126,7 +129,9 @@ type NamedHole = Hole & { readonly name: string }
 function allHoles(segments: readonly Segment[], released: number): NamedHole[] {
   return segments.flatMap((segment, index) => {
     const { name } = segment.name
-    const inside = segment.holes.map((hole) => ({ ...hole, name }))
+    const inside = segment.holes.map((hole) => {
+      return { ...hole, name, toSequence: Math.min(hole.toSequence, segment.next) }
+    })
     const toSequence = segments[index + 1]?.name.first ?? segment.next
     const fromSequence = Math.max(segment.next, released)
     if (toSequence <= fromSequence) return inside

@@ -16,8 +16,8 @@ export const MARK_NAME = 'released'
 
 /**
  * A small file that is written in place, so that it needs no room on a full disk: two slots of 512
- * bytes that take turns, so that a torn one leaves the other. A slot is a count of writes, the three
- * numbers (8 bytes each, little endian) and a CRC-32.
+ * bytes that take turns, so that a torn one leaves the other. A slot is a count of writes, the
+ * three numbers (8 bytes each, little endian) and a CRC-32.
  */
 export class MarkFile {
   readonly #file: LogFile

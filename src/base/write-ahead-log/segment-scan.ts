@@ -127,7 +127,7 @@ class Scan {
     return `its checksum is wrong${isOpen ? ' (it may never have been acknowledged)' : ''}`
   }
 
-  /** Where reading goes on after bytes that are no record; undefined: what is left is a torn end. */
+  /** Where reading goes on after bytes that are no record; undefined: the rest is a torn end. */
   async #skip(at: number, found: Found): Promise<number | undefined> {
     const next = await this.#findRecord(at + 1)
     if (next !== undefined) {
