@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import { DigestSet } from '../../base/digest-set.ts'
 import { LIMIT } from '../../base/limit.ts'
-import { type RedactedRange, redactBlock } from '../../decode/redact-raw.ts'
+import { type RedactedBlock, redactBlock } from '../../decode/redact-raw.ts'
 import { contentDigest, eventPlace } from '../../detect/act.ts'
 import { compileRules } from '../../detect/compile.ts'
 import { CorrelationFeeds } from '../../detect/feeds.ts'
@@ -32,6 +32,11 @@ export class LiveAnalyzer {
   readonly #analyzer: Analyzer
   readonly #seal: Seal | undefined
   readonly #kept: Kept
+  readonly #fingerprintOf = (secret: Uint8Array): string =>
+    createHmac('sha256', this.#options.fingerprintKey)
+      .update(secret)
+      .digest('hex')
+      .slice(0, FINGERPRINT_DIGITS)
 
   constructor(options: LiveOptions, kept: Kept = nothingKept()) {
     const { rules, correlations } = compileRules(options.rules, options.lists)
@@ -54,7 +59,7 @@ export class LiveAnalyzer {
   }
 
   analyze({ sequence, delivery, bytes }: LiveJob): LiveResult {
-    const masked = redactBlock(bytes, { key: this.#options.fingerprintKey })
+    const masked = redactBlock(bytes, this.#fingerprintOf)
     const source = sourceOf(delivery)
     const isBody = delivery.kind === 'body'
     const fingerprint = isBody ? delivery.sha256 : delivery.fingerprint
@@ -89,6 +94,9 @@ export class LiveAnalyzer {
   }
 }
 
+/** Enough to recognise a secret by, and too little to search for one. */
+const FINGERPRINT_DIGITS = 16
+
 const nothingKept = (): Kept => ({ events: new EventBatch(), leaves: new Map(), seen: new Map() })
 
 const sourceOf = (delivery: LiveJob['delivery']): Source => {
@@ -102,7 +110,7 @@ interface StoringOf {
   readonly fingerprint: string
   readonly bytes: Uint8Array
   readonly offset: number
-  readonly masked: readonly RedactedRange[]
+  readonly masked: RedactedBlock
   readonly source: LogSource
 }
 
@@ -134,10 +142,11 @@ class Storing {
 
   add(facts: Facts): void {
     const { origin } = facts.event
-    const { bytes, offset, fingerprint, way, arrivedUs } = this.#of
+    const { bytes, offset, fingerprint, way, arrivedUs, masked } = this.#of
     const from = origin.offset - offset
-    const raw = bytes.subarray(from, from + origin.length)
-    const before = this.#originalOf(raw, from)
+    const to = from + origin.length
+    const raw = bytes.subarray(from, to)
+    const before = masked.changed(from, to) ? masked.original(from, to) : undefined
     const original = before && hash('sha256', before)
     const content = contentDigest(raw, origin.within ?? 0)
     this.#own.add(content)
@@ -155,18 +164,6 @@ class Storing {
     }
     this.#events.add(facts, stored)
     this.#leaves.add(leafOf({ place, maskedFrom: original, raw }))
-  }
-
-  /** The bytes before masking; undefined when nothing in them was masked. */
-  #originalOf(raw: Uint8Array, from: number): Uint8Array | undefined {
-    const to = from + raw.length
-    const ranges = this.#of.masked.filter(
-      (one) => one.offset < to && one.offset + one.original.length > from,
-    )
-    if (ranges.length === 0) return undefined
-    const before = Uint8Array.from(raw)
-    for (const { offset, original } of ranges) before.set(original, offset - from)
-    return before
   }
 }
 
