@@ -9,8 +9,8 @@ import { type ReceivedBody, readBody } from './body.ts'
 import { credentialsOf } from './credentials.ts'
 import { FairShare } from './fair-share.ts'
 import { type Refusal, refusalOf } from './identity.ts'
-import { type Intake, Intakes, type KnownBody } from './intake.ts'
 import type { ReceiverOptions, WebhookSource } from './receiver-options.ts'
+import { type KnownBody, type Sender, Senders } from './sender.ts'
 import { Turns } from './turns.ts'
 import { isUnparsable } from './unparsable.ts'
 
@@ -49,7 +49,7 @@ export interface ExchangesNeeds {
 export class Exchanges {
   #options: ReceiverOptions
   readonly #needs: ExchangesNeeds
-  readonly #intakes: Intakes
+  readonly #senders: Senders
   readonly #memory = new FairShare(LIMIT.webhookBytesInHandMax)
   readonly #places = new FairShare(LIMIT.webhookExchangesMax)
   readonly #turns = new Turns(LIMIT.webhookKeepBytesMax)
@@ -61,16 +61,16 @@ export class Exchanges {
   constructor(options: ReceiverOptions, needs: ExchangesNeeds) {
     this.#options = options
     this.#needs = needs
-    this.#intakes = new Intakes(needs.known)
-    for (const source of options.sources) this.#intakes.of(source)
+    this.#senders = new Senders(needs.known)
+    for (const source of options.sources) this.#senders.of(source)
   }
 
   get counts(): ReceiverCounts {
     return { ...this.#counts }
   }
 
-  get intakes(): Intakes {
-    return this.#intakes
+  get senders(): Senders {
+    return this.#senders
   }
 
   /** From now on these are the sources that may send. */
@@ -111,15 +111,15 @@ export class Exchanges {
       this.#counts.refused += 1
       return this.#sendEarly(request, response, { status: 405 })
     }
-    const intake = this.#isClosing ? undefined : this.#intakes.of(named)
-    if (intake === undefined || !this.#places.take(intake.name, 1)) {
+    const sender = this.#isClosing ? undefined : this.#senders.of(named)
+    if (sender === undefined || !this.#places.take(sender.name, 1)) {
       this.#counts.busy += 1
       return this.#sendEarly(request, response, BUSY)
     }
     try {
-      await this.#exchange(intake, request, response)
+      await this.#exchange(sender, request, response)
     } finally {
-      this.#places.give(intake.name, 1)
+      this.#places.give(sender.name, 1)
     }
   }
 
@@ -133,7 +133,7 @@ export class Exchanges {
   }
 
   /** Answers at the latest when the API server would soon give up; what is being kept goes on. */
-  async #exchange(intake: Intake, request: Request, response: Response): Promise<void> {
+  async #exchange(sender: Sender, request: Request, response: Response): Promise<void> {
     const { clock } = this.#needs
     const end = new AbortController()
     const late = async (ms: number): Promise<Answer> => {
@@ -145,7 +145,7 @@ export class Exchanges {
       bodyIsIn = resolve
     }).then(() => late(KEEP_MS))
     if (request.headers.expect !== undefined) response.writeContinue()
-    const work = this.#take(intake, request, bodyIsIn)
+    const work = this.#take(sender, request, bodyIsIn)
     const answer = await Promise.race([work, late(EXCHANGE_MS), keepIsLate])
     end.abort()
     if (answer === LATE) this.#counts.late += 1
@@ -154,10 +154,10 @@ export class Exchanges {
   }
 
   /** Receives the body and keeps it; its memory is given back when both are over. */
-  async #take(intake: Intake, request: Request, bodyIsIn: () => void): Promise<Answer> {
+  async #take(sender: Sender, request: Request, bodyIsIn: () => void): Promise<Answer> {
     let reserved = 0
     const reserve = (bytes: number): boolean => {
-      if (!this.#memory.take(intake.name, bytes)) return false
+      if (!this.#memory.take(sender.name, bytes)) return false
       reserved += bytes
       return true
     }
@@ -165,9 +165,9 @@ export class Exchanges {
       const body = await this.#receive(request, reserve)
       if (body === undefined) return BUSY
       bodyIsIn()
-      return await this.#keep(intake, body)
+      return await this.#keep(sender, body)
     } finally {
-      this.#memory.give(intake.name, reserved)
+      this.#memory.give(sender.name, reserved)
     }
   }
 
@@ -189,14 +189,14 @@ export class Exchanges {
     }
   }
 
-  async #keep(intake: Intake, body: ReceivedBody): Promise<Answer> {
+  async #keep(sender: Sender, body: ReceivedBody): Promise<Answer> {
     const { keep, clock } = this.#needs
-    const delivery = toDelivery(intake, body, clock.nowUs())
+    const delivery = toDelivery(sender, body, clock.nowUs())
     try {
-      const kept = await intake.keepOnce(body.sha256, () =>
-        this.#turns.run(intake.name, body.bytes.length, () => keep(delivery, body.bytes)),
+      const kept = await sender.keepOnce(body.sha256, () =>
+        this.#turns.run(sender.name, body.bytes.length, () => keep(delivery, body.bytes)),
       )
-      if (kept === 'new') this.#note(intake, delivery)
+      if (kept === 'new') this.#note(sender, delivery)
       else this.#counts.duplicates += 1
       return OK
     } catch (error) {
@@ -206,11 +206,11 @@ export class Exchanges {
     }
   }
 
-  #note(intake: Intake, { quarantine, length, arrivedUs }: BodyDelivery): void {
+  #note(sender: Sender, { quarantine, length, arrivedUs }: BodyDelivery): void {
     this.#counts.kept += 1
     if (quarantine !== undefined) this.#counts[quarantine] += 1
     const gap = quarantine === 'unparsable' ? 'quarantine' : quarantine
-    intake.arrived(length, arrivedUs, gap)
+    sender.arrived(length, arrivedUs, gap)
   }
 
   /**
@@ -275,9 +275,9 @@ function isOfStream(error: unknown): boolean {
   return error instanceof Error && 'code' in error
 }
 
-function toDelivery(intake: Intake, body: ReceivedBody, arrivedUs: number): BodyDelivery {
+function toDelivery(sender: Sender, body: ReceivedBody, arrivedUs: number): BodyDelivery {
   const { length, sha256, oversize, bytes } = body
-  const delivery = { kind: 'body', source: intake.source, arrivedUs, sha256, length } as const
+  const delivery = { kind: 'body', source: sender.source, arrivedUs, sha256, length } as const
   if (oversize) return { ...delivery, quarantine: 'oversize' }
   return isUnparsable(bytes) ? { ...delivery, quarantine: 'unparsable' } : delivery
 }

@@ -5,9 +5,9 @@ import type { Keep } from '../../model/delivery.ts'
 import type { RunningSource, SourceStatus } from '../source.ts'
 import { type Certificates, readCertificates, watchCertificates } from './certificate-files.ts'
 import { Exchanges, type OnRefused, type ReceiverCounts } from './exchanges.ts'
-import type { KnownBody } from './intake.ts'
 import { type ListeningServer, openServer } from './open-server.ts'
 import type { ListenAddress, ReceiverOptions, WebhookSource } from './receiver-options.ts'
+import type { KnownBody } from './sender.ts'
 
 /** A webhook receiver that listens. */
 export interface WebhookReceiver extends RunningSource {
@@ -93,7 +93,7 @@ class Receiver implements WebhookReceiver {
   }
 
   status(): readonly SourceStatus[] {
-    return this.#parts.exchanges.intakes.status()
+    return this.#parts.exchanges.senders.status()
   }
 
   remarks(): readonly string[] {

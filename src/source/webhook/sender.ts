@@ -14,7 +14,7 @@ export interface KnownBody {
 export type Kept = 'new' | 'duplicate'
 
 /** What one API server has sent, and what must not be kept twice. */
-export class Intake {
+export class Sender {
   readonly source: LogSource
   readonly name: string
   readonly #remembered = new DigestSet(LIMIT.bodiesRememberedMax)
@@ -83,26 +83,26 @@ export class Intake {
   }
 }
 
-/** The intakes of all API servers that ever sent, or were known beforehand. */
-export class Intakes {
-  readonly #intakes = new Map<string, Intake>()
+/** The senders of all API servers that ever sent, or were known beforehand. */
+export class Senders {
+  readonly #senders = new Map<string, Sender>()
 
   constructor(known: readonly KnownBody[]) {
     for (const { source, sha256 } of known) this.of(source)?.remember(sha256)
   }
 
   /** Undefined when there are too many already. */
-  of(named: NamedSource): Intake | undefined {
+  of(named: NamedSource): Sender | undefined {
     const key = `${named.cluster}/${named.server}`
-    const there = this.#intakes.get(key)
+    const there = this.#senders.get(key)
     if (there !== undefined) return there
-    if (this.#intakes.size >= LIMIT.webhookSourcesMax) return undefined
-    const intake = new Intake({ cluster: named.cluster, server: named.server })
-    this.#intakes.set(key, intake)
-    return intake
+    if (this.#senders.size >= LIMIT.webhookSourcesMax) return undefined
+    const sender = new Sender({ cluster: named.cluster, server: named.server })
+    this.#senders.set(key, sender)
+    return sender
   }
 
   status(): readonly SourceStatus[] {
-    return [...this.#intakes.values()].map((intake) => intake.status())
+    return [...this.#senders.values()].map((sender) => sender.status())
   }
 }
