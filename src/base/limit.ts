@@ -130,7 +130,7 @@ export const LIMIT = {
   /** Bytes of an event at level Metadata above which its size is a sign of forgery. */
   metadataEventBytesUsual: 32_768,
   /** Head of a record of the write-ahead log. */
-  logHeadBytesMax: 65_536,
+  logHeadBytesMax: 1_048_576,
   /** Body of a record of the write-ahead log. */
   logBodyBytesMax: 268_435_456,
   /** A segment of the write-ahead log, after which another one begins. */
@@ -225,6 +225,8 @@ export const LIMIT = {
   liveEpisodesMax: 20_000,
   /** Acts that are read for what one finding of a correlation shows. */
   liveEvidenceActsMax: 20_000,
-  /** Acts that came late and wait to be judged, in one cluster. Those beyond it are only stored. */
-  liveLateActsMax: 10_000,
+  /** Groups of one cluster that are judged again for acts that came late. Others are only counted. */
+  liveLateGroupsMax: 10_000,
+  /** How late an act may come and be judged again without a look into the store. */
+  liveLateSecondsMax: 900,
 } as const

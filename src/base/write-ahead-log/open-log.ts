@@ -13,7 +13,7 @@ import { type Recovered, recover } from './recover.ts'
 import type { MarkFile } from './release-mark.ts'
 import { Reserve } from './reserve.ts'
 import type { Segment } from './segment.ts'
-import { broken, full, isSpooled, type Prepared, prepare, SegmentWriter } from './segment-writer.ts'
+import { broken, full, type Prepared, prepare, SegmentWriter } from './segment-writer.ts'
 import { Wakers } from './wakers.ts'
 import type { LogDamage, LogRecord, NewRecord, WriteAheadLog } from './write-ahead-log.ts'
 
@@ -201,8 +201,7 @@ class Log implements WriteAheadLog {
     let bytes = 0
     const end = this.#queue.findIndex(({ record }, index) => {
       bytes += record.length
-      const isAlone = isSpooled(record.body) || bytes > LIMIT.logGroupBytesMax
-      return index > 0 && (isAlone || isSpooled(this.#queue[0]?.record.body ?? []))
+      return index > 0 && bytes > LIMIT.logGroupBytesMax
     })
     return this.#queue.splice(0, end === -1 ? this.#queue.length : end)
   }

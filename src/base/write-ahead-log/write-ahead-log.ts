@@ -11,24 +11,13 @@ export interface LogRecord {
 
 /**
  * What a record is made of. The body may come in pieces, so that nobody has to join them; they may
- * be used again once `append` has settled. A large body may lie in a file instead, which is copied
- * and stays the caller's to delete.
+ * be used again once `append` has settled. A record without a body (the boundaries of a batch, a
+ * gap) may use room that is kept free for it: it is what lets a full log shrink again.
  */
 export interface NewRecord {
   readonly kind: number
   readonly head: string
-  readonly body: readonly Uint8Array[] | SpooledBody
-  /**
-   * May use the room that is kept free for what lets the log shrink again: the boundaries of a
-   * batch, a gap. Small ones only.
-   */
-  readonly urgent?: boolean
-}
-
-/** A body that was written to a file because it is too large to wait in memory. */
-export interface SpooledBody {
-  readonly file: string
-  readonly length: number
+  readonly body: readonly Uint8Array[]
 }
 
 /** Bytes that were found damaged when the log was opened. They are set aside, never passed over. */
@@ -59,8 +48,7 @@ export interface WriteAheadLog {
   /**
    * Appends a record and gives its number once it is synced. Rejects with the Fault `log/full`
    * (transient) when the disk or `bytesMax` has no room, and with `log/broken` for ever after a
-   * failed sync: what is on disk then must be read again by a new process. `log/spool` says that
-   * the file of a spooled body could not be read.
+   * failed sync: what is on disk then must be read again by a new process.
    */
   append(record: NewRecord): Promise<number>
   /**

@@ -10,8 +10,8 @@ export class StoppedClock implements Clock {
 }
 
 /** A record with a text as its body. */
-export const textRecord = (body: string, urgent = false): NewRecord => {
-  return { kind: 1, head: '{}', body: [Buffer.from(body)], urgent }
+export const textRecord = (body: string): NewRecord => {
+  return { kind: 1, head: '{}', body: [Buffer.from(body)] }
 }
 
 /** Every durable record. */
