@@ -191,6 +191,8 @@ export const LIMIT = {
   storeResultRows: 100_000,
   /** Connections to a store at a time. */
   storeConnectionsMax: 10,
+  /** Statements that run in the embedded engine at a time; a query beyond that is refused. */
+  engineStatementsMax: 8,
   /** Between two questions to the embedded engine whether it still answers, in ms. */
   engineHeartbeatMs: 5_000,
   /** Questions without an answer after which the embedded engine is killed. */
