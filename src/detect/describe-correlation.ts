@@ -8,6 +8,12 @@ import type { Entry, Subject, Traces } from './evidence.ts'
 import { FIELD_IN_BRACES } from './summary.ts'
 import { timeText } from './time.ts'
 
+/** Identity of a correlation's finding: the rule, the group and where its window began. */
+export const correlationFindingId = (
+  ruleId: string,
+  { key, fromUs }: Pick<CorrelationVerdict, 'key' | 'fromUs'>,
+): string => findingId(ruleId, `${key}\n${fromUs}`)
+
 /** The finding that a correlation makes of the acts in its window. There is at least one. */
 export const describeCorrelation = (
   { ref, sigma, plan }: CompiledCorrelation,
@@ -34,7 +40,7 @@ export const describeCorrelation = (
   const decided = because.length === 0 ? '' : ` In common: ${because.join('; ')}.`
   return {
     ...joined(subjects),
-    id: findingId(ref.id, `${verdict.key}\n${verdict.fromUs}`),
+    id: correlationFindingId(ref.id, verdict),
     time: correlation.to,
     rule: ref,
     reason: `${claim}.${decided}${wentOn(correlation)}`,

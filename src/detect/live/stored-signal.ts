@@ -87,12 +87,9 @@ const withNames = (
   events,
 })
 
-const withNumbers = (
-  numbers: ReadonlyMap<string, number>,
-  { rules, ...more }: NamedCount,
-): CountedAct => ({
-  ...more,
-  rules: rules.flatMap(({ rule, ...answer }) => {
+const withNumbers = (numbers: ReadonlyMap<string, number>, counted: NamedCount): CountedAct => ({
+  ...counted,
+  rules: counted.rules.flatMap(({ rule, ...answer }) => {
     const number = numbers.get(rule)
     return number === undefined ? [] : [{ rule: number, ...answer }]
   }),

@@ -1,0 +1,336 @@
+import { LIMIT } from '../../base/limit.ts'
+import { YES } from '../../base/truth.ts'
+import { Correlator } from '../../sigma/correlate/correlator.ts'
+import type { CorrelationVerdict, Hit } from '../../sigma/correlate/hit.ts'
+import type { CompiledCorrelation } from '../compile.ts'
+import type { CorrelationFeeds } from '../feeds.ts'
+import type { ActCount } from './act-count.ts'
+import { AmendedWindows } from './amended-windows.ts'
+import { Amendments } from './amendments.ts'
+import { type Episode, Episodes } from './episodes.ts'
+import { PastCounts } from './past-counts.ts'
+import { groupName, groupsAbove, hitsOfCount } from './places.ts'
+import { type EpisodeDescriber, inTime } from './tell-episodes.ts'
+import { type TimedCount, WaitingCounts } from './waiting-counts.ts'
+import { Watermark } from './watermark.ts'
+
+/** What the windows of all clusters share. */
+export interface WindowsContext {
+  readonly correlations: readonly CompiledCorrelation[]
+  readonly feeds: CorrelationFeeds
+  readonly reachesUs: readonly number[]
+  readonly describer: EpisodeDescriber
+  /** Bytes of a correlator. */
+  readonly stateBytesMax: number
+  readonly waitUs: number
+  /** An episode began, was judged again, or is over: what there is to tell of it. */
+  readonly began: (verdict: CorrelationVerdict) => void
+  readonly tell: (episode: Episode, windows: LiveWindows) => void
+  readonly takeBack: (episode: Episode) => void
+}
+
+/** A span of time of which acts are asked from the store. */
+export interface Span {
+  readonly fromUs: number
+  readonly toUs: number
+  /** The correlations that they bear on. */
+  readonly correlations: readonly number[]
+}
+
+/** The windows of one cluster as time goes on: acts wait, are judged in order, and stay for later. */
+export class LiveWindows {
+  readonly #context: WindowsContext
+  readonly #waiting = new WaitingCounts()
+  readonly #correlator: Correlator
+  readonly #amendments: Amendments
+  #amended: AmendedWindows | undefined
+  readonly watermark: Watermark
+  readonly past: PastCounts = new PastCounts()
+  readonly episodes: Episodes = new Episodes()
+  /** Acts from this time on have not been judged. */
+  #judgedUs = 0
+  /** Before this moment nothing is judged again. */
+  #restUntilUs = 0
+  #lastArrivalUs = 0
+  /** What is asked from the store, and whether somebody is looking. */
+  #asking: Span | undefined
+  #isAsked = false
+  /** What the store gave for the present amendment. */
+  #stored: readonly ActCount[] | undefined
+  /** Windows are made again of acts that were judged before. */
+  #isRestoring = false
+  /** Episodes begun before this are known only in part. */
+  #trustedFromUs = Number.NEGATIVE_INFINITY
+  readonly losses = { judgedEarly: 0, lateDropped: 0, unanswered: 0 }
+
+  /** Windows that take the place of others wait for the same logs. */
+  constructor(context: WindowsContext, before?: LiveWindows) {
+    this.watermark = before?.watermark ?? new Watermark()
+    this.#context = context
+    this.#amendments = new Amendments(context.reachesUs)
+    this.#correlator = new Correlator(
+      context.correlations.map(({ plan }) => plan),
+      (verdict) => this.#take(verdict),
+      { bytesMax: context.stateBytesMax },
+    )
+  }
+
+  /** Acts before this time have been judged, and what they began was told. */
+  get judgedUs(): number {
+    return Math.min(this.#judgedUs, this.#amendments.pendingFromUs)
+  }
+
+  get groupsEvicted(): number {
+    return this.#correlator.losses().evicted
+  }
+
+  /** What the store gave for what is being told; undefined: it was not asked. */
+  get stored(): readonly ActCount[] | undefined {
+    return this.#stored
+  }
+
+  /** Takes an act, or what it now counts as. */
+  add(one: TimedCount, nowUs: number): void {
+    this.#lastArrivalUs = nowUs
+    if (one.timeUs >= this.#judgedUs) {
+      this.#waiting.put(one, nowUs)
+      if (this.#waiting.size > LIMIT.liveWaitingActsMax) this.#judgeEarly()
+      return
+    }
+    this.past.add(one)
+    if (!this.#amendments.add(one.groups, one.timeUs)) this.losses.lateDropped += 1
+  }
+
+  /** Judges what need not wait any longer. */
+  tick(nowUs: number, pastBytesMax: number): void {
+    this.#judge(this.#waiting.take(this.#dueUs(nowUs)))
+    if (nowUs >= this.#restUntilUs && this.#asking === undefined) this.#amend(nowUs)
+    this.#tellGoing(nowUs)
+    this.#forget(pastBytesMax)
+  }
+
+  /** Makes windows again of acts that were judged by another process; the others wait. */
+  restore(
+    acts: readonly TimedCount[],
+    judgedUs: number,
+    coversFromUs: number,
+    nowUs: number,
+  ): void {
+    this.past.coversFromUs = coversFromUs
+    this.#trustedFromUs = coversFromUs + Math.max(0, ...this.#context.reachesUs)
+    this.#isRestoring = true
+    this.#judge(acts.filter(({ timeUs }) => timeUs < judgedUs))
+    this.#isRestoring = false
+    for (const one of acts) if (one.timeUs >= judgedUs) this.#waiting.put(one, nowUs)
+  }
+
+  /** What has to be asked from the store, once; until it is answered nothing else is. */
+  question(): Span | undefined {
+    if (this.#isAsked) return undefined
+    this.#isAsked = this.#asking !== undefined
+    return this.#asking
+  }
+
+  /** What the store said; undefined: it could not be asked, and acts that came late stay unjudged. */
+  answer(acts: readonly ActCount[] | undefined, nowUs: number): void {
+    this.#asking = undefined
+    this.#isAsked = false
+    if (acts === undefined) {
+      this.losses.unanswered += 1
+      this.#amendments.clear()
+      this.#amended = undefined
+      return
+    }
+    this.#stored = acts
+    this.#makeAmended(nowUs)
+    this.#stored = undefined
+  }
+
+  /** Judges a group again, since not all that its finding shows was at hand. */
+  lookAgain(episode: Episode): void {
+    const { correlation, key, fromUs } = episode.verdict
+    this.#amendments.add([{ correlation, key }], fromUs)
+  }
+
+  /** Every act that is kept. */
+  acts(): readonly ActCount[] {
+    const waiting = this.#waiting.all().map(({ count }) => count)
+    return inTime(this.past.all(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY), waiting)
+  }
+
+  /** Up to when acts may be judged: all logs have passed it, or have been waited for. */
+  #dueUs(nowUs: number): number {
+    const heardUs = this.watermark.at(nowUs)
+    const waitedUs = nowUs - this.#context.waitUs
+    // A log whose clock is ahead of ours and of the others' does not hurry them.
+    const aheadUs = heardUs === undefined ? Number.POSITIVE_INFINITY : waitedUs
+    const overdueUs = this.#waiting.latestOf(waitedUs, aheadUs)
+    const slackUs = LIMIT.liveSlackMs * 1000
+    return Math.max(
+      heardUs === undefined ? 0 : heardUs - slackUs,
+      overdueUs === undefined ? 0 : overdueUs + 1,
+    )
+  }
+
+  #judgeEarly(): void {
+    const early = this.#waiting.take(this.#waiting.median() + 1)
+    this.losses.judgedEarly += early.length
+    this.#judge(early)
+  }
+
+  /** Judges acts in the order of time, none of which is earlier than those before. */
+  #judge(acts: readonly TimedCount[]): void {
+    const last = acts.at(-1)
+    if (last === undefined) return
+    for (const one of acts) {
+      this.past.add(one)
+      for (const hit of hitsOfCount(this.#context.feeds, one.count)) this.#observe(hit)
+    }
+    this.#judgedUs = last.timeUs + 1
+    this.#correlator.advance(this.#judgedUs)
+    this.#amended?.advance(this.#judgedUs)
+  }
+
+  #observe(hit: Hit): void {
+    this.#correlator.observe(hit)
+    if (hit.truth === YES) this.#follow(hit)
+    if (this.#amendments.isEmpty) return
+    if (this.#amended?.observe(hit) === true) return
+    const reached = groupsAbove(hit).some((group) => this.#amendments.has(groupName(group)))
+    if (reached) this.#amendments.needsMore()
+  }
+
+  #follow(hit: Hit): void {
+    const spanUs = this.#context.correlations[hit.correlation]?.plan.spanUs ?? 0
+    this.episodes.follow(groupName(hit), hit.timeUs, spanUs)
+  }
+
+  /** The verdict of the windows of all: of groups that are judged again it says nothing. */
+  #take(verdict: CorrelationVerdict): void {
+    if (this.#amendments.bearsOn(groupName(verdict), verdict.atUs)) return
+    this.#begin(verdict)
+  }
+
+  #begin(verdict: CorrelationVerdict): void {
+    const before = this.episodes.in(groupName(verdict)).at(-1)
+    const episode = this.episodes.add(verdict)
+    if (this.#isRestoring) {
+      if (verdict.atUs >= this.#trustedFromUs) episode.told = ''
+      return
+    }
+    this.#context.began(verdict)
+    // Where the next one begins the one before ends.
+    if (before !== undefined && this.#isCutBy(before, verdict)) this.#tell(before)
+    this.#tell(episode)
+  }
+
+  #isCutBy({ told, untilUs }: Episode, { correlation, fromUs }: CorrelationVerdict): boolean {
+    const spanUs = this.#context.correlations[correlation]?.plan.spanUs ?? 0
+    return told !== undefined && fromUs <= untilUs + spanUs
+  }
+
+  #tell(episode: Episode): void {
+    this.#context.tell(episode, this)
+    this.episodes.settle(episode)
+  }
+
+  /** Judges groups again that acts bear on which came late. */
+  #amend(nowUs: number): void {
+    if (!this.#amendments.isPending) return
+    const fromUs = this.#amendments.readFromUs
+    if (fromUs >= this.past.coversFromUs) {
+      this.#makeAmended(nowUs)
+      return
+    }
+    const toUs = Math.min(this.#judgedUs, this.#amendments.readToUs)
+    this.#asking = { fromUs, toUs, correlations: this.#amendments.correlations() }
+  }
+
+  #makeAmended(nowUs: number): void {
+    const amendments = this.#amendments
+    const before = amendments
+      .all()
+      .flatMap(({ group, fromUs }) =>
+        this.episodes.in(groupName(group)).filter(({ verdict }) => verdict.atUs >= fromUs),
+      )
+    const verdicts: CorrelationVerdict[] = []
+    let take = (verdict: CorrelationVerdict): void => void verdicts.push(verdict)
+    const { correlations, feeds, stateBytesMax: bytesMax } = this.#context
+    const fromUs = amendments.readFromUs
+    const amended = new AmendedWindows(
+      amendments.all().map(({ group }) => group),
+      correlations,
+      feeds,
+      (groups) => {
+        const { acts } = this.past.of(groups, fromUs, this.#judgedUs - 1, Number.POSITIVE_INFINITY)
+        return inTime(this.#stored ?? [], acts).filter(({ timeUs = 0 }) => timeUs < this.#judgedUs)
+      },
+      {
+        bytesMax,
+        onVerdict: (verdict) => {
+          if (amendments.bearsOn(groupName(verdict), verdict.atUs)) take(verdict)
+        },
+      },
+    )
+    amended.advance(this.#judgedUs)
+    take = (verdict) => this.#begin(verdict)
+    this.#amended = amended
+    amendments.isPending = false
+    this.#replace(before, verdicts)
+    const restUs = Math.max(REST_US_LEAST, amended.actsRead * REST_US_PER_ACT)
+    this.#restUntilUs = nowUs + restUs
+  }
+
+  /** Tells what is new, or shows something else, and takes back what is no longer so. */
+  #replace(before: readonly Episode[], verdicts: readonly CorrelationVerdict[]): void {
+    const left = new Map(before.map((episode) => [nameOf(episode.verdict), episode]))
+    const now = verdicts.map((verdict): Episode => {
+      const known = left.get(nameOf(verdict))
+      if (known === undefined) {
+        this.#context.began(verdict)
+        return this.episodes.add(verdict)
+      }
+      left.delete(nameOf(verdict))
+      known.verdict = verdict
+      return known
+    })
+    for (const episode of left.values()) {
+      this.episodes.remove(episode)
+      if (episode.told !== undefined) this.#context.takeBack(episode)
+    }
+    const groups = new Set(this.#amendments.all().map(({ group }) => groupName(group)))
+    const earlier = [...groups].flatMap((group) => this.episodes.in(group))
+    for (const episode of new Set([...now, ...earlier])) this.#tell(episode)
+  }
+
+  /** Tells of episodes that went on, when they are over and as they grow. */
+  #tellGoing(nowUs: number): void {
+    for (const episode of this.episodes.going()) {
+      const spanUs = this.#context.describer.spanUs(episode)
+      const isOver = this.#judgedUs - episode.untilUs > spanUs
+      const isQuiet = nowUs - this.#lastArrivalUs > spanUs
+      if (isOver || isQuiet || episode.following >= episode.shown * GROWTH + 1) this.#tell(episode)
+    }
+  }
+
+  #forget(pastBytesMax: number): void {
+    const reachUs = Math.max(0, ...this.#context.reachesUs)
+    const lateUs = LIMIT.liveLateSecondsMax * 1_000_000
+    this.past.forget(this.#judgedUs - reachUs - lateUs, pastBytesMax)
+    const isOver = ({ verdict, untilUs }: Episode): boolean =>
+      untilUs + (this.#context.reachesUs[verdict.correlation] ?? 0) < this.#judgedUs - reachUs
+    this.episodes.forget(isOver)
+    this.#amendments.expire(this.#judgedUs)
+    if (this.#amendments.isEmpty) this.#amended = undefined
+  }
+}
+
+/** Groups are judged again once a second at most, and with many acts in a tenth of the time. */
+const REST_US_LEAST = 1_000_000
+const REST_US_PER_ACT = 200
+
+/** An episode is told again when it has grown so many times. */
+const GROWTH = 10
+
+const nameOf = (verdict: CorrelationVerdict): string =>
+  `${groupName(verdict)} ${verdict.fromUs} ${verdict.truth}`
