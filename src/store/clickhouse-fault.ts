@@ -1,4 +1,3 @@
-import { ClickHouseError } from '@clickhouse/client'
 import { Fault } from '../base/fault.ts'
 
 /**
@@ -9,7 +8,7 @@ export const toFault = (error: unknown, signal?: AbortSignal): Fault => {
   if (error instanceof Fault) return error
   if (signal?.aborted === true) return new Fault('store/cancelled', 'cancelled', { cause: error })
   const message = error instanceof Error ? error.message : String(error)
-  if (!(error instanceof ClickHouseError)) {
+  if (!isRefusal(error)) {
     return new Fault('store/unreachable', `the store does not answer: ${message}`, {
       cause: error,
       transient: true,
@@ -23,6 +22,11 @@ export const toFault = (error: unknown, signal?: AbortSignal): Fault => {
       })
     : new Fault('store/refused', `the store refused: ${said}`, { cause: error })
 }
+
+// The client's ClickHouseError, told by its number: a system's error has a name there. The class
+// itself would load the client.
+const isRefusal = (error: unknown): error is Error & { code: string; type?: string } =>
+  error instanceof Error && 'code' in error && /^\d+$/.test(String(error.code))
 
 /**
  * ClickHouse's numbers for what may pass by itself.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Session } from 'chdb'
+import { LIMIT } from '../../base/limit.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { quotedText } from './tokens.ts'
@@ -45,6 +46,8 @@ export class ChdbEngine {
 
   /** The answer of a query in pieces. What it may do was decided before: see gate.ts. */
   read(request: EngineRequest): AsyncIterable<Uint8Array> {
+    // Each holds a thread of ours as long as it runs, and inserts need one too.
+    if (this.#running.size >= LIMIT.engineStatementsMax) throw busy()
     return this.#run(request, READ_ONLY, streamed)
   }
 
@@ -140,6 +143,9 @@ async function* whole(
 ): AsyncGenerator<Uint8Array> {
   yield (await session.queryAsync(sql, { format })).bytes()
 }
+
+const busy = (): EngineError =>
+  new EngineError(202, 'TOO_MANY_SIMULTANEOUS_QUERIES', 'Too many simultaneous queries.')
 
 const cancelled = (): EngineError =>
   new EngineError(394, 'QUERY_WAS_CANCELLED', 'Query was cancelled.')

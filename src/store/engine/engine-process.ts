@@ -59,7 +59,8 @@ lines.once('line', (line) => {
     },
   )
 })
-lines.once('close', () => process.exit(0))
+// By force, so that nothing running holds the folder: what was inserted is on the disk.
+lines.once('close', () => process.kill(process.pid, 'SIGKILL'))
 process.once('SIGTERM', () => void stop().finally(() => process.exit(0)))
 // Ctrl-C goes to the whole group; whoever started us says when to stop.
 process.on('SIGINT', () => undefined)
