@@ -52,96 +52,157 @@ class PlacesFound implements Hints {
 }
 
 /**
- * Parts of words, in lower case, each rare and of five characters or more, and what the text must
- * look like from there on.
+ * Parts of words, in lower case, each rare and of five characters or more; and what the text must
+ * be there: `before` gets some of it up to the needle, `from` some of it from there on.
  */
-const NEEDLES: readonly (readonly [needle: string, from: RegExp])[] = [
-  ['token', /^tokens?[^a-z0-9_]/i],
-  ['secret', /^secret(?:s|list)?[^a-z0-9_-]/i],
-  ['passw', /^passw(?:or)?d[^a-z0-9]/i],
-  ['passphrase', /^/],
-  ['credential', /^credentials?(?:["'\\=:]|\.json)/i],
-  ['bearer', /^bearer(?:[\s:=,+\\]|%)/i],
-  ['basic', /^basic(?:[\s:=,+\\]|%)/i],
-  ...['pi_key', 'pi-key', 'pi.key', 'apikey', 'ss_key', 'ss-key', 'ss.key', 'sskey'].map(isKey),
-  ...['te_key', 'te-key', 'te.key', 'tekey', 'et_key', 'et-key', 'etkey'].map(isKey),
-  ['te key-----', /^/],
-  ['key-data', /^/],
-  ['stringdata', /^/],
-  ['auth"', /^/],
-  ['auth\\', /^/],
-  ["auth'", /^/],
-  ['"data\\', /^/],
-  ['ied-configuration', /^/],
-  ['kubeconfig', /^kubeconfig(?:\.\w{3,4})?["'\\]/i],
-  ['dockerc', /^dockerc/i],
-  ['.key"', /^/],
-  ['.key\\', /^/],
-  ['id_rsa', /^/],
-  ['id_dsa', /^/],
-  ['id_ecdsa', /^/],
-  ['id_ed25519', /^/],
-  ['netrc', /^/],
-  ['pgpass', /^/],
-  ['.p12"', /^/],
-  ['.p12\\', /^/],
-  ['.pfx"', /^/],
-  ['.pfx\\', /^/],
-  ['.jks"', /^/],
-  ['.jks\\', /^/],
-  ['ls0tls1crudjti', /^/],
+interface Needle {
+  readonly needle: string
+  readonly is: (before: () => string, from: string) => boolean
+}
+
+const always = (): boolean => true
+
+/** A needle that says enough by itself. */
+const alone = (needle: string): Needle => ({ needle, is: always })
+
+/** A needle that says enough if the text from there on is so. */
+const begins = (needle: string, pattern: RegExp): Needle => ({
+  needle,
+  is: (_, from) => pattern.test(from),
+})
+
+/** A word that ends names of secrets, by its beginning and whole. */
+const word = (needle: string, pattern: string): Needle => {
+  const whole = new RegExp(`^${pattern}`, 'i')
+  return {
+    needle,
+    is: (before, from) => {
+      const match = whole.exec(from)
+      return match !== null && isNaming(before, match[0], from.slice(match[0].length))
+    },
+  }
+}
+
+/** Whether a word names a secret, or says that something is one, by what stands around it. */
+function isNaming(before: () => string, found: string, after: string): boolean {
+  const quoted = /^\\*"/.test(after)
+  // A name with a value that is neither empty nor an object.
+  if (quoted && /^\\*"\s*:/.test(after)) return !/^\\*"\s*:\s*(?:\{|null|\\*"\\*")/.test(after)
+  // A text that is this word or ends so: what it is the value of tells; or an argument.
+  if (quoted) return isSaying(before(), found)
+  if (/^secret/i.test(found) && KIND_OF_YAML.test(before())) return true
+  if (/^secret\w/i.test(found)) return false
+  if (/^[ \t]/.test(after)) return ARGUMENT.test(before()) || /^[ \t]*[=:]/.test(after)
+  return /^[=:%&'\\]/.test(after)
+}
+
+const isSaying = (before: string, found: string): boolean =>
+  KIND.test(before) || (!/^secret\w/i.test(found) && (NAME.test(before) || ARGUMENT.test(before)))
+
+/** Before a text in quotes: the beginning of a member, of which the word is the whole value. */
+const KIND = /(?:kind|resource|stringvalue)\\*"\s*:\s*\\*"$/i
+/** The same, of which the word is the end; or the path of a JSON Patch. */
+const NAME = /["\\](?:(?:name|key|stringvalue)\\*"\s*:\s*\\*"|path\\*"\s*:\s*\\*"\/)[^"\\]*$/i
+const ARGUMENT = /["'\s=,&]--?[\w-]{0,64}$/
+const KIND_OF_YAML = /kind:\s*['"\\]{0,4}$/
+
+const KEY = '[\\w.-]{0,4}key'
+const NEEDLES: readonly Needle[] = [
+  word('token', 'token'),
+  word('secret', 'secret(?:s|list)?'),
+  begins('secret', /^secrets\.(?:get|list|watch|create|update|patch|delete)/),
+  word('passw', 'passw(?:or)?d'),
+  word('passphrase', 'passphrase'),
+  word('credential', 'credentials?(?:\\.json)?'),
+  ...['pi_key', 'pi-key', 'pi.key', 'apikey', 'ss_key', 'ss-key', 'ss.key', 'sskey'].map(ofKey),
+  ...['te_key', 'te-key', 'te.key', 'tekey', 'et_key', 'et-key', 'et.key', 'etkey'].map(ofKey),
+  begins('bearer', /^bearer(?:[\s:=,+\\]|%)/i),
+  begins('basic', /^basic(?:[\s:=,+\\]|%)/i),
+  alone('te key-----'),
+  begins('key-data', /^key-data["']?\s*:/),
+  begins('stringdata', /^stringdata\\*["']?\s*:/i),
+  begins('auth"', /^auth"\s*:\s*["[]/i),
+  begins('auth\\', /^auth\\+"\s*:\s*[\\[]/i),
+  // What was applied, if it is no object.
+  begins('ied-configuration', /^ied-configuration\\*"\s*:\s*\\*"(?!\{)/i),
+  begins('kubeconfig', /^kubeconfig(?:\.\w{3,4})?["'\\]/i),
+  alone('dockerconfigjson'),
+  alone('dockercfg'),
+  ...['.key', '.p12', '.pfx', '.jks'].flatMap(ofFile),
+  ...['id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519', 'netrc', 'pgpass'].map(alone),
+  begins('ls0tls1crudjti', /^LS0tLS1CRUdJTi(?!BDRVJU)/),
 ]
 
-function isKey(needle: string): readonly [string, RegExp] {
-  return [needle, /^[\w.-]{2,7}?key[^a-z0-9]/i]
+function ofKey(needle: string): Needle {
+  return word(needle, KEY)
+}
+
+function ofFile(ending: string): readonly Needle[] {
+  const pattern = /^\.\w{3}\\*"\s*:\s*(?!\{)/i
+  return [begins(`${ending}"`, pattern), begins(`${ending}\\`, pattern)]
 }
 
 /** The window that is looked at: the shortest needle. */
 const WINDOW = 5
 
 /** How far the window may move on when these two bytes end it; 0 where a needle's beginning ends. */
-const SHIFTS: Uint8Array = new Uint8Array(4_096).fill(WINDOW - 1)
-/** Needles by the two bytes that end their first five. */
-const BUCKETS: (readonly [string, RegExp])[][] = Array.from({ length: 4_096 }, () => [])
-
-/** Upper and lower case fall together, as do some others: it only tells where to look. */
-const pairOf = (first: number, second: number): number =>
-  (FOLD[first] ?? 0) * 64 + (FOLD[second] ?? 0)
-const FOLD: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x41 && byte <= 0x5a ? (byte | 0x20) & 63 : byte & 63,
-)
+const SHIFTS: Uint8Array = new Uint8Array(65_536).fill(WINDOW - 1)
+/** 1 for two bytes that begin a needle. */
+const HEADS: Uint8Array = new Uint8Array(65_536)
+/** Needles by the first of their bytes. */
+const BY_FIRST: readonly Needle[][] = Array.from({ length: 128 }, () => [])
 
 for (const one of NEEDLES) {
-  const [needle] = one
+  const { needle } = one
   for (let at = 0; at + 1 < WINDOW; at += 1) {
-    const pair = pairOf(needle.charCodeAt(at), needle.charCodeAt(at + 1))
-    SHIFTS[pair] = Math.min(SHIFTS[pair] ?? 0, WINDOW - 2 - at)
-    if (at === WINDOW - 2) BUCKETS[pair]?.push(one)
+    for (const pair of pairsOf(needle.charCodeAt(at), needle.charCodeAt(at + 1))) {
+      SHIFTS[pair] = Math.min(SHIFTS[pair] ?? 0, WINDOW - 2 - at)
+      if (at === 0) HEADS[pair] = 1
+    }
   }
+  BY_FIRST[needle.charCodeAt(0)]?.push(one)
 }
 
+/** Two bytes as a number, in either case each. */
+function pairsOf(first: number, second: number): readonly number[] {
+  return casesOf(first).flatMap((one) => casesOf(second).map((two) => one | (two << 8)))
+}
+
+function casesOf(byte: number): readonly number[] {
+  return byte >= 0x61 && byte <= 0x7a ? [byte, byte & ~0x20] : [byte]
+}
+
+/** Wu and Manber's search: most places are skipped. */
 function needleHints(bytes: Buffer, places: number[]): void {
   const end = bytes.length
   let at = WINDOW - 1
   while (at < end) {
-    const first = FOLD[bytes[at - 1] as number] as number
-    const pair = first * 64 + (FOLD[bytes[at] as number] as number)
-    const shift = SHIFTS[pair] as number
-    if (shift === 0) {
-      if (isNeedle(bytes, at - WINDOW + 1, pair)) places.push(at - WINDOW + 1)
+    const shift = SHIFTS[(bytes[at - 1] as number) | ((bytes[at] as number) << 8)] as number
+    if (shift > 0) at += shift
+    else {
+      const start = at - WINDOW + 1
+      const head = (bytes[start] as number) | ((bytes[start + 1] as number) << 8)
+      if (HEADS[head] === 1 && isNeedle(bytes, start)) places.push(start)
       at += 1
-    } else at += shift
+    }
   }
 }
 
-function isNeedle(bytes: Buffer, start: number, pair: number): boolean {
-  for (const [needle, from] of BUCKETS[pair] ?? []) {
+function isNeedle(bytes: Buffer, start: number): boolean {
+  const first = bytes[start] as number
+  const lower = first >= 0x41 && first <= 0x5a ? first | 0x20 : first
+  for (const { needle, is } of BY_FIRST[lower] ?? []) {
     if (!startsWith(bytes, start, needle)) continue
     // A word that the text ends with has all that could come behind it.
-    if (from.test(`${latin1(bytes, start, Math.min(start + 32, bytes.length))}"`)) return true
+    const from = `${latin1(bytes, start, Math.min(start + AFTER, bytes.length))}"`
+    if (is(() => latin1(bytes, Math.max(0, start - BEFORE), start), from)) return true
   }
   return false
 }
+
+/** How much of a text is looked at around a needle. */
+const BEFORE = 400
+const AFTER = 64
 
 function startsWith(bytes: Buffer, start: number, needle: string): boolean {
   for (let at = 0; at < needle.length; at += 1) {
