@@ -79,19 +79,23 @@ export const SOURCE_FIELDS: readonly SourceField[] = [
     timesUsual,
     'How many times the usual it is: of a silence its length, of eviction the bytes per second.',
   ),
-  measure(
-    'source.othersLogging',
-    'number',
-    ['silence'],
-    'othersLogging',
-    'Other API servers of the cluster that still log. Unknown where there is no other.',
+  orAbsent(
+    measure(
+      'source.othersLogging',
+      'number',
+      ['silence'],
+      'othersLogging',
+      'Other API servers of the cluster that still log. Absent where there is no other.',
+    ),
   ),
-  measure(
-    'source.otherWayLogs',
-    'boolean',
-    ['silence'],
-    'otherWayLogs',
-    'Whether the same log still comes by its other way. Unknown where it has only one.',
+  orAbsent(
+    measure(
+      'source.otherWayLogs',
+      'boolean',
+      ['silence'],
+      'otherWayLogs',
+      'Whether the same log still comes by its other way. Absent where it has only one.',
+    ),
   ),
   measure(
     'source.missedHeartbeats',
@@ -192,7 +196,7 @@ export const SOURCE_FIELDS: readonly SourceField[] = [
     'server',
     ['clock-skew'],
     skewFromOthers,
-    'How far it is from the clocks of the other API servers. Unknown where there is no other.',
+    'How far it is from the clocks of the other API servers. Absent where there is no other.',
   ),
   measure(
     'source.bytesPerSecond',
@@ -201,12 +205,14 @@ export const SOURCE_FIELDS: readonly SourceField[] = [
     'bytesPerSecond',
     'Bytes of log each second, over the last minute.',
   ),
-  measure(
-    'source.rotationSeconds',
-    'number',
-    ['eviction'],
-    'rotationSeconds',
-    'Between the last two rotations of the file. Unknown where none was seen of late.',
+  orAbsent(
+    measure(
+      'source.rotationSeconds',
+      'number',
+      ['eviction'],
+      'rotationSeconds',
+      'Between the last two rotations of the file. Absent where none was seen of late.',
+    ),
   ),
   measure(
     'source.budgetSeconds',
@@ -318,6 +324,15 @@ function measure(
     return isScalar ? (value as FieldValue) : CANNOT_TELL
   }
   return field(name, type, trust, kinds, read, about, values)
+}
+
+/** Not to have it is no lack of measuring. */
+function orAbsent(one: SourceField): SourceField {
+  const read = (note: SourceNote): FieldValue => {
+    const value = one.read(note)
+    return value === CANNOT_TELL ? undefined : value
+  }
+  return { ...one, read }
 }
 
 function field(
