@@ -175,8 +175,8 @@ export const LIMIT = {
   policyKindsMax: 5_000,
   /** Seconds by which the events of one way are remembered, to compare it with the other. */
   waySecondsMax: 3_600,
-  /** The address of a request to the embedded engine, with its settings and parameters. */
-  engineAddressBytesMax: 4_194_304,
+  /** The head of a request to the embedded engine; longer parameters go into its body. */
+  engineHeadBytesMax: 65_536,
   /** A statement sent to the embedded engine, the rows of an insert aside. */
   engineStatementBytesMax: 4_194_304,
   /** An answer of the store that is read whole; larger ones are streamed. */

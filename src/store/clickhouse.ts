@@ -71,6 +71,7 @@ const clientOptions = (
     // Our own signals end requests: see within().
     request_timeout: LIMIT.storeQuerySecondsMax * 1000,
     max_open_connections: LIMIT.storeConnectionsMax,
+    use_multipart_params_auto: true,
     ...(socketPath === undefined ? {} : { http_agent: socketAgent(socketPath) }),
   }
 }
@@ -213,22 +214,23 @@ const INSERT_SETTINGS: ClickHouseSettings = {
 
 const GRACE_SECONDS = 5
 
-const limitSettings = ({
-  seconds = LIMIT.storeQuerySeconds,
-  memoryBytes = LIMIT.storeQueryMemoryBytes,
-  resultRows = LIMIT.storeResultRows,
-}: QueryLimits): { readonly seconds: number; readonly settings: ClickHouseSettings } => ({
-  seconds,
-  settings: {
+const limitSettings = (
+  limits: QueryLimits,
+): { readonly seconds: number; readonly settings: ClickHouseSettings } => {
+  const seconds = Math.min(limits.seconds ?? LIMIT.storeQuerySeconds, LIMIT.storeQuerySecondsMax)
+  const memoryBytes = limits.memoryBytes ?? LIMIT.storeQueryMemoryBytes
+  const settings: ClickHouseSettings = {
     readonly: '2',
     max_execution_time: seconds,
     max_memory_usage: String(memoryBytes),
-    max_result_rows: String(resultRows),
+    max_result_rows: String(limits.resultRows ?? LIMIT.storeResultRows),
+    // Beyond half of it, sorting and grouping go on on the disk.
     max_bytes_before_external_group_by: String(Math.floor(memoryBytes / 2)),
     max_bytes_before_external_sort: String(Math.floor(memoryBytes / 2)),
     output_format_json_quote_64bit_integers: 1,
-  },
-})
+  }
+  return { seconds, settings }
+}
 
 const guarded = async <T>(
   signal: AbortSignal | undefined,

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LIMIT } from '../../base/limit.ts'
 import type { EngineOptions } from './engine-options.ts'
 
 /**
@@ -9,7 +10,11 @@ import type { EngineOptions } from './engine-options.ts'
 export const engineArguments = ({ folder, memoryBytes }: EngineOptions): readonly string[] => {
   const file = join(folder, 'config.xml')
   writeFileSync(file, `<clickhouse>\n${elements(CONFIGURATION)}</clickhouse>\n`, { mode: 0o600 })
-  return [`--config-file=${file}`, `--max_server_memory_usage=${memoryBytes}`]
+  return [
+    `--config-file=${file}`,
+    `--max_server_memory_usage=${memoryBytes}`,
+    `--max_query_size=${LIMIT.engineStatementBytesMax}`,
+  ]
 }
 
 interface Settings {

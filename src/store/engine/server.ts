@@ -18,7 +18,7 @@ import { quotedText } from './tokens.ts'
  */
 export const engineServer = (engine: ChdbEngine, options: EngineOptions): Server => {
   const roleOf = roleReader(options.secrets)
-  return createServer({ maxHeaderSize: LIMIT.engineAddressBytesMax }, (request, response) => {
+  return createServer({ maxHeaderSize: LIMIT.engineHeadBytesMax }, (request, response) => {
     void answer({ engine, options, role: roleOf(request), request, response })
   })
 }
@@ -43,12 +43,11 @@ const answer = async (exchange: Exchange): Promise<void> => {
 }
 
 const run = async (exchange: Exchange, address: URLSearchParams): Promise<void> => {
-  const { role, request, response, options, engine } = exchange
+  const { role, request, response, engine } = exchange
   if (role === undefined) throw new EngineError(516, 'AUTHENTICATION_FAILED', 'Wrong password.')
   const stop = new AbortController()
   response.on('close', () => stop.abort())
-  const { parameters, settings } = readAddress(address)
-  const base = { parameters, settings, signal: stop.signal, format: 'TabSeparated' }
+  const base = { ...readAddress(address), signal: stop.signal, format: 'TabSeparated' }
   const head = address.get('query') ?? ''
   const insert = role === 'write' && head !== '' ? insertStatement(head) : undefined
   if (insert !== undefined) {
@@ -57,13 +56,15 @@ const run = async (exchange: Exchange, address: URLSearchParams): Promise<void> 
     response.end()
     return
   }
-  const sql = head + (await bodyText(request))
+  const body = await readBody(request)
+  const sql = head + body.sql
   const statement = role === 'write' ? plainStatement(sql) : gateQuery(sql)
-  const asked = { ...base, sql: statement.sql, format: statement.format ?? base.format }
+  const parameters = new Map([...base.parameters, ...body.parameters])
+  const format = statement.format ?? base.format
+  const asked = { ...base, parameters, sql: statement.sql, format }
   const waits = address.get('wait_end_of_query') === '1'
   response.setHeader('x-clickhouse-format', asked.format)
   await send(response, role === 'write' ? engine.write(asked) : engine.read(asked), waits)
-  void options
 }
 
 type Base = Omit<EngineRequest, 'sql'>
@@ -142,7 +143,27 @@ const refuse = (response: ServerResponse, error: EngineError): void => {
   response.end(`${error.text}\n`)
 }
 
-const bodyText = async (request: IncomingMessage): Promise<string> => {
+interface Body {
+  readonly sql: string
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+// Parameters too long for an address come in a form, beside the statement.
+const readBody = async (request: IncomingMessage): Promise<Body> => {
+  const bytes = await bodyBytes(request)
+  const type = request.headers['content-type'] ?? ''
+  if (!type.startsWith('multipart/form-data')) {
+    return { sql: bytes.toString('utf8'), parameters: new Map() }
+  }
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData()
+  const parameters = new Map<string, string>()
+  for (const [name, value] of form) {
+    if (name.startsWith('param_')) parameters.set(parameterName(name), String(value))
+  }
+  return { sql: String(form.get('query') ?? ''), parameters }
+}
+
+const bodyBytes = async (request: IncomingMessage): Promise<Buffer<ArrayBuffer>> => {
   const parts: Buffer[] = []
   let bytes = 0
   for await (const part of request) {
@@ -153,7 +174,7 @@ const bodyText = async (request: IncomingMessage): Promise<string> => {
     }
     parts.push(chunk)
   }
-  return Buffer.concat(parts).toString('utf8')
+  return Buffer.concat(parts)
 }
 
 /** What is in an address besides settings: none of our business, or read elsewhere. */
@@ -172,13 +193,17 @@ const readAddress = (address: URLSearchParams): Pick<Base, 'parameters' | 'setti
   const settings = new Map<string, string>()
   for (const [key, value] of address) {
     if (NO_SETTINGS.has(key)) continue
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) {
-      throw new EngineError(115, 'UNKNOWN_SETTING', `Unknown setting '${key}'.`)
-    }
-    if (key.startsWith('param_')) parameters.set(key.slice('param_'.length), value)
-    else settings.set(key, value)
+    if (key.startsWith('param_')) parameters.set(parameterName(key), value)
+    else settings.set(plainName(key), value)
   }
   return { parameters, settings }
+}
+
+const parameterName = (key: string): string => plainName(key.slice('param_'.length))
+
+const plainName = (name: string): string => {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name
+  throw new EngineError(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'.`)
 }
 
 const roleReader = (
