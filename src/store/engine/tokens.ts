@@ -43,6 +43,9 @@ interface Found {
 }
 
 const tokenAt = (sql: string, at: number): Found | undefined => {
+  if (sql.startsWith('/*', at)) return commentAt(sql, at)
+  // Here ClickHouse has begun a comment, in other dialects it is no such thing.
+  if (sql.startsWith('//', at)) return undefined
   for (const [kind, pattern] of PATTERNS) {
     pattern.lastIndex = at
     const found = pattern.exec(sql)
@@ -58,11 +61,17 @@ const tokenAt = (sql: string, at: number): Found | undefined => {
 const PATTERNS: readonly (readonly [Found['kind'], RegExp])[] = [
   ['blank', /[ \t\r\n\f\v]+/y],
   ['blank', /--[^\n]*/y],
-  ['blank', /\/\*(?:[^*]|\*(?!\/))*\*\//y],
   ['word', /[A-Za-z_][A-Za-z0-9_]*/y],
   ['number', /[0-9][A-Za-z0-9_.]*/y],
   ['sign', /[-+*/%=<>!|&(){}[\],.:;?~^@]/y],
 ]
+
+// ClickHouse counts comments within comments, as it did not always: those are not read at all.
+const commentAt = (sql: string, at: number): Found | undefined => {
+  const end = sql.indexOf('*/', at + 2)
+  const value = sql.slice(at, end + 2)
+  return end < 0 || value.includes('/*', 2) ? undefined : { kind: 'blank', value, to: end + 2 }
+}
 
 const quotedAt = (
   sql: string,
