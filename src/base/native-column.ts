@@ -37,10 +37,11 @@ export class TextColumn implements NativeColumn {
     this.rows += 1
   }
 
-  /** The value of the next row, of any bytes. */
-  pushBytes(bytes: Uint8Array): void {
-    this.#data.unsigned(bytes.length)
+  /** The value of the next row, of any bytes, which may come in two pieces. */
+  pushBytes(bytes: Uint8Array, more?: Uint8Array): void {
+    this.#data.unsigned(bytes.length + (more?.length ?? 0))
     this.#data.append(bytes)
+    if (more !== undefined) this.#data.append(more)
     this.rows += 1
   }
 

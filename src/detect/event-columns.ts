@@ -27,11 +27,14 @@ export class EventColumns {
   readonly #unknown: NameList
   readonly #nulls: NameList
 
-  /** The block has the columns of `eventColumns()`, and may have others. */
-  constructor(block: NativeBlock) {
+  /**
+   * The block has the columns of `eventColumns()`, and may have others. A field named in `own` is
+   * written by what is said there, and needs no column.
+   */
+  constructor(block: NativeBlock, own: Readonly<Record<string, PutField>> = {}) {
     this.#unknown = nameList(block, unknownColumn(undefined))
     this.#nulls = nameList(block, nullColumn(undefined))
-    this.#parts = partsOf(block)
+    this.#parts = partsOf(block, own)
     this.#groups = GROUP_NAMES.map((group) => new GroupWriter(block, group))
   }
 
@@ -57,10 +60,13 @@ export class EventColumns {
     const value = field.read(facts)
     if (value === undefined) return
     if (value === null) this.#nulls.items.push(field.name)
-    const isTold = value !== CANNOT_TELL && field.put(row, value)
+    const isTold = value !== CANNOT_TELL && field.put(row, value, facts)
     if (!isTold) this.#unknown.items.push(field.name)
   }
 }
+
+/** Writes a known value of a field; false when what is stored then says nothing. */
+export type PutField = (row: number, value: Scalar | readonly Scalar[], facts: Facts) => boolean
 
 /** Fields that are read together: those of a part that most events lack, and all others. */
 interface Part {
@@ -74,11 +80,8 @@ interface Part {
 interface FieldWriter {
   readonly name: string
   readonly read: (facts: Facts) => FieldValue
-  readonly put: Put
+  readonly put: PutField
 }
-
-/** Writes a known value; false when what is stored then says nothing. */
-type Put = (row: number, value: Scalar | readonly Scalar[]) => boolean
 
 type NameList = ArrayColumn<TextColumn>
 
@@ -96,7 +99,7 @@ const WHOLES: Readonly<Record<string, (facts: Facts) => unknown>> = {
   token: (facts) => facts.token,
 }
 
-const partsOf = (block: NativeBlock): readonly Part[] => {
+const partsOf = (block: NativeBlock, own: Readonly<Record<string, PutField>>): readonly Part[] => {
   const fields = STORED.filter(({ kind }) => kind === 'value')
   const wordOf = (field: Stored): string => {
     const [word = ''] = field.name.split('.')
@@ -112,13 +115,13 @@ const partsOf = (block: NativeBlock): readonly Part[] => {
       parts.push(last)
     }
     last.bits |= field.part
-    const put = putOf(block, field)
+    const put = own[field.name] ?? putOf(block, field)
     last.fields.push({ name: field.name, read: factsAccess.value(field.name), put })
   }
   return parts.map(({ word, ...part }) => ({ ...part, whole: WHOLES[word] }))
 }
 
-const putOf = (block: NativeBlock, field: Stored): Put => {
+const putOf = (block: NativeBlock, field: Stored): PutField => {
   const column = block.column(field.column)
   if (field.list === true) {
     assert(column instanceof ArrayColumn, `${field.column} is no array`)
@@ -139,7 +142,7 @@ const putOf = (block: NativeBlock, field: Stored): Put => {
   }
 }
 
-const receivedWriter = (column: unknown): Put => {
+const receivedWriter = (column: unknown): PutField => {
   assert(column instanceof IntegerColumn, 'when a request was received is a plain time')
   const reader = new TimeReader()
   return (row, value) => {

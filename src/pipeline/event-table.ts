@@ -1,13 +1,12 @@
 import { assert } from '../base/assert.ts'
-import { type Column, NativeBlock } from '../base/native-block.ts'
-import { FixedColumn, IntegerColumn, TextColumn } from '../base/native-column.ts'
-import { eventColumns } from '../detect/columns.ts'
-import { EventColumns } from '../detect/event-columns.ts'
+import { NativeBlock } from '../base/native-block.ts'
+import { FixedColumn, IntegerColumn, NullableColumn, TextColumn } from '../base/native-column.ts'
+import { EventColumns, type PutField } from '../detect/event-columns.ts'
 import type { Way } from '../model/delivery.ts'
 import type { Source } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
-import type { TableColumn } from '../store/schema/table.ts'
 import type { Rows } from '../store/store.ts'
+import { BATCH_COLUMNS, ENRICH_VERSION, WAYS } from './event-table-columns.ts'
 
 /** What is stored of an event besides its facts. */
 export interface StoredEvent {
@@ -26,19 +25,21 @@ export interface StoredEvent {
   readonly sealed?: string
 }
 
-/** Versions of what `enrich` computes: rows of an older one are computed anew from their bytes. */
-export const ENRICH_VERSION = 1
-
-/** The columns of the table of events, in the order in which a batch writes those it inserts. */
-export const eventTable = (): readonly TableColumn[] => [...OWN, ...eventColumns()]
+/** The names of the columns that a batch inserts, in their order. */
+export const INSERTED_COLUMNS: readonly string[] = BATCH_COLUMNS.map(({ name }) => name)
 
 /** The events of a batch as rows of the table, until they are taken. Its memory is reused. */
 export class EventBatch {
-  readonly #block = new NativeBlock(INSERTED)
-  readonly #facts = new EventColumns(this.#block)
-  readonly #own = new OwnColumns(this.#block)
+  readonly #block = new NativeBlock(BATCH_COLUMNS)
+  readonly #facts = new EventColumns(this.#block, { 'request.path': pathWriter(this.#block) })
+  readonly #own: OwnColumns
   #count = 0
   #rawBytes = 0
+
+  /** `instance` names the data directory whose batches these are. */
+  constructor(instance = '') {
+    this.#own = new OwnColumns(this.#block, instance)
+  }
 
   /** Rows so far. */
   get count(): number {
@@ -71,33 +72,10 @@ export class EventBatch {
   }
 }
 
-/**
- * The columns besides those of `eventColumns()` (and besides aliases, which nobody inserts).
- * Digests that can be computed from what is stored are aliases: no compression makes them smaller.
- */
-const OWN: readonly TableColumn[] = [
-  { name: 'cluster', type: 'LowCardinality(String)' },
-  { name: 'server', type: 'LowCardinality(String)' },
-  { name: 'way', type: "Enum8('webhook' = 1, 'file' = 2, 'import' = 3)" },
-  { name: 'copy', type: 'Bool' },
-  { name: 'arrived_at', type: "DateTime64(6, 'UTC')", codec: 'Delta(8), ZSTD(3)' },
-  { name: 'place_file', type: 'LowCardinality(String)' },
-  { name: 'place_key', type: 'LowCardinality(String)' },
-  { name: 'place_offset', type: 'UInt64', codec: 'Delta(8), ZSTD(3)' },
-  { name: 'place_index', type: 'UInt32', codec: 'Delta(4), ZSTD(3)' },
-  { name: 'place_within', type: 'UInt32', codec: 'ZSTD(1)' },
-  { name: 'batch', type: 'UInt64', codec: 'Delta(8), ZSTD(1)' },
-  { name: 'position', type: 'UInt32', codec: 'Delta(4), ZSTD(3)' },
-  { name: 'raw', type: 'String', codec: 'ZSTD(3)' },
-  { name: 'masked_from', type: 'FixedString(32)', codec: 'ZSTD(1)' },
-  { name: 'sealed', type: 'String', codec: 'ZSTD(1)' },
-  { name: 'enrich_version', type: 'UInt16', codec: 'ZSTD(1)' },
-]
-
-const INSERTED: readonly Column[] = [...OWN, ...eventColumns()]
-
-/** Writes the columns of `OWN`. */
+/** Writes the columns of `OWN_COLUMNS`. */
 class OwnColumns {
+  readonly #name: string
+  readonly #instance: TextColumn
   readonly #cluster: TextColumn
   readonly #server: TextColumn
   readonly #way: IntegerColumn
@@ -110,13 +88,16 @@ class OwnColumns {
   readonly #within: IntegerColumn
   readonly #batch: IntegerColumn
   readonly #position: IntegerColumn
-  readonly #raw: TextColumn
+  readonly #rawRest: TextColumn
+  readonly #rawCut: IntegerColumn
   readonly #maskedFrom: FixedColumn
   readonly #sealed: TextColumn
   readonly #enrichVersion: IntegerColumn
   #lastKey = { source: undefined as Source | undefined, fingerprint: '', text: '' }
 
-  constructor(block: NativeBlock) {
+  constructor(block: NativeBlock, instance: string) {
+    this.#name = instance
+    this.#instance = textColumn(block, 'instance')
     this.#cluster = textColumn(block, 'cluster')
     this.#server = textColumn(block, 'server')
     this.#way = integerColumn(block, 'way')
@@ -129,15 +110,18 @@ class OwnColumns {
     this.#within = integerColumn(block, 'place_within')
     this.#batch = integerColumn(block, 'batch')
     this.#position = integerColumn(block, 'position')
-    this.#raw = textColumn(block, 'raw')
+    this.#rawRest = textColumn(block, 'raw_rest')
+    this.#rawCut = integerColumn(block, 'raw_cut')
     this.#maskedFrom = fixedColumn(block, 'masked_from')
     this.#sealed = textColumn(block, 'sealed')
     this.#enrichVersion = integerColumn(block, 'enrich_version')
   }
 
   add({ event }: Facts, stored: StoredEvent): void {
-    const { source, offset, index, within } = event.origin
-    const row = this.#raw.rows
+    const { source, offset, length, index, within } = event.origin
+    assert(stored.raw.length === length, 'the bytes of an event are those of its place')
+    const row = this.#way.rows
+    this.#instance.push(this.#name)
     this.#cluster.push(source.cluster)
     this.#server.push(source.server)
     this.#way.push(WAYS[stored.way])
@@ -148,7 +132,7 @@ class OwnColumns {
     this.#offset.push(offset)
     this.#index.push(index)
     this.#within.push(within ?? 0)
-    this.#raw.pushBytes(stored.raw)
+    this.#putRaw(stored.raw, event.auditID)
     if (stored.original !== undefined) {
       this.#maskedFrom.pad(row)
       this.#maskedFrom.pushHex(stored.original)
@@ -168,6 +152,15 @@ class OwnColumns {
     }
   }
 
+  /** The bytes without the audit id, which has a column, where they hold it as it is there. */
+  #putRaw(raw: Uint8Array, auditID: string | undefined): void {
+    const isId = auditID !== undefined && auditID.length >= ID_LENGTH && ID.test(auditID)
+    const at = isId ? bufferOf(raw).indexOf(auditID, 0, 'latin1') : -1
+    this.#rawCut.push(Math.max(at, 0))
+    if (at <= 0 || !isId) this.#rawRest.pushBytes(raw)
+    else this.#rawRest.pushBytes(raw.subarray(0, at), raw.subarray(at + auditID.length))
+  }
+
   /** What `eventId` hashes before the place: of all events of a delivery the same. */
   #keyOf(source: Source, fingerprint: string): string {
     const last = this.#lastKey
@@ -178,7 +171,39 @@ class OwnColumns {
   }
 }
 
-const WAYS: Readonly<Record<Way, number>> = { webhook: 1, file: 2, import: 3 }
+/** Where the path is the beginning of the URI, as it nearly always is, it is not stored again. */
+const pathWriter = (block: NativeBlock): PutField => {
+  const cut = integerColumn(block, 'request_path_cut')
+  const apart = block.column('request_path_apart')
+  assert(apart instanceof NullableColumn, 'a path can be NULL')
+  const { values } = apart
+  assert(values instanceof TextColumn, 'a path is a text')
+  return (row, value, { event }) => {
+    const isCut = event.requestURI !== undefined && value === pathIn(event.requestURI)
+    if (isCut) {
+      cut.pad(row)
+      cut.push(1)
+    } else if (typeof value === 'string') {
+      apart.pad(row)
+      apart.present()
+      values.push(value)
+    }
+    return true
+  }
+}
+
+/** The same as the alias `request_path` says. */
+const pathIn = (uri: string): string => {
+  const mark = uri.indexOf('?')
+  return mark < 0 ? uri : uri.slice(0, mark)
+}
+
+/** An audit id as API servers make it. A client's may be any text, and its form in JSON differ. */
+const ID = /^[0-9a-zA-Z-]+$/
+const ID_LENGTH = 16
+
+const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 const textColumn = (block: NativeBlock, name: string): TextColumn => {
   const column = block.column(name)
