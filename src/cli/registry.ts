@@ -4,6 +4,7 @@ import { explain } from './command/explain.ts'
 import { hunt } from './command/hunt.ts'
 import { rule } from './command/rule.ts'
 import { show } from './command/show.ts'
+import { source } from './command/source.ts'
 import type { Command, CommandGroup } from './command.ts'
 
 /** Every command, in the order of the help. */
@@ -13,5 +14,6 @@ export const commands: readonly (Command | CommandGroup)[] = [
   explain,
   decode,
   rule,
+  source,
   completion,
 ]

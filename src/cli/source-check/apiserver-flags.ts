@@ -1,0 +1,67 @@
+/** A flag of kube-apiserver, and a sentence on why. */
+export interface Flag {
+  readonly flag: string
+  readonly why: string
+}
+
+/** Where the guide puts the policy and the webhook's file on the host of an API server. */
+export const AUDIT_FOLDER = '/etc/kubernetes/audit'
+
+/**
+ * The flags that make an API server log to a file and send to a webhook, with this file for the
+ * latter. The file log is the primary one: it loses nothing that the disk takes.
+ */
+export const apiserverFlags = (webhookFile: string): readonly Flag[] => [
+  {
+    flag: `--audit-policy-file=${AUDIT_FOLDER}/policy.yaml`,
+    why: 'Without a policy nothing is logged at all, and nothing says so.',
+  },
+  {
+    flag: '--audit-log-path=/var/log/kubernetes/audit/audit.log',
+    why: 'The log file is the first source: a stop of the API server loses none of it.',
+  },
+  {
+    flag: '--audit-log-maxsize=100',
+    why: 'A new file every 100 MB.',
+  },
+  {
+    flag: '--audit-log-maxbackup=50',
+    why: 'What the disk can spare: anyone can push out 1 GB of history with 180 refused requests.',
+  },
+  {
+    flag: `--audit-webhook-config-file=${webhookFile}`,
+    why: 'The second source: it arrives within seconds, and nobody on this host can take it back.',
+  },
+  {
+    flag: '--audit-webhook-mode=batch',
+    why: 'In the other modes a receiver that does not answer holds up every request to the API.',
+  },
+  {
+    flag: '--audit-webhook-batch-max-wait=1s',
+    why: 'A batch waits for 30 s otherwise: findings come so much later, and a crash loses as much.',
+  },
+  {
+    flag: '--audit-webhook-batch-max-size=400',
+    why: 'Events of one batch.',
+  },
+  {
+    flag: '--audit-webhook-batch-throttle-qps=50',
+    why: 'Batches a second. With the default of 10, more than 4,000 events a second would be lost.',
+  },
+  {
+    flag: '--audit-webhook-batch-buffer-size=50000',
+    why: 'Events that may wait in memory. Those that come when it is full are lost.',
+  },
+  {
+    flag: '--audit-webhook-truncate-enabled=true',
+    why: 'Without it one event that cannot be encoded takes all others of its batch with it.',
+  },
+  {
+    flag: '--audit-webhook-truncate-max-event-size=8388608',
+    why: 'With the default of 100 KB a client hides its requests from you by a long header.',
+  },
+  {
+    flag: '--audit-webhook-truncate-max-batch-size=16777216',
+    why: 'At least twice the largest event.',
+  },
+]
