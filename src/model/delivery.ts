@@ -32,7 +32,10 @@ export interface BodyDelivery {
   readonly quarantine?: 'oversize' | 'unparsable'
 }
 
-/** Whole lines of a log file, or of a rotated one, read at a known place. */
+/**
+ * Whole lines of a log file, or of a rotated one, read at a known place. None at all, once, when a
+ * file begins to be followed at its end: a bookmark.
+ */
 export interface LinesDelivery {
   readonly kind: 'lines'
   readonly source: LogSource

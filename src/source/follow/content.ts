@@ -46,7 +46,10 @@ export async function* compressedLines(
     faulty = true
     onFault(code, message)
   }
-  const cutter = new Cutter((offset, length) => onSkip(from + offset, length), new BlockPool())
+  const skip: OnSkip = (offset, length) => {
+    if (!faulty) onSkip(from + offset, length)
+  }
+  const cutter = new Cutter(skip, new BlockPool())
   const moved = ({ bytes, offset }: Piece): Piece => ({ bytes, offset: from + offset })
   for await (const chunk of behind(from, inflate(chunksOf(file), compression, fault))) {
     for (const piece of cutter.push(chunk)) yield moved(piece)

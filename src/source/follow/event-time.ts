@@ -18,6 +18,26 @@ export const firstEventTime = (lines: Uint8Array): string | undefined => {
   return timeIn(bytes, 0, newline < 0 ? bytes.length : newline)
 }
 
+/**
+ * Where the first line begins that is younger than a moment, in bytes from the beginning; undefined
+ * where none is.
+ */
+export const firstLineAfter = (lines: Uint8Array, time: string): number | undefined => {
+  const bytes = bufferOf(lines)
+  for (let from = 0; from < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, from)
+    const end = newline < 0 ? bytes.length : newline
+    const at = timeIn(bytes, from, end)
+    if (at !== undefined && isLater(at, time)) return from
+    from = end + 1
+  }
+  return undefined
+}
+
+/** Times of one writer have one form, which sorts as text to the µs. */
+const isLater = (one: string, other: string): boolean =>
+  one.length === other.length ? one > other : Date.parse(one) > Date.parse(other)
+
 const NEWLINE = 0x0a
 const KEY = '"stageTimestamp":"'
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)/

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs'
 import type { SourceGap } from '../../model/delivery.ts'
 import type { Piece } from '../cutter.ts'
 import { compressedLines } from './content.ts'
-import { lastEventTime } from './event-time.ts'
+import { firstLineAfter, lastEventTime } from './event-time.ts'
 import { oversizeGap } from './gaps.ts'
 import type { HandingOn } from './handing-on.ts'
 import { LineReader, readAt } from './line-reader.ts'
@@ -19,6 +19,8 @@ export type Outcome = 'more' | 'end' | 'changed' | 'damaged'
 export interface FileReaderOptions {
   readonly file: OpenFile
   readonly offset: number
+  /** Of the last event before, where it is known. */
+  readonly lastTime: string | undefined
   /** It may still grow. */
   readonly live: boolean
   readonly chunkBytes: number
@@ -42,8 +44,9 @@ export class FileReader {
   /** It is the live file; once it is not, it never grows again. */
   live: boolean
 
-  constructor({ file, offset, live, chunkBytes, handingOn }: FileReaderOptions) {
+  constructor({ file, offset, lastTime, live, chunkBytes, handingOn }: FileReaderOptions) {
     this.file = file
+    this.#lastTime = lastTime
     this.live = live
     this.#offset = offset
     this.#handingOn = handingOn
@@ -82,11 +85,9 @@ export class FileReader {
     this.#tail = undefined
   }
 
-  /** The file's size, when it begins as before, and so was only shortened. */
-  async sizeIfSame(): Promise<number | undefined> {
-    const { size } = await this.file.handle.stat()
-    const isSame = size < this.#offset && (await beginsAsBefore(this.file))
-    return isSame ? size : undefined
+  /** Whether it begins as before: then it was only shortened, or written over further behind. */
+  async beginsAsBefore(): Promise<boolean> {
+    return await beginsAsBefore(this.file)
   }
 
   async close(): Promise<void> {
@@ -149,24 +150,59 @@ export class FileReader {
   }
 }
 
+/** What was read of a file before: its end, and the time of its last event, where they are known. */
+export interface ReadBefore {
+  readonly offset: number
+  readonly tail: Uint8Array | undefined
+  readonly lastTime: string | undefined
+}
+
+/** Whether a file still has what was read of it, as far as that can be told from its end. */
+export const isReadUntil = async (file: OpenFile, before: ReadBefore): Promise<boolean> => {
+  const { offset, tail, lastTime } = before
+  if (file.compression !== 'none' || offset === 0) return true
+  const length = Math.min(offset, tail?.length ?? LOOK_BACK_BYTES)
+  const end = await readAt(file.handle, offset - length, length)
+  if (end.length < length) return false
+  if (tail !== undefined) return end.equals(tail)
+  const last = end[length - 1]
+  const isLineEnd = last === NEWLINE || last === 0
+  return (
+    isLineEnd && (lastTime === undefined || firstLineAfter(lastLineOf(end), lastTime) === undefined)
+  )
+}
+
 /**
- * Whether a file has, before a place in it, what was read there: the last bytes read where they
- * are known, or the end of a line.
+ * Where the lines begin that are younger than what was read of a file, now that it is another from
+ * some place on: a crash of the machine can take back the end of a file that was read already.
  */
-export const isReadUntil = async (
-  { handle, compression }: OpenFile,
+export const startOfNews = async (
+  { handle }: OpenFile,
   offset: number,
-  tail: Uint8Array | undefined,
-): Promise<boolean> => {
-  if (compression !== 'none' || offset === 0) return true
-  const length = tail?.length ?? 1
-  const before = await readAt(handle, offset - length, length)
-  if (tail !== undefined) return before.equals(tail)
-  return before[0] === NEWLINE || before[0] === 0
+  lastTime: string | undefined,
+): Promise<number> => {
+  const { size } = await handle.stat()
+  const end = Math.min(offset, size)
+  if (lastTime === undefined) return end
+  const lines = new LineReader(handle, 0, NEWS_CHUNK_BYTES)
+  while (lines.offset < end) {
+    const next = await lines.next(false)
+    if (next.kind === 'wait') break
+    const found = next.kind === 'lines' ? firstLineAfter(next.bytes, lastTime) : undefined
+    if (found !== undefined) return lines.offset + found
+    lines.pass(next.kind === 'lines' ? next.bytes.length : next.length)
+  }
+  return end
+}
+
+function lastLineOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(bytes.lastIndexOf(NEWLINE, -2) + 1)
 }
 
 /** What changes when a file is written to. */
 export const stateOf = ({ size, mtimeNs }: BigIntStats): string => `${size}:${mtimeNs}`
 
 const NEWLINE = 0x0a
-const TAIL_BYTES = 64
+const TAIL_BYTES = 4_096
+const LOOK_BACK_BYTES = 65_536
+const NEWS_CHUNK_BYTES = 1_048_576

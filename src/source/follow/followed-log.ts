@@ -5,17 +5,18 @@ import type { Clock } from '../../base/clock.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { FilePosition, LogSource, SourceGap } from '../../model/delivery.ts'
 import { CatchUp } from './catch-up.ts'
-import { FileReader, isReadUntil } from './file-reader.ts'
+import { firstEventTime } from './event-time.ts'
+import { FileReader, isReadUntil, startOfNews } from './file-reader.ts'
 import {
   betweenGap,
   damagedGap,
   deletedGap,
   rewrittenGap,
-  shortenedGap,
   truncatedGap,
   vanishedGap,
 } from './gaps.ts'
 import type { HandingOn } from './handing-on.ts'
+import { readAt } from './line-reader.ts'
 import { identityOf, reasonOf, systemCode } from './open-regular.ts'
 import { ReadMarks } from './read-marks.ts'
 import { endOfLines, type OpenFile, openKnown } from './reading-file.ts'
@@ -53,7 +54,7 @@ export class FollowedLog {
   /** The live file as it was before it was emptied in place. */
   #emptied: LastRead | undefined
   #damagedSinceMs: number | undefined
-  #tryAgainMs = 0
+  #tryAgainMs = Number.NEGATIVE_INFINITY
   #problem: string | undefined
   #passedBytes = 0
 
@@ -250,21 +251,28 @@ export class FollowedLog {
     const between = isOther ? betweenGap(last, file.firstTime) : undefined
     if (between !== undefined) await handingOn.gap(between)
     const offset = this.#marks.get(file.fingerprint)?.offset ?? 0
-    const reader = new FileReader({ file, offset, live, chunkBytes, handingOn })
+    const before = isOther ? undefined : last
+    const lastTime = before?.lastTime
+    const reader = new FileReader({ file, offset, lastTime, live, chunkBytes, handingOn })
     this.#reader = reader
-    const tail = isOther ? undefined : last?.tail
-    if (await isReadUntil(file, offset, tail)) return
-    const { size } = await file.handle.stat()
-    if (size < offset) return // A step finds that it is shorter than what was read of it.
-    await reader.skipTo(offset, rewrittenGap(file.path, offset))
+    if (await isReadUntil(file, { offset, tail: before?.tail, lastTime })) return
+    await this.#goOnBehind(reader)
+  }
+
+  /** Goes on in a file that is no longer what was read of it, though it begins as before. */
+  async #goOnBehind(reader: FileReader): Promise<void> {
+    const { file } = reader
+    const last = reader.last()
+    const news = await startOfNews(file, last.offset, last.lastTime)
+    const nextTime = firstEventTime(await readAt(file.handle, news, LIMIT.fingerprintBytes))
+    await reader.skipTo(news, rewrittenGap(last, news, nextTime))
+    this.#marks.set(file.fingerprint, { offset: news, done: false })
   }
 
   /** The live file is shorter than what was read of it, or begins otherwise. */
   async #changed(reader: FileReader): Promise<boolean> {
-    const shrunkTo = await reader.sizeIfSame()
-    if (shrunkTo !== undefined) {
-      await reader.skipTo(shrunkTo, shortenedGap(reader.last(), shrunkTo))
-      this.#marks.set(reader.file.fingerprint, { offset: shrunkTo, done: false })
+    if (await reader.beginsAsBefore()) {
+      await this.#goOnBehind(reader)
       return true
     }
     this.#emptied = reader.last()
@@ -374,8 +382,12 @@ export class FollowedLog {
   async #beginAtEnd(rotated: readonly RotatedFile[], live: OpenFile | undefined): Promise<void> {
     for (const file of rotated) this.#pass(file)
     if (live === undefined) return
-    const offset = await endOfLines(live.handle)
-    this.#marks.set(live.fingerprint, { offset, done: false })
+    const { path, fingerprint, handle } = live
+    const offset = await endOfLines(handle)
+    // A delivery of nothing: from now on there is a position, and the next run begins here too.
+    const bytes = new Uint8Array()
+    await this.#options.handingOn.lines({ path, fingerprint, offset, bytes })
+    this.#marks.set(fingerprint, { offset, done: false })
   }
 
   /** Passes a file over that is not wanted. */

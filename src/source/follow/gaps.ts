@@ -71,27 +71,22 @@ export const truncatedGap = (
   events: undefined,
 })
 
-/** That a file was shortened in place, and begins as before. */
-export const shortenedGap = (last: LastRead, to: number): SourceGap => ({
+/**
+ * That a file is another from some place on than what was read of it, though it begins as before.
+ * What is younger than what was read lies behind byte `news`.
+ */
+export const rewrittenGap = (
+  last: LastRead,
+  news: number,
+  next: string | undefined,
+): SourceGap => ({
   kind: 'truncated-file',
-  message: `${last.path} was shortened to ${to} bytes: what was written behind byte ${last.offset} until then is lost`,
+  message: `${last.path} was shortened or written over after byte ${last.offset} of it had been read: it is read on from byte ${news}, and what it held until then is lost`,
   place: last.path,
   fromByte: last.offset,
   toByte: undefined,
   fromTime: last.lastTime,
-  toTime: undefined,
-  events: undefined,
-})
-
-/** That a file has other bytes than were read of it, though it begins the same. */
-export const rewrittenGap = (path: string, offset: number): SourceGap => ({
-  kind: 'truncated-file',
-  message: `${path} is not what was read up to byte ${offset}, though it begins the same: what changed before is not read`,
-  place: path,
-  fromByte: 0,
-  toByte: offset,
-  fromTime: undefined,
-  toTime: undefined,
+  toTime: next,
   events: undefined,
 })
 

@@ -25,7 +25,21 @@ export class Kept {
   /** Lines and gaps, in the order in which they came: bytes as text, gaps as their kind. */
   readonly order: string[] = []
 
+  /** Called after each delivery. */
+  onKept: () => void = () => {}
+  /** So many deliveries are kept, and the next one is met by a crash. */
+  failsAt: number | undefined
+
   readonly keep = async (delivery: Delivery, bytes: Uint8Array): Promise<void> => {
+    if (this.order.length === this.failsAt) {
+      this.failsAt = undefined
+      throw new Error('crash')
+    }
+    this.#keep(delivery, bytes)
+    this.onKept()
+  }
+
+  #keep(delivery: Delivery, bytes: Uint8Array): void {
     if (delivery.kind === 'gap') {
       this.gaps.push(delivery.gap)
       this.order.push(`gap ${delivery.gap.kind}`)
