@@ -13,6 +13,8 @@ interface FileCase {
   readonly sigma?: string
   /** Judged by three such acts of one actor within a minute instead. */
   readonly correlation?: true
+  /** Judged by a rule about silent logs instead. */
+  readonly source?: true
   readonly file: string
   readonly issues?: readonly string[]
   readonly results?: readonly (readonly [string, string])[]
@@ -87,8 +89,21 @@ correlation:
   condition: { gte: 3 }
 `
 
-const rulesOf = (selection: string, correlation: boolean): RuleSet => {
-  const text = SIGMA.whole(selection) + (correlation ? CORRELATION : '')
+const ABOUT_SOURCE = `title: A silent log
+id: 3f1a2b3c-4d5e-4f60-8a7b-9c0d1e2f3a4b
+logsource: { product: kubernetes, service: audit-source }
+detection:
+  silent:
+    source.kind: silence
+    source.timesUsual|gte: 3
+  condition: silent
+level: low
+summary: '{source.server} is silent for {source.silenceSeconds} s'
+`
+
+const rulesOf = ({ sigma = SIGMA.exec, correlation, source }: FileCase): RuleSet => {
+  const text =
+    source === true ? ABOUT_SOURCE : SIGMA.whole(sigma) + (correlation === true ? CORRELATION : '')
   const set = compileRules([{ file: 'rule.yaml', text }])
   expect(set.issues).toEqual([])
   return set
@@ -101,8 +116,8 @@ const filled = (file: string): string =>
     .replaceAll('POD', POD_TEXT)
 
 describe.each(cases)('$rule: $title', (fileCase) => {
-  const { sigma, correlation = false, file, issues, results, mutants, escaped } = fileCase
-  const set = rulesOf(sigma ?? SIGMA.exec, correlation)
+  const { file, issues, results, mutants, escaped } = fileCase
+  const set = rulesOf(fileCase)
   const report = testRules(testablesOf(set, 'rule.yaml'), set, filled(file), 'rule.cases.yaml')
   const tested = report.reports.flatMap((one) => one.results)
   const own = tested.filter(({ kind }) => kind !== 'mutant')

@@ -67,6 +67,10 @@ export const LIMIT = {
    * Contents remembered for each API server and way, to know what came by two ways. A hint only.
    */
   contentsRememberedMax: 400_000,
+  /** Ids of requests remembered, to notice that a client gives one of them again. */
+  auditIdsRememberedMax: 400_000,
+  /** Findings remembered, to say what is taken back. */
+  toldRememberedMax: 20_000,
   /** Findings kept whole. Beyond it the least severe and latest are only counted. */
   findingsKeptMax: 20_000,
   /** Events of one case of a rule, repetitions included. */
@@ -231,4 +235,10 @@ export const LIMIT = {
   liveLateGroupsMax: 10_000,
   /** How late an act may come and be judged again without a look into the store. */
   liveLateSecondsMax: 900,
+  /** Bytes of what an API server says of its metrics. */
+  metricsBytesMax: 67_108_864,
+  /** Bytes of one line of metrics; a longer one is passed over. */
+  metricsLineBytesMax: 65_536,
+  /** Different values of a label that are told apart. */
+  metricsLabelsMax: 50,
 } as const

@@ -9,6 +9,7 @@ import { outputPage } from './output.ts'
 import type { Page } from './page.ts'
 import { rulesPage } from './rules.ts'
 import { shapesPage } from './shapes.ts'
+import { sourceFieldsPage } from './source-fields.ts'
 
 /** Every generated page of docs/reference. */
 export const referencePages = async (): Promise<readonly Page[]> => [
@@ -21,5 +22,6 @@ export const referencePages = async (): Promise<readonly Page[]> => [
   outputPage(),
   rulesPage(),
   shapesPage(),
+  sourceFieldsPage(),
   { name: 'rule.schema.json', text: schemaText() },
 ]

@@ -6,7 +6,11 @@ import { choose, type JsonSchema, mapOf, text, word } from './json-schema.ts'
 export const casesSchema = (): JsonSchema =>
   mapOf(
     {
-      base: { ...EVENT, description: 'The event that cases change, as the API server writes it.' },
+      base: {
+        ...EVENT,
+        description:
+          'The event that cases change, as the API server writes it; or a note of a log.',
+      },
       bases: { type: 'object', additionalProperties: EVENT, description: 'More of them, by name.' },
       mutants: mapOf(
         {

@@ -1,4 +1,5 @@
 import { FIELDS, type Field } from '../../model/fields.ts'
+import { SOURCE_FIELDS, type SourceField } from '../../model/source-fields.ts'
 import { MODIFIERS } from '../../sigma/plan/modifiers.ts'
 import { type JsonSchema, literal, oneOrMore, reference } from './json-schema.ts'
 
@@ -6,15 +7,22 @@ import { type JsonSchema, literal, oneOrMore, reference } from './json-schema.ts
 export const testsSchema = (): JsonSchema => ({
   type: 'object',
   minProperties: 1,
-  properties: Object.fromEntries(
-    FIELDS.filter(({ kind }) => kind !== 'path').map((field) => [field.name, bare(field)]),
-  ),
+  properties: Object.fromEntries(PLAIN.map((field) => [field.name, bare(field)])),
   patternProperties: {
     [`^(?:${MODIFIED})+$`]: reference('scalars'),
     ...Object.fromEntries(FIELDS.map((field) => [patternOf(field), modified(field)])),
+    ...Object.fromEntries(
+      SOURCE_FIELDS.map((field) => [`^${literal(field.name)}(?:${MODIFIED})+$`, modified(field)]),
+    ),
   },
   additionalProperties: false,
 })
+
+/** Of events, and of what is noted of logs; a family has no one name. */
+const PLAIN: readonly (Field | SourceField)[] = [
+  ...FIELDS.filter(({ kind }) => kind !== 'path'),
+  ...SOURCE_FIELDS,
+]
 
 const MODIFIED = `\\|(?:${Object.keys(MODIFIERS).join('|')})`
 
@@ -34,7 +42,7 @@ export const VALUE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 }
 
 /** Without a modifier the values are those of the field, and wildcards. */
-const bare = (field: Field): JsonSchema => {
+const bare = (field: Field | SourceField): JsonSchema => {
   const description = aboutField(field)
   if (field.values !== undefined) {
     const wildcard = { type: 'string', pattern: '[*?]' }
@@ -44,12 +52,12 @@ const bare = (field: Field): JsonSchema => {
   return { description, ...reference(name) }
 }
 
-const modified = (field: Field): JsonSchema => ({
+const modified = (field: Field | SourceField): JsonSchema => ({
   description: aboutField(field),
   ...reference('scalars'),
 })
 
-const aboutField = ({ about, trust }: Field): string => {
+const aboutField = ({ about, trust }: Field | SourceField): string => {
   if (trust === 'anyone') return `${about} Anyone may forge it.`
   return trust === 'client' ? `${about} A client that was let in decides it.` : about
 }

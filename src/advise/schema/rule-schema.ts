@@ -72,7 +72,7 @@ export const ruleSchema = (): JsonSchema => ({
 const LOGSOURCE: JsonSchema = mapOf(
   {
     product: text('kubernetes.'),
-    service: text('audit.'),
+    service: text('audit: the events. audit-source: what is noted of the log itself.'),
     category: text('Not used by this log.'),
     definition: text('What the log must be set to.'),
   },
