@@ -10,16 +10,6 @@ export const ENRICH_VERSION = 1
 export const WAYS: Readonly<Record<Way, number>> = { webhook: 1, file: 2, import: 3 }
 
 /**
- * All columns of the table of events: where an event came from, its facts (`eventColumns()`), and
- * what can be computed from these.
- */
-export const eventTableColumns = (): readonly TableColumn[] => [
-  ...OWN_COLUMNS,
-  ...FACT_COLUMNS,
-  ...ALIASES,
-]
-
-/**
  * The columns whose values the stages of one request share, and nothing else does: those of
  * `actKey`. Rows of one act stand together.
  */
@@ -150,4 +140,14 @@ const ALIASES: readonly TableColumn[] = [
       "if(request_path_cut, substring(request_uri, 1, position(concat(request_uri, '?'), '?') - 1), " +
       'request_path_apart)',
   },
+]
+
+/**
+ * All columns of the table of events: where an event came from, its facts (`eventColumns()`), and
+ * what can be computed from these.
+ */
+export const EVENT_TABLE_COLUMNS: readonly TableColumn[] = [
+  ...OWN_COLUMNS,
+  ...FACT_COLUMNS,
+  ...ALIASES,
 ]

@@ -22,8 +22,10 @@ export interface StoredEvent {
   /** SHA-256 of these bytes before anything was masked, 64 hex digits; absent: nothing was. */
   readonly original?: string
   /** What was masked, sealed for the holder of a key; absent: nothing was, or there is no key. */
-  readonly sealed?: string
+  readonly sealed?: Uint8Array
 }
+
+export { EVENT_TABLE_COLUMNS } from './event-table-columns.ts'
 
 /** The names of the columns that a batch inserts, in their order. */
 export const INSERTED_COLUMNS: readonly string[] = BATCH_COLUMNS.map(({ name }) => name)
@@ -139,7 +141,7 @@ class OwnColumns {
     }
     if (stored.sealed !== undefined) {
       this.#sealed.pad(row)
-      this.#sealed.push(stored.sealed)
+      this.#sealed.pushBytes(stored.sealed)
     }
     this.#enrichVersion.push(ENRICH_VERSION)
   }

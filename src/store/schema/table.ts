@@ -6,6 +6,8 @@ export interface TableColumn extends Column {
   readonly codec?: string
   /** Settings of this column alone. */
   readonly settings?: string
+  /** What a row has that is inserted without it. */
+  readonly default?: string
   /** An expression over the other columns: nothing is stored, and nobody inserts it. */
   readonly alias?: string
 }
@@ -16,7 +18,10 @@ export interface Table {
   /** What it is for, in a sentence. */
   readonly about: string
   readonly columns: readonly TableColumn[]
-  /** Rows with the same sorting key are one, the one with the greatest of this column. */
+  /**
+   * Rows with the same sorting key are one: the one with the greatest of this column, or for an
+   * empty name the one that was inserted last.
+   */
   readonly latestBy?: string
   readonly partitionBy?: string
   readonly orderBy: string

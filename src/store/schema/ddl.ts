@@ -1,0 +1,106 @@
+import type { Table, TableColumn } from './table.ts'
+
+/** On what the tables are: one node, or every node of a ClickHouse cluster of that name. */
+export type Shape =
+  | { readonly kind: 'single' }
+  | { readonly kind: 'cluster'; readonly name: string }
+
+/** The same, and in which database: what is said on every node names it. */
+export type Target =
+  | { readonly kind: 'single' }
+  | { readonly kind: 'cluster'; readonly name: string; readonly database: string }
+
+/** The statements that make a table where there is none. */
+export const createTable = (table: Table, target: Target): readonly string[] => {
+  if (target.kind === 'single') {
+    return [statement(`CREATE TABLE IF NOT EXISTS ${quoted(table.name)}`, table, engine(table))]
+  }
+  const local = quoted(`${table.name}_local`)
+  const database = quoted(target.database)
+  const on = `ON CLUSTER ${quoted(target.name)}`
+  const path = `/clickhouse/tables/{shard}/${target.database}/${table.name}_local`
+  const replicated = `Replicated${engine(table, `${literal(path)}, '{replica}'`)}`
+  const distributed =
+    `Distributed(${literal(target.name)}, ${literal(target.database)}, ` +
+    `${literal(`${table.name}_local`)}, ${table.shardBy})`
+  return [
+    statement(`CREATE TABLE IF NOT EXISTS ${database}.${local} ${on}`, table, replicated, true),
+    `CREATE TABLE IF NOT EXISTS ${database}.${quoted(table.name)} ${on} AS ${database}.${local}\n` +
+      `ENGINE = ${distributed}`,
+  ]
+}
+
+/** The statements that add a column to a table that lacks it. Nobody who inserts is disturbed. */
+export const addColumn = (table: string, column: TableColumn, target: Target): readonly string[] =>
+  altered(table, target).map(
+    (name) => `ALTER TABLE ${name} ADD COLUMN IF NOT EXISTS ${columnText(column)}`,
+  )
+
+/** The column as a table's definition has it. */
+export const columnText = (column: TableColumn): string => {
+  const { name, type, codec, settings, alias, default: value } = column
+  const parts = [
+    quoted(name),
+    type,
+    value === undefined ? '' : `DEFAULT ${value}`,
+    alias === undefined ? '' : `ALIAS ${alias}`,
+    codec === undefined ? '' : `CODEC(${codec})`,
+    settings === undefined ? '' : `SETTINGS (${settings})`,
+  ]
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+/** A name as an identifier. */
+export const quoted = (name: string): string =>
+  `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
+
+/** A text as a literal. */
+export const literal = (text: string): string =>
+  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+/** A batch that is inserted again is recognised within so many others. */
+const TOKENS_KEPT = 10_000
+
+const statement = (
+  head: string,
+  table: Table,
+  engineText: string,
+  isReplicated = false,
+): string => {
+  const inside = [
+    ...table.columns.map(columnText),
+    ...(table.indices ?? []).map((index) => `INDEX ${index}`),
+  ]
+  const window = isReplicated
+    ? 'replicated_deduplication_window'
+    : 'non_replicated_deduplication_window'
+  const settings = { ...table.settings, [window]: TOKENS_KEPT }
+  const clauses = [
+    `ENGINE = ${engineText}`,
+    table.partitionBy === undefined ? '' : `PARTITION BY ${table.partitionBy}`,
+    table.primaryKey === undefined ? '' : `PRIMARY KEY ${table.primaryKey}`,
+    `ORDER BY ${table.orderBy}`,
+    table.ttl === undefined ? '' : `TTL ${table.ttl.join(', ')}`,
+    `SETTINGS ${Object.entries(settings)
+      .map(([name, value]) => `${name} = ${value}`)
+      .join(', ')}`,
+    `COMMENT ${literal(table.about)}`,
+  ]
+  const lines = inside.map((one) => `  ${one}`).join(',\n')
+  return `${head}\n(\n${lines}\n)\n${clauses.filter((clause) => clause !== '').join('\n')}`
+}
+
+const engine = ({ latestBy }: Table, replication = ''): string => {
+  if (latestBy === undefined) return `MergeTree(${replication})`
+  const parts = [replication, latestBy].filter((part) => part !== '')
+  return `ReplacingMergeTree(${parts.join(', ')})`
+}
+
+/** What an ALTER names: on a cluster the tables that hold the rows, and then those before them. */
+const altered = (table: string, target: Target): readonly string[] => {
+  if (target.kind === 'single') return [quoted(table)]
+  const { database, name } = target
+  return [`${table}_local`, table].map(
+    (one) => `${quoted(database)}.${quoted(one)} ON CLUSTER ${quoted(name)}`,
+  )
+}
