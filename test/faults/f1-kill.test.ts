@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Random } from '../../bench/random.ts'
+import { freePort, Instance, sleep } from './instance.ts'
+import { Oracle } from './oracle.ts'
+import { soak } from './soak.ts'
+import { huntFindings, readStored } from './stored.ts'
+import { Traffic } from './traffic.ts'
+
+const SEED = Number(process.env.SEED ?? 1)
+const CYCLES = soak(50, 1_000)
+const READY_MS_MAX = 10_000
+const FAILPOINTS = ['after-sync', 'before-insert', 'after-insert', 'before-release'] as const
+
+describe(`F1: killed under load (seed ${SEED})`, () => {
+  it(
+    `${CYCLES} times at any point: nothing acknowledged is lost, doubled or invented`,
+    async () => {
+      const random = new Random(SEED)
+      const root = mkdtempSync(join(tmpdir(), 'deckwatch-f1-'))
+      const file = { server: 'cp-file', path: join(root, 'audit.log') }
+      writeFileSync(file.path, '')
+      const instance = new Instance({
+        data: join(root, 'data'),
+        webhookPort: await freePort(),
+        statusPort: await freePort(),
+        files: [`shop/${file.server}=${file.path}`],
+      })
+      const oracle = new Oracle()
+      await instance.start()
+      const traffic = new Traffic({
+        cluster: 'shop',
+        servers: ['cp-1', 'cp-2', 'cp-3'],
+        port: instance.options.webhookPort,
+        msPerSecond: 150,
+        seed: SEED,
+        eventsPerBatch: 20,
+        everyMs: 100,
+        file,
+        oracle,
+      })
+      const readyMs: number[] = []
+      for (let cycle = 0; cycle < CYCLES; cycle += 1) {
+        await dieOnce(instance, random, readyMs)
+      }
+      await instance.start()
+      await traffic.finish()
+      await instance.stop()
+
+      const stored = await readStored(join(root, 'data'))
+      const reference = huntFindings(join(root, 'hunt'), 'shop', traffic.made)
+      const slowest = Math.round(Math.max(...readyMs))
+      console.log(
+        `F1: ${CYCLES} kills, ${oracle.offered} events, ${stored.findings.length} findings, ` +
+          `ready after ${slowest} ms at most, ${traffic.givenUp} bodies given up and sent anew`,
+      )
+      expect(oracle.judge(stored.events)).toEqual({ lost: [], doubled: [], invented: [] })
+      expect(oracle.acknowledged).toBe(oracle.offered)
+      expect(stored.findings).toEqual(reference)
+      expect(stored.gaps).toEqual([])
+      expect(slowest).toBeLessThan(READY_MS_MAX)
+      rmSync(root, { recursive: true, force: true })
+    },
+    soak(240_000, 7_200_000),
+  )
+})
+
+/** One life of the instance and its death: while it starts, while it works, or at a failpoint. */
+async function dieOnce(instance: Instance, random: Random, readyMs: number[]): Promise<void> {
+  if (instance.isRunning) {
+    await sleep(random.below(500))
+    await instance.kill()
+    return
+  }
+  const started = performance.now()
+  const way = random.below(4)
+  if (way === 0) {
+    instance.spawn()
+    await sleep(random.below(1_500))
+  } else if (way === 1) {
+    instance.spawn(`${random.one(FAILPOINTS)}:${1 + random.below(3)}`)
+    await instance.ended(5_000)
+  } else {
+    await instance.start()
+    readyMs.push(performance.now() - started)
+    await sleep(random.below(500))
+  }
+  await instance.kill()
+}

@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** How an instance is started. */
+export interface InstanceOptions {
+  readonly data: string
+  /** Where it receives and where it tells of itself: the same after a restart. */
+  readonly webhookPort: number
+  readonly statusPort: number
+  /** `cluster/server=PATH` of each file to follow. */
+  readonly files?: readonly string[]
+}
+
+/** `deckwatch serve` as a process of its own, which can be killed and started again. */
+export class Instance {
+  readonly options: InstanceOptions
+  #child: ChildProcess | undefined
+  #ended: Promise<void> = Promise.resolve()
+  #stderr = ''
+  /** Lines of findings, of all its lives. */
+  readonly told: string[] = []
+  starts = 0
+
+  constructor(options: InstanceOptions) {
+    this.options = options
+  }
+
+  /** Starts it; `failpoint` is where it is to kill itself. Resolves once it says it is ready. */
+  async start(failpoint?: string): Promise<void> {
+    this.spawn(failpoint)
+    await this.ready()
+  }
+
+  /** Starts it, and does not wait. */
+  spawn(failpoint?: string): void {
+    const { data, webhookPort, statusPort, files = [] } = this.options
+    this.starts += 1
+    this.#stderr = ''
+    const child = spawn(
+      process.execPath,
+      [
+        ...['src/main.ts', 'serve', '--data', data, '--format', 'ndjson'],
+        ...['--webhook', `127.0.0.1:${webhookPort}`, '--status', `127.0.0.1:${statusPort}`],
+        ...files.flatMap((file) => ['--file', file]),
+      ],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          ...process.env,
+          ...(failpoint === undefined ? {} : { DECKWATCH_FAILPOINT: failpoint }),
+        },
+      },
+    )
+    this.#child = child
+    this.#ended = new Promise((resolve) => child.on('close', () => resolve()))
+    readLines(child, (line) => this.told.push(line))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-10_000)
+    })
+  }
+
+  /** Resolves once it is ready; rejects when it has ended, unless it was to die anyway. */
+  async ready(withinMs = 30_000): Promise<void> {
+    const url = `http://127.0.0.1:${this.options.statusPort}/readyz`
+    for (const end = Date.now() + withinMs; Date.now() < end; ) {
+      if (!this.isRunning) throw new Error(`it ended before it was ready:\n${this.#stderr}`)
+      if (await answers(url)) return
+      await sleep(20)
+    }
+    throw new Error(`it is not ready after ${withinMs} ms:\n${this.#stderr}`)
+  }
+
+  get isRunning(): boolean {
+    const { exitCode, signalCode } = this.#child ?? {}
+    return exitCode === null && signalCode === null
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** What it last wrote to standard error. */
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  /** `kill -9`, and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL')
+    await this.#ended
+  }
+
+  /** Asks it to stop in good order; everything it has kept is stored then. */
+  async stop(): Promise<void> {
+    this.#child?.kill('SIGTERM')
+    await this.#ended
+    const { exitCode } = this.#child ?? {}
+    if (exitCode !== 0) throw new Error(`it ended with ${exitCode}:\n${this.#stderr}`)
+  }
+
+  /** Waits until it has ended by itself; false when it still runs after so many ms. */
+  async ended(withinMs: number): Promise<boolean> {
+    await Promise.race([this.#ended, sleep(withinMs)])
+    return !this.isRunning
+  }
+}
+
+/** A port that nobody listens on. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+
+/** Waits. */
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms))
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
+    await response.arrayBuffer()
+    return response.ok
+  } catch {
+    // Nobody listens yet.
+    return false
+  }
+}
+
+/** Whole lines only: what was cut off by a kill was not told. */
+function readLines(child: ChildProcess, take: (line: string) => void): void {
+  let rest = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) take(line)
+  })
+}

@@ -1,0 +1,97 @@
+import { appendFileSync } from 'node:fs'
+import { Random } from '../../bench/random.ts'
+import { ApiServer, type Delivered } from './api-server.ts'
+import { EventMaker, type MadeEvent } from './events.ts'
+import { sleep } from './instance.ts'
+import type { Oracle } from './oracle.ts'
+
+/** How API servers load an instance. */
+export interface TrafficOptions {
+  readonly cluster: string
+  /** Each sends to the webhook. */
+  readonly servers: readonly string[]
+  readonly port: number
+  readonly msPerSecond: number
+  readonly seed: number
+  readonly eventsPerBatch: number
+  /** How long each waits between two batches. */
+  readonly everyMs: number
+  /** A log file that one more server writes; it is followed. */
+  readonly file?: { readonly server: string; readonly path: string }
+  readonly oracle: Oracle
+}
+
+/** API servers that log until they are told to stop, whatever the receiver does. */
+export class Traffic {
+  readonly #options: TrafficOptions
+  readonly #sending = new Set<Promise<void>>()
+  readonly #loops: Promise<void>[]
+  readonly #clients: ApiServer[]
+  readonly #made = new Map<string, MadeEvent[]>()
+  #isStopping = false
+  /** Bodies given up by an API server and sent anew by the test, so that both runs have all. */
+  givenUp = 0
+
+  constructor(options: TrafficOptions) {
+    this.#options = options
+    const { cluster, servers, port, msPerSecond, seed, file } = options
+    this.#clients = servers.map((server, index) => {
+      const random = new Random(seed + index)
+      return new ApiServer({ port, cluster, server, msPerSecond, random })
+    })
+    this.#loops = servers.map((server, index) => this.#load(server, this.#clients[index]))
+    if (file !== undefined) this.#loops.push(this.#write(file.server, file.path))
+  }
+
+  /** All events that were made, by API server. */
+  get made(): ReadonlyMap<string, readonly MadeEvent[]> {
+    return this.#made
+  }
+
+  /** Stops making events, and waits until everything made is acknowledged. */
+  async finish(): Promise<void> {
+    this.#isStopping = true
+    await Promise.all(this.#loops)
+    await Promise.all(this.#sending)
+    for (const client of this.#clients) client.close()
+  }
+
+  async #load(server: string, client: ApiServer | undefined): Promise<void> {
+    const { cluster, seed, eventsPerBatch, everyMs, oracle } = this.#options
+    const maker = new EventMaker(server, seed)
+    while (!this.#isStopping && client !== undefined) {
+      const batch = maker.batch(eventsPerBatch)
+      this.#note(server, batch.events)
+      oracle.offer(`${cluster}/${server}`, batch)
+      const sending = (async () => {
+        let delivered: Delivered = await client.send(batch)
+        while (delivered.outcome === 'dropped') {
+          this.givenUp += 1
+          delivered = await client.send(batch)
+        }
+        oracle.settle(`${cluster}/${server}`, batch, delivered)
+      })()
+      this.#sending.add(sending)
+      void sending.finally(() => this.#sending.delete(sending))
+      await sleep(everyMs)
+    }
+  }
+
+  async #write(server: string, path: string): Promise<void> {
+    const { cluster, seed, eventsPerBatch, everyMs, oracle } = this.#options
+    const maker = new EventMaker(server, seed)
+    while (!this.#isStopping) {
+      const events = maker.take(eventsPerBatch)
+      this.#note(server, events)
+      appendFileSync(path, events.map(({ line }) => line).join(''))
+      oracle.write(`${cluster}/${server}`, events)
+      await sleep(everyMs)
+    }
+  }
+
+  #note(server: string, events: readonly MadeEvent[]): void {
+    const made = this.#made.get(server) ?? []
+    made.push(...events)
+    this.#made.set(server, made)
+  }
+}
