@@ -3,16 +3,8 @@ import type { ChainedPlace, CorrelationVerdict, Hit } from '../../sigma/correlat
 import type { CompiledCorrelation } from '../compile.ts'
 import type { CorrelationFeeds } from '../feeds.ts'
 import type { ActCount } from './act-count.ts'
+import type { Amendments } from './amendments.ts'
 import { type Group, groupName, groupsAbove, hitsOfCount } from './places.ts'
-
-/** A group that an act bears on which came late, or changed. */
-export interface Amended {
-  readonly group: Group
-  /** The time of the earliest such act. */
-  fromUs: number
-  /** Until when it bears on what is found. */
-  untilUs: number
-}
 
 /** Gives what was last said of the acts that count in some groups, in the order of time. */
 export type ReadActs = (groups: readonly Group[]) => readonly ActCount[]
@@ -29,7 +21,7 @@ export class AmendedWindows {
   readonly actsRead: number
 
   constructor(
-    amended: readonly Group[],
+    amendments: Amendments,
     correlations: readonly CompiledCorrelation[],
     feeds: CorrelationFeeds,
     read: ReadActs,
@@ -38,7 +30,7 @@ export class AmendedWindows {
       readonly onVerdict: (verdict: CorrelationVerdict) => void
     },
   ) {
-    const { groups, acts } = closureOf(amended, feeds, read)
+    const { groups, acts } = closureOf(amendments, feeds, read)
     this.#groups = groups
     this.actsRead = acts.length
     this.#correlator = new Correlator(
@@ -67,16 +59,22 @@ interface Closure {
   readonly acts: readonly ActCount[]
 }
 
-/** The groups that lead up to those that are amended are found in the acts that count in them. */
-const closureOf = (amended: readonly Group[], feeds: CorrelationFeeds, read: ReadActs): Closure => {
-  const groups = new Map(amended.map((group) => [groupName(group), group]))
+/**
+ * The groups that lead up to those that are amended are found in the acts that count in them, and so
+ * are those above, which are amended with them.
+ */
+const closureOf = (amendments: Amendments, feeds: CorrelationFeeds, read: ReadActs): Closure => {
+  const groups = new Map<string, Group>()
   for (;;) {
+    for (const { group } of amendments.all()) groups.set(groupName(group), group)
     const acts = read([...groups.values()])
     const before = groups.size
-    for (const act of acts) {
-      for (const hit of hitsOfCount(feeds, act)) addLeading(hit, groups)
+    let isMore = false
+    for (const hit of acts.flatMap((act) => hitsOfCount(feeds, act))) {
+      isMore = amendments.spread(hit) || isMore
+      addLeading(hit, groups)
     }
-    if (groups.size === before) return { groups, acts }
+    if (!isMore && groups.size === before) return { groups, acts }
   }
 }
 

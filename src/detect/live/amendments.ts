@@ -1,6 +1,16 @@
 import { LIMIT } from '../../base/limit.ts'
-import type { Amended } from './amended-windows.ts'
+import { YES } from '../../base/truth.ts'
+import type { Hit } from '../../sigma/correlate/hit.ts'
 import { type Group, groupName } from './places.ts'
+
+/** A group that an act bears on which came late, or changed. */
+export interface Amended {
+  readonly group: Group
+  /** The time of the earliest such act. */
+  fromUs: number
+  /** Until when it bears on what is found. */
+  untilUs: number
+}
 
 /** Which groups have to be judged again, from when and until when. */
 export class Amendments {
@@ -35,18 +45,22 @@ export class Amendments {
   /** Acts of these groups came late, or changed; false: there are too many groups. */
   add(groups: readonly Group[], timeUs: number): boolean {
     if (this.#groups.size + groups.length > LIMIT.liveLateGroupsMax) return false
-    for (const group of groups) {
-      const name = groupName(group)
-      const untilUs = timeUs + this.#reachUs(group)
-      const known = this.#groups.get(name)
-      if (known === undefined) this.#groups.set(name, { group, fromUs: timeUs, untilUs })
-      else {
-        known.fromUs = Math.min(known.fromUs, timeUs)
-        known.untilUs = Math.max(known.untilUs, untilUs)
-      }
-    }
+    for (const group of groups) this.#extend(group, timeUs)
     if (groups.length > 0) this.isPending = true
     return true
+  }
+
+  /**
+   * What a group completes may be completed by another of its acts now: each of them bears on the
+   * groups above it. Whether there is one more to judge.
+   */
+  spread({ timeUs, up, ...group }: Hit): boolean {
+    if (up.length === 0 || !this.bearsOn(groupName(group), timeUs)) return false
+    const more = up.map((above) => {
+      const isMore = this.#extend(above, timeUs)
+      return this.spread({ ...above, timeUs, truth: YES, origin: '' }) || isMore
+    })
+    return more.includes(true)
   }
 
   /** A group leads up to one of these, and was not counted until now. */
@@ -84,6 +98,22 @@ export class Amendments {
     for (const [name, { untilUs }] of this.#groups) {
       if (untilUs < judgedUs) this.#groups.delete(name)
     }
+  }
+
+  /** Whether more is to be judged than before: the group, or an earlier time. */
+  #extend({ correlation, key }: Group, timeUs: number): boolean {
+    const group: Group = { correlation, key }
+    const name = groupName(group)
+    const untilUs = timeUs + this.#reachUs(group)
+    const known = this.#groups.get(name)
+    if (known === undefined) {
+      this.#groups.set(name, { group, fromUs: timeUs, untilUs })
+      return true
+    }
+    const isEarlier = timeUs < known.fromUs
+    known.fromUs = Math.min(known.fromUs, timeUs)
+    known.untilUs = Math.max(known.untilUs, untilUs)
+    return isEarlier
   }
 
   #reachUs({ correlation }: Group): number {

@@ -6,6 +6,7 @@ import type { Finding } from '../../model/finding.ts'
 import type { CorrelationVerdict } from '../../sigma/correlate/hit.ts'
 import type { RuleSet } from '../compile.ts'
 import { CorrelationFeeds } from '../feeds.ts'
+import { microsecondsOf } from '../time.ts'
 import type { ActCount } from './act-count.ts'
 import type { Episode } from './episodes.ts'
 import { LiveWindows, type Span, type WindowsContext } from './live-windows.ts'
@@ -41,8 +42,8 @@ export interface JudgedUpTo {
   readonly judged: ReadonlyMap<string, number>
   /** From this time on the signals are all that there are, µs since 1970; 0: from the beginning. */
   readonly coversFromUs: number
-  /** Ids of findings of correlations that were told since then. */
-  readonly told: Iterable<string>
+  /** Findings of correlations that were told since then, and not taken back. */
+  readonly told: Iterable<Pick<Finding, 'id' | 'cluster' | 'time'>>
 }
 
 /** What the correlations could not keep to the letter, in numbers that only grow. */
@@ -168,7 +169,8 @@ export class LiveCorrelation {
 
   /** Goes on where another process stopped, from its stored signals. Called before anything else. */
   restore(signals: Iterable<StoredSignal>, upTo: JudgedUpTo, nowUs: number): void {
-    for (const id of upTo.told) this.#toldIds.add(id)
+    const told = [...upTo.told]
+    for (const { id } of told) this.#toldIds.add(id)
     const byWindows = new Map<LiveWindows, ActCount[]>()
     for (const count of this.#read(signals)) {
       const windows = this.#windowsOf(count.cluster)
@@ -178,6 +180,8 @@ export class LiveCorrelation {
       const judgedUs = upTo.judged.get(cluster) ?? 0
       this.#fill(windows, byWindows.get(windows) ?? [], judgedUs, upTo.coversFromUs, nowUs)
       byWindows.delete(windows)
+      const own = told.filter((one) => one.cluster === cluster)
+      windows.prove(own.map(({ id, time }) => ({ id, atUs: microsecondsOf(time) ?? 0 })))
     }
   }
 
@@ -257,7 +261,7 @@ export class LiveCorrelation {
       waitUs: this.#waitUs,
       began: (verdict) => this.#count(verdict),
       tell: (episode, windows) => this.#tell(episode, windows),
-      takeBack: (episode) => this.#takeBack(episode),
+      takeBack: (id) => this.#hooks.withdrawn(id),
     }
     return new LiveWindows(context, before)
   }
@@ -335,17 +339,13 @@ export class LiveCorrelation {
       this.#losses.updatesLeftOut += 1
       return
     }
-    const { finding, digest, isPartial } = described
+    const { finding, digest, untilUs, isPartial } = described
+    episode.untilUs = untilUs
     if (isPartial) windows.lookAgain(episode)
     if (digest === episode.told) return
     const isUpdate = episode.told !== undefined || this.#toldIds.has(id)
     episode.told = digest
     this.#toldIds.add(id)
     this.#hooks.found(finding, isUpdate)
-  }
-
-  #takeBack(episode: Episode): void {
-    const id = this.#describer.idOf(episode)
-    if (id !== undefined) this.#hooks.withdrawn(id)
   }
 }

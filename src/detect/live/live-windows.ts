@@ -9,7 +9,7 @@ import { AmendedWindows } from './amended-windows.ts'
 import { Amendments } from './amendments.ts'
 import { type Episode, Episodes } from './episodes.ts'
 import { PastCounts } from './past-counts.ts'
-import { groupName, groupsAbove, hitsOfCount } from './places.ts'
+import { type Group, groupName, groupsAbove, hitsOfCount } from './places.ts'
 import { type EpisodeDescriber, inTime } from './tell-episodes.ts'
 import { type TimedCount, WaitingCounts } from './waiting-counts.ts'
 import { Watermark } from './watermark.ts'
@@ -26,7 +26,7 @@ export interface WindowsContext {
   /** An episode began, was judged again, or is over: what there is to tell of it. */
   readonly began: (verdict: CorrelationVerdict) => void
   readonly tell: (episode: Episode, windows: LiveWindows) => void
-  readonly takeBack: (episode: Episode) => void
+  readonly takeBack: (id: string) => void
 }
 
 /** A span of time of which acts are asked from the store. */
@@ -57,6 +57,8 @@ export class LiveWindows {
   #isAsked = false
   /** What the store gave for the present amendment. */
   #stored: readonly ActCount[] | undefined
+  /** Findings that another process told, by id, and when they began. */
+  readonly #unproven = new Map<string, number>()
   /** Windows are made again of acts that were judged before. */
   #isRestoring = false
   /** Episodes begun before this are known only in part. */
@@ -105,6 +107,7 @@ export class LiveWindows {
   tick(nowUs: number, pastBytesMax: number): void {
     this.#judge(this.#waiting.take(this.#dueUs(nowUs)))
     if (nowUs >= this.#restUntilUs && this.#asking === undefined) this.#amend(nowUs)
+    this.#takeBackUnproven()
     this.#tellGoing(nowUs)
     this.#forget(pastBytesMax)
   }
@@ -122,6 +125,11 @@ export class LiveWindows {
     this.#judge(acts.filter(({ timeUs }) => timeUs < judgedUs))
     this.#isRestoring = false
     for (const one of acts) if (one.timeUs >= judgedUs) this.#waiting.put(one, nowUs)
+  }
+
+  /** Findings that another process told: of what is judged again, those have to be found again. */
+  prove(told: readonly { readonly id: string; readonly atUs: number }[]): void {
+    for (const { id, atUs } of told) if (atUs >= this.#judgedUs) this.#unproven.set(id, atUs)
   }
 
   /** What has to be asked from the store, once; until it is answered nothing else is. */
@@ -195,9 +203,10 @@ export class LiveWindows {
     this.#correlator.observe(hit)
     if (hit.truth === YES) this.#follow(hit)
     if (this.#amendments.isEmpty) return
-    if (this.#amended?.observe(hit) === true) return
-    const reached = groupsAbove(hit).some((group) => this.#amendments.has(groupName(group)))
-    if (reached) this.#amendments.needsMore()
+    const isCounted = this.#amended?.observe(hit) === true
+    const isMore = this.#amendments.spread(hit)
+    const isReached = groupsAbove(hit).some((group) => this.#amendments.has(groupName(group)))
+    if (isMore || (isReached && !isCounted)) this.#amendments.needsMore()
   }
 
   #follow(hit: Hit): void {
@@ -229,7 +238,17 @@ export class LiveWindows {
     return told !== undefined && fromUs <= untilUs + spanUs
   }
 
+  #takeBackUnproven(): void {
+    for (const [id, atUs] of this.#unproven) {
+      if (atUs >= this.judgedUs) continue
+      this.#unproven.delete(id)
+      this.#context.takeBack(id)
+    }
+  }
+
   #tell(episode: Episode): void {
+    const id = this.#context.describer.idOf(episode)
+    if (id !== undefined) this.#unproven.delete(id)
     this.#context.tell(episode, this)
     this.episodes.settle(episode)
   }
@@ -247,42 +266,45 @@ export class LiveWindows {
   }
 
   #makeAmended(nowUs: number): void {
-    const amendments = this.#amendments
-    const before = amendments
-      .all()
-      .flatMap(({ group, fromUs }) =>
-        this.episodes.in(groupName(group)).filter(({ verdict }) => verdict.atUs >= fromUs),
-      )
     const verdicts: CorrelationVerdict[] = []
     let take = (verdict: CorrelationVerdict): void => void verdicts.push(verdict)
     const { correlations, feeds, stateBytesMax: bytesMax } = this.#context
-    const fromUs = amendments.readFromUs
     const amended = new AmendedWindows(
-      amendments.all().map(({ group }) => group),
+      this.#amendments,
       correlations,
       feeds,
-      (groups) => {
-        const { acts } = this.past.of(groups, fromUs, this.#judgedUs - 1, Number.POSITIVE_INFINITY)
-        return inTime(this.#stored ?? [], acts).filter(({ timeUs = 0 }) => timeUs < this.#judgedUs)
-      },
+      (groups) => this.#actsOf(groups),
       {
         bytesMax,
         onVerdict: (verdict) => {
-          if (amendments.bearsOn(groupName(verdict), verdict.atUs)) take(verdict)
+          if (this.#amendments.bearsOn(groupName(verdict), verdict.atUs)) take(verdict)
         },
       },
     )
     amended.advance(this.#judgedUs)
     take = (verdict) => this.#begin(verdict)
     this.#amended = amended
-    amendments.isPending = false
-    this.#replace(before, verdicts)
+    this.#amendments.isPending = false
+    this.#replace(verdicts)
     const restUs = Math.max(REST_US_LEAST, amended.actsRead * REST_US_PER_ACT)
     this.#restUntilUs = nowUs + restUs
   }
 
+  /** Acts that were judged, as far back as they bear on what is judged again. */
+  #actsOf(groups: readonly Group[]): readonly ActCount[] {
+    const { readFromUs } = this.#amendments
+    const { acts } = this.past.of(groups, readFromUs, this.#judgedUs - 1, Number.POSITIVE_INFINITY)
+    const stored = this.#stored ?? []
+    return inTime(stored, acts).filter(({ timeUs = 0 }) => timeUs < this.#judgedUs)
+  }
+
   /** Tells what is new, or shows something else, and takes back what is no longer so. */
-  #replace(before: readonly Episode[], verdicts: readonly CorrelationVerdict[]): void {
+  #replace(verdicts: readonly CorrelationVerdict[]): void {
+    const before = this.#amendments
+      .all()
+      .flatMap(({ group, fromUs }) =>
+        this.episodes.in(groupName(group)).filter(({ verdict }) => verdict.atUs >= fromUs),
+      )
     const left = new Map(before.map((episode) => [nameOf(episode.verdict), episode]))
     const now = verdicts.map((verdict): Episode => {
       const known = left.get(nameOf(verdict))
@@ -296,7 +318,8 @@ export class LiveWindows {
     })
     for (const episode of left.values()) {
       this.episodes.remove(episode)
-      if (episode.told !== undefined) this.#context.takeBack(episode)
+      const id = this.#context.describer.idOf(episode)
+      if (id !== undefined && episode.told !== undefined) this.#context.takeBack(id)
     }
     const groups = new Set(this.#amendments.all().map(({ group }) => groupName(group)))
     const earlier = [...groups].flatMap((group) => this.episodes.in(group))

@@ -61,7 +61,8 @@ export class EpisodeDescriber {
     if (traces.entries.length === 0) return undefined
     const finding = describeCorrelation(correlation, episode.verdict, traces)
     const isPartial = fromUs < past.coversFromUs && stored === undefined
-    return { finding, digest: digestOf(finding), isWhole, isPartial }
+    const { untilUs } = traces
+    return { finding, digest: digestOf(finding), untilUs, isWhole, isPartial }
   }
 
   #add(evidence: Evidence, { entries }: ActCount): void {
@@ -78,6 +79,8 @@ export class EpisodeDescriber {
 export interface Described {
   readonly finding: Finding
   readonly digest: string
+  /** The last match that belongs to it. */
+  readonly untilUs: number
   /** Whether all acts were read: `LIMIT.liveEvidenceActsMax` were enough. */
   readonly isWhole: boolean
   /** Some of its acts may be in the store alone. */
