@@ -199,7 +199,7 @@ class TextSearch {
       return
     }
     const context = kindContext(this.#textOf(member(members, 'kind')), outer)
-    const bodies = bodiesOf(members, (node) => this.#textOf(node))
+    const bodies = bodiesOf(members, this.#tree)
     const name = this.#textOf(member(members, 'name') ?? member(members, 'key'))
     const variable = name !== '' && isSecretVariable(name)
     for (const one of members) {
@@ -289,7 +289,7 @@ class TextSearch {
   /** Text and numbers are masked; an object under such a name (`token: {…}`) is looked into. */
   #texts(node: Node): void {
     if (node.kind === 'array') for (const item of node.items) this.#texts(item)
-    else if (this.#isClosedArray(node)) this.#reopened(node, (open) => this.#texts(open))
+    else if (node.kind === 'closed') this.#reopened(node, (open) => this.#texts(open))
     else if (node.kind === 'string' || node.kind === 'number' || node.kind === 'deep')
       this.#all(node)
     else this.#value(node, 'other')
@@ -379,6 +379,11 @@ class TextSearch {
 
   #textOf(node: Node | undefined): string {
     return node?.kind === 'string' ? textOf(this.#content(node)) : ''
+  }
+
+  readonly #tree = {
+    text: (node: Node | undefined): string => this.#textOf(node),
+    members: (node: Node): readonly Member[] => this.#membersOf(node),
   }
 
   #isClosedArray(node: Node): boolean {

@@ -58,6 +58,8 @@ const COMMA = 0x2c
 class Reader {
   /** Nodes that may still be made. */
   left: number = LIMIT.jsonTreeNodesMax
+  /** Where the last value ended: a node may stand for less than what was read. */
+  #after = 0
   readonly #bytes: Buffer
   readonly #end: number
   readonly #wanted: Wanted
@@ -71,15 +73,19 @@ class Reader {
   value(at: number, depth: number): Node {
     this.left -= 1
     const byte = at < this.#end ? (this.#bytes[at] as number) : 0
-    if (byte === QUOTE) return leaf('string', at, this.#afterQuote(at))
-    if (byte !== OPEN_OBJECT && byte !== OPEN_ARRAY) return this.#scalar(at, byte)
-    if (this.left < 0 || depth >= LIMIT.jsonDepthMax) return this.#deep(at)
-    return byte === OPEN_OBJECT ? this.#object(at, depth) : this.#array(at, depth)
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      if (this.left < 0 || depth >= LIMIT.jsonDepthMax) return this.#deep(at)
+      return byte === OPEN_OBJECT ? this.#object(at, depth) : this.#array(at, depth)
+    }
+    const one = byte === QUOTE ? leaf('string', at, this.#afterQuote(at)) : this.#scalar(at, byte)
+    this.#after = one.end
+    return one
   }
 
   #deep(at: number): Leaf {
     const end = skipBalanced(this.#bytes, at, this.#end)
-    return leaf('deep', at, end < 0 ? this.#end : end)
+    this.#after = end < 0 ? this.#end : end
+    return leaf('deep', at, this.#after)
   }
 
   #scalar(at: number, byte: number): Leaf {
@@ -90,21 +96,59 @@ class Reader {
   }
 
   #object(start: number, depth: number): Node {
-    const bytes = this.#bytes
-    const members: Member[] = []
     const { left } = this
+    const members: Member[] = []
+    const end = this.#members(start, depth, members)
+    // What has nothing of interest is let go of at once.
+    if (!this.#wanted(start, end)) return this.#closed(start, end, left)
+    const [only] = members
+    const plain = only && members.length === 1 ? this.#plain(only, depth) : undefined
+    this.#after = end
+    return plain ?? { kind: 'object', start, end, members }
+  }
+
+  /** Reads the members of the object at `start`; gives where it ends. */
+  #members(start: number, depth: number, members: Member[]): number {
+    const bytes = this.#bytes
     let at = skipSpace(bytes, start + 1, this.#end)
     while (at < this.#end && bytes[at] === QUOTE) {
       const keyEnd = this.#afterQuote(at) - 1
       const colon = skipSpace(bytes, keyEnd + 1, this.#end)
       const value = this.value(skipSpace(bytes, colon + 1, this.#end), depth + 1)
       members.push({ keyStart: at + 1, keyEnd, name: nameOf(bytes, at + 1, keyEnd), value })
-      at = this.#next(value.end)
+      at = this.#next(this.#after)
     }
-    const end = Math.min(at + 1, this.#end)
-    // What has nothing of interest is let go of at once.
-    if (!this.#wanted(start, end)) return this.#closed(start, end, left)
-    return { kind: 'object', start, end, members }
+    return Math.min(at + 1, this.#end)
+  }
+
+  /** What OTLP's AnyValue stands for: `{"kvlistValue":{"values":[{"key":…,"value":…}]}}`. */
+  #plain({ name, value }: Member, depth: number): Node | undefined {
+    if (SCALARS_OF_OTLP.has(name)) return value
+    const values = value.kind === 'object' ? value.members[0]?.value : undefined
+    if (values?.kind !== 'array') return undefined
+    if (name === 'arrayValue') return values
+    if (name !== 'kvlistValue') return undefined
+    const members = values.items.map((item) => this.#pair(this.#opened(item, depth)))
+    if (members.includes(undefined)) return undefined
+    const { start, end } = value
+    return { kind: 'object', start, end, members: members.filter((one) => one !== undefined) }
+  }
+
+  #pair(node: Node): Member | undefined {
+    if (node.kind !== 'object') return undefined
+    const key = node.members.find(({ name }) => name === 'key')?.value
+    const value = node.members.find(({ name }) => name === 'value')?.value
+    if (key?.kind !== 'string' || value === undefined) return undefined
+    const [keyStart, keyEnd] = [key.start + 1, key.end - 1]
+    return { keyStart, keyEnd, name: nameOf(this.#bytes, keyStart, keyEnd), value }
+  }
+
+  /** A pair in which nothing is of interest still tells of the others what they are. */
+  #opened(node: Node, depth: number): Node {
+    if (node.kind !== 'closed' || this.#bytes[node.start] !== OPEN_OBJECT) return node
+    const members: Member[] = []
+    this.#members(node.start, depth, members)
+    return { kind: 'object', start: node.start, end: node.end, members }
   }
 
   #array(start: number, depth: number): Node {
@@ -115,14 +159,16 @@ class Reader {
     while (at < this.#end && bytes[at] !== CLOSE_ARRAY) {
       const item = this.value(at, depth + 1)
       items.push(item)
-      at = this.#next(item.end)
+      at = this.#next(this.#after)
     }
     const end = Math.min(at + 1, this.#end)
     if (!this.#wanted(start, end)) return this.#closed(start, end, left)
+    this.#after = end
     return { kind: 'array', start, end, items }
   }
 
   #closed(start: number, end: number, left: number): Leaf {
+    this.#after = end
     if (this.left >= 0) this.left = left
     return leaf('closed', start, end)
   }
@@ -147,6 +193,11 @@ const nameOf = (bytes: Buffer, start: number, end: number): string => {
   const name = latin1(bytes, start, end)
   return name.includes('\\') ? textOf(unescaped(bytes, start, end)) : name
 }
+
+/** Members that hold one value as OTLP writes it. */
+const SCALARS_OF_OTLP: ReadonlySet<string> = new Set([
+  ...['stringValue', 'boolValue', 'intValue', 'doubleValue'],
+])
 
 /** 1 for what a number, `true`, `false` and `null` are written with. */
 const SCALAR: Uint8Array = new Uint8Array(256)

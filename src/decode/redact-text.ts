@@ -88,8 +88,8 @@ const CREDENTIAL =
 const ASSIGNED_HINT = /token|passw|passphrase|secret|api.?key|access.?key|key-data|auth/i
 const ASSIGNED: readonly RegExp[] = [
   /((?:token|password|passwd|passphrase|client_secret|secret_?(?:access_?)?key|api[_-]?key)(?:=|%3d))([^& \t\r\n"',;]+)/gi,
-  // A line of YAML, as in a kubeconfig.
-  /((?:^|\n)[ \t-]{0,64}(?:token|password|client-key-data|client-secret|id-token|refresh-token):[ \t]{1,8}["']?)([^ \t\r\n"']+)/gi,
+  // A line of YAML or of properties: the last word of the name tells.
+  /((?:^|\n)[ \t-]{0,64}["']?(?:[\w.-]{0,64}[_.-])?(?:token|passw(?:or)?d|passphrase|secret|(?:api|access|secret)[_.-]?key|client-key-data)["']?[ \t]{0,8}[:=][ \t]{0,8}["']?)([^ \t\r\n"']+)/gi,
   // An argument and the next one, on a line and in a query.
   /((?:^|[\s"'=])--?(?:[\w-]{1,64}-)?(?:token|password|passwd|passphrase|secret|api-?key|access-?key)(?:[ \t]{1,8}["']?|["'],[ \t]{0,8}["']|&command=))([^& \t\r\n"',;]+)/gi,
   // A member of an object, in a text that is not JSON or only in part.

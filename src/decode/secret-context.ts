@@ -24,42 +24,46 @@ export interface Bodies {
   readonly names: ReadonlyMap<string, 'body' | 'text' | 'status'>
 }
 
-/** The text of a string, and else the empty text. */
-type TextOf = (node: Node | undefined) => string
+/** How a tree is read. */
+interface TreeReader {
+  /** The text of a string, and else the empty text. */
+  text(node: Node | undefined): string
+  /** The members of an object, opened for it where need be; of anything else none. */
+  members(node: Node): readonly Member[]
+}
 
 /**
  * The bodies of an event about a Secret or a ConfigMap, in any shape that an event comes in;
  * undefined for any other object.
  */
-export const bodiesOf = (members: readonly Member[], text: TextOf): Bodies | undefined => {
+export const bodiesOf = (members: readonly Member[], tree: TreeReader): Bodies | undefined => {
   for (const { name, value } of members) {
     const shape = SHAPES.get(name)
-    const context = shape?.context(value, members, text) ?? 'other'
+    const context = shape?.context(value, members, tree) ?? 'other'
     if (shape !== undefined && context !== 'other') return { context, names: shape.names }
   }
   return undefined
 }
 
 interface EventShape {
-  readonly context: (node: Node, members: readonly Member[], text: TextOf) => Context
+  readonly context: (node: Node, members: readonly Member[], tree: TreeReader) => Context
   readonly names: Bodies['names']
 }
-
-const named = (node: Node | undefined, name: string): Node | undefined =>
-  node?.kind === 'object' ? memberOf(node.members, name) : undefined
 
 const memberOf = (members: readonly Member[], name: string): Node | undefined =>
   members.findLast((one) => one.name === name)?.value
 
-const ofReference = (node: Node, group: string, text: TextOf): Context =>
-  resourceContext(text(named(node, 'resource')), text(named(node, group)))
+const ofReference = (node: Node, group: string, { members, text }: TreeReader): Context => {
+  const all = members(node)
+  return resourceContext(text(memberOf(all, 'resource')), text(memberOf(all, group)))
+}
 
 /** By the member that says what an event is about. */
 const SHAPES: ReadonlyMap<string, EventShape> = new Map<string, EventShape>([
   [
     'objectRef',
     {
-      context: (node, _, text) => ofReference(node, 'apiGroup', text),
+      context: (node, _, tree) => ofReference(node, 'apiGroup', tree),
       names: new Map([
         ['requestObject', 'body'],
         ['responseObject', 'body'],
@@ -70,7 +74,7 @@ const SHAPES: ReadonlyMap<string, EventShape> = new Map<string, EventShape>([
   [
     'ObjectRef',
     {
-      context: (node, _, text) => columnContext(node, text),
+      context: (node, _, tree) => columnContext(node, tree),
       names: new Map([
         ['RequestObject', 'text'],
         ['ResponseObject', 'text'],
@@ -81,7 +85,7 @@ const SHAPES: ReadonlyMap<string, EventShape> = new Map<string, EventShape>([
   [
     'methodName',
     {
-      context: (node, members, text) =>
+      context: (node, members, { text }) =>
         methodContext(text(node), text(memberOf(members, 'resourceName'))),
       names: new Map([
         ['request', 'body'],
@@ -93,8 +97,8 @@ const SHAPES: ReadonlyMap<string, EventShape> = new Map<string, EventShape>([
   [
     'resource',
     {
-      context: (node, members, text) =>
-        ofReference(memberOf(members, 'requestResource') ?? node, 'group', text),
+      context: (node, members, tree) =>
+        ofReference(memberOf(members, 'requestResource') ?? node, 'group', tree),
       names: new Map([
         ['object', 'body'],
         ['oldObject', 'body'],
@@ -104,11 +108,11 @@ const SHAPES: ReadonlyMap<string, EventShape> = new Map<string, EventShape>([
 ])
 
 /** A column of Log Analytics: an object, or JSON as text. */
-function columnContext(node: Node, text: TextOf): Context {
-  if (node.kind === 'object') return ofReference(node, 'apiGroup', text)
+function columnContext(node: Node, tree: TreeReader): Context {
+  if (node.kind !== 'string') return ofReference(node, 'apiGroup', tree)
   let value: unknown
   try {
-    value = JSON.parse(text(node))
+    value = JSON.parse(tree.text(node))
   } catch {
     return 'other' // No JSON: it names no resource.
   }

@@ -87,7 +87,7 @@ const word = (needle: string, pattern: string): Needle => {
 function isNaming(before: () => string, found: string, after: string): boolean {
   const quoted = /^\\*"/.test(after)
   // A name with a value that is neither empty nor an object.
-  if (quoted && /^\\*"\s*:/.test(after)) return !/^\\*"\s*:\s*(?:\{|null|\\*"\\*")/.test(after)
+  if (quoted && NAMES.test(after)) return !/^\\*"+\s*:\s*(?:\{|null|\\*"\\*"\s*[,}])/.test(after)
   // A text that is this word or ends so: what it is the value of tells; or an argument.
   if (quoted) return isSaying(before(), found)
   if (/^secret/i.test(found) && KIND_OF_YAML.test(before())) return true
@@ -96,13 +96,17 @@ function isNaming(before: () => string, found: string, after: string): boolean {
   return /^[=:%&'\\]/.test(after)
 }
 
+/** Behind a name. Quotes stand twice in CSV. */
+const NAMES = /^\\*"{1,2}\s*:/
+
 const isSaying = (before: string, found: string): boolean =>
   KIND.test(before) || (!/^secret\w/i.test(found) && (NAME.test(before) || ARGUMENT.test(before)))
 
 /** Before a text in quotes: the beginning of a member, of which the word is the whole value. */
-const KIND = /(?:kind|resource|stringvalue)\\*"\s*:\s*\\*"$/i
+const KIND = /(?:kind|resource|stringvalue)\\*"{1,2}\s*:\s*\\*"{1,2}$/i
 /** The same, of which the word is the end; or the path of a JSON Patch. */
-const NAME = /["\\](?:(?:name|key|stringvalue)\\*"\s*:\s*\\*"|path\\*"\s*:\s*\\*"\/)[^"\\]*$/i
+const NAME =
+  /["\\](?:(?:name|key|stringvalue)\\*"{1,2}\s*:\s*\\*"{1,2}|path\\*"{1,2}\s*:\s*\\*"{1,2}\/)[^"\\]*$/i
 const ARGUMENT = /["'\s=,&]--?[\w-]{0,64}$/
 const KIND_OF_YAML = /kind:\s*['"\\]{0,4}$/
 
@@ -120,11 +124,11 @@ const NEEDLES: readonly Needle[] = [
   begins('basic', /^basic(?:[\s:=,+\\]|%)/i),
   alone('te key-----'),
   begins('key-data', /^key-data["']?\s*:/),
-  begins('stringdata', /^stringdata\\*["']?\s*:/i),
-  begins('auth"', /^auth"\s*:\s*["[]/i),
-  begins('auth\\', /^auth\\+"\s*:\s*[\\[]/i),
+  begins('stringdata', /^stringdata\\*["']{0,2}\s*:/i),
+  begins('auth"', /^auth"{1,2}\s*:\s*["[]/i),
+  begins('auth\\', /^auth\\+"{1,2}\s*:\s*[\\[]/i),
   // What was applied, if it is no object.
-  begins('ied-configuration', /^ied-configuration\\*"\s*:\s*\\*"(?!\{)/i),
+  begins('ied-configuration', /^ied-configuration\\*"{1,2}\s*:\s*\\*"{1,2}(?![{"])/i),
   begins('kubeconfig', /^kubeconfig(?:\.\w{3,4})?["'\\]/i),
   alone('dockerconfigjson'),
   alone('dockercfg'),
@@ -138,7 +142,7 @@ function ofKey(needle: string): Needle {
 }
 
 function ofFile(ending: string): readonly Needle[] {
-  const pattern = /^\.\w{3}\\*"\s*:\s*(?!\{)/i
+  const pattern = /^\.\w{3}\\*"{1,2}\s*:\s*(?!\{)/i
   return [begins(`${ending}"`, pattern), begins(`${ending}\\`, pattern)]
 }
 
