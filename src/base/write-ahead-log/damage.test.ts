@@ -217,6 +217,22 @@ describe('damage', () => {
   })
 })
 
+describe('anything at all', () => {
+  it('in the place of a segment is set aside, and the rest is read', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), fc.nat(3_000), async (bytes, at) => {
+        const { files, bodies } = await written()
+        const content = files.contents.get(segmentsOf(files)[1] ?? '')
+        if (content !== undefined) {
+          content.bytes = Buffer.concat([content.bytes.subarray(0, at), bytes])
+        }
+        await checkDamage(await reopen(files), bodies)
+      }),
+      { numRuns: 100, seed: 9 },
+    )
+  })
+})
+
 describe('another version', () => {
   it('is refused, and left as it is', async () => {
     const { files } = await written()

@@ -17,12 +17,12 @@ const newOracle = (): Oracle => {
   return { acknowledged: new Map(), offered: new Set(), released: 1, faults: [] }
 }
 
-const open = (files: MemoryFiles): Promise<WriteAheadLog> =>
+const open = (files: MemoryFiles, clock = new StoppedClock()): Promise<WriteAheadLog> =>
   openLog({
     folder: 'wal',
     bytesMax: 1_000_000_000,
     segmentBytes: 3_000,
-    clock: new StoppedClock(),
+    clock,
     files,
     random: (bytes) => new Uint8Array(bytes > 8 ? 64 : bytes).fill(files.calls),
   })
@@ -153,6 +153,48 @@ describe('F3: power is lost', () => {
         await check(files, oracle, true)
       }),
       { numRuns: 200, seed: 3 },
+    )
+  })
+})
+
+describe('any order of appends, releases, time and crashes', () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('append'), sizes: fc.array(fc.nat(2_500), { maxLength: 4 }) }),
+    fc.record({ kind: fc.constant('release'), back: fc.nat(6) }),
+    fc.record({ kind: fc.constant('wait'), ms: fc.nat(20_000) }),
+    fc.record({ kind: fc.constant('kill'), isClean: fc.boolean() }),
+    fc.record({ kind: fc.constant('power'), seed: fc.nat() }),
+  )
+
+  it('leaves what was acknowledged and not released', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const files = new MemoryFiles()
+        const oracle = newOracle()
+        const clock = new StoppedClock()
+        let log = await open(files, clock)
+        for (const [index, each] of steps.entries()) {
+          if (each.kind === 'append') {
+            const bodies = each.sizes.map((size, n) => `${index}.${n}.`.padEnd(size, 'x'))
+            await offer(log, oracle, bodies)
+          } else if (each.kind === 'release') {
+            oracle.released = Math.max(oracle.released, log.nextSequence - each.back)
+            await log.release(oracle.released)
+          } else if (each.kind === 'wait') {
+            clock.ms += each.ms
+          } else {
+            if (each.kind === 'kill' && each.isClean) await log.close()
+            const random = each.kind === 'power' ? randomOf(each.seed) : undefined
+            if (random !== undefined) files.crash(() => random() < 0.5)
+            log = await open(files, clock)
+            expect(log.firstSequence).toBe(oracle.released)
+            expect(log.damage).toEqual([])
+          }
+        }
+        expect(oracle.faults).toEqual([])
+        await check(files, oracle)
+      }),
+      { numRuns: 150, seed: 8 },
     )
   })
 })
