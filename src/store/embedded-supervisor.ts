@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Clock } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
 import { LIMIT } from '../base/limit.ts'
-import type { EngineNews, EngineOptions } from './engine/engine-options.ts'
+import type { EngineFailure, EngineNews, EngineOptions } from './engine/engine-options.ts'
 
 /** What becomes of the engine, for logs and metrics. */
 export type SupervisorEvent =
@@ -31,7 +31,7 @@ export class Supervisor {
   readonly #options: EngineOptions
   readonly #world: SupervisorWorld
   readonly #closing = new AbortController()
-  #child: ChildProcess | undefined
+  #engine: Engine | undefined
   #notReady: string | undefined = 'the embedded store starts'
   #tending: Promise<void> = Promise.resolve()
 
@@ -51,7 +51,7 @@ export class Supervisor {
   }
 
   pid(): number | undefined {
-    return this.#child?.pid
+    return this.#engine?.child.pid
   }
 
   kill(): void {
@@ -61,11 +61,11 @@ export class Supervisor {
   async close(): Promise<void> {
     this.#closing.abort()
     this.#notReady = 'the embedded store is closed'
-    const child = this.#child
-    if (child !== undefined) {
-      child.kill('SIGTERM')
-      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
-      await ended(child)
+    const engine = this.#engine
+    if (engine !== undefined) {
+      engine.child.kill('SIGTERM')
+      const late = setTimeout(() => engine.child.kill('SIGKILL'), STOP_MS)
+      await engine.end
       clearTimeout(late)
     }
     await this.#tending
@@ -77,19 +77,30 @@ export class Supervisor {
     const since = clock.elapsedMs()
     for (;;) {
       const engine = launch(this.#options)
-      this.#child = engine.child
-      const news = await engine.news
+      this.#engine = engine
+      const news = await this.#newsOf(engine)
       if (news.kind === 'ready') {
         this.#notReady = undefined
         this.#world.onEvent({ kind: 'ready', pid: engine.child.pid ?? 0, version: news.version })
         return engine
       }
-      await ended(engine.child)
-      this.#child = undefined
-      const waits = first && news.reason === 'locked' && clock.elapsedMs() - since < LOCKED_MS
-      if (!waits) throw failure(news, this.#options.folder)
+      await engine.end
+      this.#engine = undefined
+      const fault = failure(news.reason, news.message, engine.said())
+      const mayPass = first && fault.code === 'store/locked'
+      if (!mayPass || clock.elapsedMs() - since > LOCKED_MS) throw fault
       await clock.sleep(LOCKED_STEP_MS, this.#closing.signal)
     }
+  }
+
+  async #newsOf(engine: Engine): Promise<EngineNews> {
+    const over = new AbortController()
+    void this.#world.clock.sleep(START_MS, over.signal).then(() => {
+      if (!over.signal.aborted) this.#kill('it did not start in time')
+    })
+    const news = await engine.news
+    over.abort()
+    return news
   }
 
   async #tend(first: Engine): Promise<void> {
@@ -114,7 +125,7 @@ export class Supervisor {
   }
 
   #tell(engine: Engine | undefined, retryMs: number): void {
-    this.#child = undefined
+    this.#engine = undefined
     if (engine === undefined) return
     const { exitCode, signalCode } = engine.child
     const how = signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}`
@@ -123,10 +134,10 @@ export class Supervisor {
   }
 
   /** Resolves when the engine has ended, of itself or because it did not answer. */
-  async #watch({ child }: Engine): Promise<void> {
+  async #watch(engine: Engine): Promise<void> {
     const over = new AbortController()
     const stop = AbortSignal.any([over.signal, this.#closing.signal])
-    const end = ended(child).then(() => over.abort())
+    const end = engine.end.then(() => over.abort())
     let missed = 0
     while (!stop.aborted) {
       await this.#world.clock.sleep(LIMIT.engineHeartbeatMs, stop)
@@ -151,19 +162,22 @@ export class Supervisor {
   }
 
   #kill(why: string): void {
-    if (this.#child === undefined) return
+    if (this.#engine === undefined) return
     this.#world.onEvent({ kind: 'killed', why })
-    this.#child.kill('SIGKILL')
+    this.#engine.child.kill('SIGKILL')
   }
 }
 
 interface Engine {
   readonly child: ChildProcess
   readonly news: Promise<EngineNews>
+  /** Resolves when it has ended and said all it had to. */
+  readonly end: Promise<void>
   /** The last it wrote on its standard error. */
   said(): string
 }
 
+const START_MS = 300_000
 const STOP_MS = 10_000
 const LOCKED_MS = 15_000
 const LOCKED_STEP_MS = 200
@@ -182,15 +196,18 @@ const launch = (options: EngineOptions): Engine => {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-SAID_CHARACTERS)
   })
+  const end = new Promise<void>((resolve) => {
+    child.once('close', () => resolve()).once('error', () => resolve())
+  })
   const news = new Promise<EngineNews>((resolve) => {
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)))
     child.once('error', (error) => resolve(broken(error.message)))
-    child.once('exit', () => setImmediate(() => resolve(broken(said))))
+    void end.then(() => resolve(broken('it ended without a word')))
   })
   // A child that ended before it read its line: its exit says so.
   child.stdin.on('error', () => undefined)
   child.stdin.write(`${JSON.stringify(options)}\n`)
-  return { child, news, said: () => said }
+  return { child, news, end, said: () => said }
 }
 
 const NODE_ARGUMENTS = ['--max-old-space-size=192', '--no-warnings']
@@ -208,28 +225,18 @@ const environment = (): NodeJS.ProcessEnv => ({
   UV_THREADPOOL_SIZE: '16',
 })
 
-const broken = (message: string): EngineNews => ({
-  kind: 'failed',
-  reason: 'broken',
-  message: message === '' ? 'it ended without a word' : message,
-})
+const broken = (message: string): EngineNews => ({ kind: 'failed', reason: 'broken', message })
 
-const ended = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve()
-    else child.once('exit', () => resolve())
-  })
-
-const failure = (news: EngineNews & { kind: 'failed' }, folder: string): Fault => {
-  if (news.reason === 'not-installed') {
+const failure = (reason: EngineFailure, message: string, said: string): Fault => {
+  if (reason === 'not-installed') {
     return new Fault(
       'store/not-installed',
       'the embedded store needs the package chdb (540 MB): npm install chdb, ' +
         'or name a ClickHouse with --store https://user@host:8443/database',
     )
   }
-  if (news.reason === 'locked') {
-    return new Fault('store/locked', `another engine has the folder ${folder}: ${news.message}`)
-  }
-  return new Fault('store/broken', `the embedded store does not start: ${news.message}`)
+  const whole = `${message} ${said}`.trim()
+  return said.includes('Cannot lock file')
+    ? new Fault('store/locked', `another engine has the data directory: ${whole}`)
+    : new Fault('store/broken', `the embedded store does not start: ${whole}`)
 }

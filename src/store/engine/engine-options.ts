@@ -20,5 +20,5 @@ export type EngineNews =
   | { readonly kind: 'ready'; readonly version: string }
   | { readonly kind: 'failed'; readonly reason: EngineFailure; readonly message: string }
 
-/** Why the engine could not start: the package is missing, another has its folder, or else. */
-export type EngineFailure = 'not-installed' | 'locked' | 'broken'
+/** Why the engine could not start: the package is missing, or else. */
+export type EngineFailure = 'not-installed' | 'broken'

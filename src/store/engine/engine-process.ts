@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ChdbEngine } from './chdb-engine.ts'
 import { engineArguments } from './engine-arguments.ts'
-import type { EngineFailure, EngineNews, EngineOptions } from './engine-options.ts'
+import { failureOf } from './engine-failure.ts'
+import type { EngineNews, EngineOptions } from './engine-options.ts'
 import { engineServer } from './server.ts'
 
 // The engine's process. Its standard input is its life line: one line says what to do, and when it
@@ -13,22 +14,16 @@ const tell = (news: EngineNews): void => {
   writeSync(1, `${JSON.stringify(news)}\n`)
 }
 
-const failureOf = (thrown: unknown): { reason: EngineFailure; message: string } => {
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-  if (/MODULE_NOT_FOUND|PLATFORM/.test(code)) return { reason: 'not-installed', message }
-  return { reason: /[Cc]annot lock/.test(message) ? 'locked' : 'broken', message }
-}
-
-const makeFolders = (folder: string): void => {
+// Only once the engine is open is the folder ours, and what lies in it nobody's.
+const emptySpool = (folder: string): void => {
   const spool = join(folder, 'spool')
   mkdirSync(spool, { recursive: true, mode: 0o700 })
   for (const left of readdirSync(spool)) unlinkSync(join(spool, left))
 }
 
 const start = async (options: EngineOptions): Promise<() => Promise<void>> => {
-  makeFolders(options.folder)
   const engine = await ChdbEngine.open(options, engineArguments(options))
+  emptySpool(options.folder)
   const server = engineServer(engine, options)
   rmSync(options.socket, { force: true })
   await new Promise<void>((resolve, reject) => {
@@ -54,7 +49,7 @@ lines.once('line', (line) => {
       stop = close
     },
     (thrown: unknown) => {
-      tell({ kind: 'failed', ...failureOf(thrown) })
+      tell({ kind: 'failed', reason: failureOf(thrown), message: String(thrown) })
       process.exit(1)
     },
   )

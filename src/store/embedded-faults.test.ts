@@ -1,0 +1,163 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Clock, systemClock } from '../base/clock.ts'
+import { LIMIT } from '../base/limit.ts'
+import { connectStore, DATABASE } from './clickhouse.ts'
+import { type EmbeddedStore, openEmbedded } from './embedded.ts'
+import { Supervisor, type SupervisorEvent } from './embedded-supervisor.ts'
+import type { Store } from './store.ts'
+import { type Cut, openCuttingProxy } from './testing/cutting-proxy.ts'
+import { codeOf, untilDone } from './testing/faults.ts'
+import { nativeRows } from './testing/native-rows.ts'
+
+// Time passes faster: what waits 5 s waits 0.2 s.
+const HURRY = 25
+const clock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms / HURRY, signal),
+}
+
+const TABLE = `CREATE TABLE events (id UInt64, text String) ENGINE = MergeTree ORDER BY id
+  SETTINGS non_replicated_deduplication_window = 1000`
+
+const ROWS = 20
+
+const batch = (at: number): Parameters<Store['insert']> => [
+  'events',
+  `batch-${at}`,
+  ['id', 'text'],
+  nativeRows(Array.from({ length: ROWS }, (_, row) => [at * ROWS + row, `${at}`])),
+]
+
+const counts = async (store: Store): Promise<unknown> =>
+  (await store.query('SELECT count() AS rows, uniqExact(id) AS ids FROM events'))[0]
+
+let folder = ''
+let embedded: EmbeddedStore | undefined
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'deckwatch-faults-'))
+})
+afterEach(async () => {
+  await embedded?.close()
+  embedded = undefined
+  rmSync(folder, { recursive: true })
+})
+
+test('an engine killed at any moment of an insert loses nothing and doubles nothing', async () => {
+  const events: SupervisorEvent[] = []
+  embedded = await openEmbedded({ folder, clock, onEvent: (event) => events.push(event) })
+  const { store } = embedded
+  await store.command(TABLE)
+  const kills = 8
+  for (let at = 0; at < kills * 3; at += 1) {
+    const isKilled = at % 3 === 1
+    const first = isKilled ? store.insert(...batch(at)).catch(() => undefined) : undefined
+    if (isKilled) {
+      await systemClock.sleep(at / 3)
+      process.kill(embedded.pid() ?? 0, 'SIGKILL')
+    }
+    await first
+    await untilDone(() => store.insert(...batch(at)))
+  }
+  expect(await counts(store)).toEqual({ rows: `${kills * 3 * ROWS}`, ids: `${kills * 3 * ROWS}` })
+  expect(events.filter(({ kind }) => kind === 'ready')).toHaveLength(kills + 1)
+  expect(embedded.notReady()).toBeUndefined()
+})
+
+test('an engine that stands still is killed and started again (LIMIT.engineHeartbeatMs)', async () => {
+  const events: SupervisorEvent[] = []
+  embedded = await openEmbedded({ folder, clock, onEvent: (event) => events.push(event) })
+  const { store } = embedded
+  await store.command(TABLE)
+  await store.insert(...batch(0))
+  const began = systemClock.elapsedMs()
+  process.kill(embedded.pid() ?? 0, 'SIGSTOP')
+  expect(await codeOf(store.insert(...batch(1)))).toBe('store/unreachable')
+  const waited = (systemClock.elapsedMs() - began) * HURRY
+  expect(waited).toBeGreaterThan(LIMIT.engineHeartbeatMs * LIMIT.engineHeartbeatsMissedMax)
+  expect(embedded.notReady()).toContain('starts again')
+  await untilDone(() => store.insert(...batch(1)))
+  expect(await counts(store)).toEqual({ rows: `${2 * ROWS}`, ids: `${2 * ROWS}` })
+  const silent = events.filter(({ kind }) => kind === 'silent')
+  expect(silent).toHaveLength(LIMIT.engineHeartbeatsMissedMax)
+  expect(events.map(({ kind }) => kind).filter((kind) => kind !== 'silent')).toEqual([
+    'ready',
+    'killed',
+    'ended',
+    'ready',
+  ])
+})
+
+test('an engine that stands still for a moment goes on', async () => {
+  embedded = await openEmbedded({ folder, clock })
+  const { store } = embedded
+  await store.command(TABLE)
+  const pid = embedded.pid() ?? 0
+  process.kill(pid, 'SIGSTOP')
+  const inserted = store.insert(...batch(0))
+  await systemClock.sleep(150)
+  process.kill(pid, 'SIGCONT')
+  await inserted
+  expect(embedded.pid()).toBe(pid)
+  expect(await counts(store)).toEqual({ rows: `${ROWS}`, ids: `${ROWS}` })
+})
+
+test('a query that does not end can be ended by force', async () => {
+  embedded = await openEmbedded({ folder, clock })
+  const asked = codeOf(embedded.store.query('SELECT sum(cityHash64(number)) FROM numbers(1e13)'))
+  await systemClock.sleep(100)
+  embedded.kill()
+  expect(await asked).toBe('store/unreachable')
+  await untilDone(async () => await embedded?.store.query('SELECT 1'))
+})
+
+test('connections cut anywhere lose nothing and double nothing', async () => {
+  const seed = Date.now() % 2 ** 31
+  console.info(`seed ${seed}`)
+  const random = seeded(seed)
+  const engineFolder = join(folder, 'engine')
+  mkdirSync(engineFolder)
+  const socket = join(folder, 'engine.sock')
+  const secrets = { write: 'w', read: 'r' }
+  const supervisor = new Supervisor(
+    { folder: engineFolder, socket, database: DATABASE, memoryBytes: 419_430_400, secrets },
+    { clock, onEvent: () => undefined, alive: async () => true },
+  )
+  await supervisor.start()
+  let isCutting = false
+  const cuts = (): Cut =>
+    isCutting && random() < 0.5
+      ? { of: random() < 0.5 ? 'request' : 'response', afterBytes: Math.floor(random() * 1_500) }
+      : undefined
+  const proxied = join(folder, 'proxy.sock')
+  const proxy = await openCuttingProxy(proxied, socket, cuts)
+  const store = await connectStore({
+    url: 'http://write@engine',
+    password: secrets.write,
+    reader: { user: 'read', password: secrets.read },
+    socketPath: proxied,
+  })
+  await store.command(TABLE)
+  isCutting = true
+  let cut = 0
+  const batches = 200
+  for (let at = 0; at < batches; at += 1)
+    cut += (await untilDone(() => store.insert(...batch(at)))) - 1
+  isCutting = false
+  expect(cut).toBeGreaterThan(batches * 0.05)
+  expect(await counts(store)).toEqual({ rows: `${batches * ROWS}`, ids: `${batches * ROWS}` })
+  await store.close()
+  await proxy.close()
+  await supervisor.close()
+})
+
+/** Numbers from 0 to 1, the same ones for a seed. */
+const seeded = (seed: number): (() => number) => {
+  let state = seed
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return state / 2 ** 31
+  }
+}

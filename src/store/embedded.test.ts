@@ -1,0 +1,205 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Clock, systemClock } from '../base/clock.ts'
+import { LIMIT } from '../base/limit.ts'
+import { type EmbeddedStore, openEmbedded } from './embedded.ts'
+import type { SupervisorEvent } from './embedded-supervisor.ts'
+import type { Store } from './store.ts'
+import { codeOf, faultOf, untilDone } from './testing/faults.ts'
+import { nativeRows } from './testing/native-rows.ts'
+
+// Time passes faster: what waits 5 s waits 0.5 s.
+const HURRY = 10
+const clock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms / HURRY, signal),
+}
+
+const TABLE = `(id UInt64, text String) ENGINE = MergeTree ORDER BY id
+  SETTINGS non_replicated_deduplication_window = 1000`
+
+const folder = mkdtempSync(join(tmpdir(), 'deckwatch-store-'))
+const events: SupervisorEvent[] = []
+let embedded: EmbeddedStore
+let store: Store
+
+beforeAll(async () => {
+  embedded = await openEmbedded({ folder, clock, onEvent: (event) => events.push(event) })
+  store = embedded.store
+})
+afterAll(async () => {
+  await embedded.close()
+  rmSync(folder, { recursive: true })
+})
+
+const HOSTILE = 'a\'b\\c\t\n\r\0`"é😀--/*;{x:String}'
+
+describe('rows and answers', () => {
+  test('rows come back as they were, and once for a token', async () => {
+    await store.command(`CREATE TABLE rows ${TABLE}`)
+    const rows = nativeRows([
+      [1, HOSTILE],
+      [2 ** 52, ''],
+    ])
+    const twice = { blocks: [...rows.blocks, ...nativeRows([[3, 'x']]).blocks], count: 3 }
+    for (const _ of ['first', 'again']) await store.insert('rows', 'a', ['id', 'text'], twice)
+    expect(await store.query('SELECT * FROM rows ORDER BY id')).toEqual([
+      { id: '1', text: HOSTILE },
+      { id: '3', text: 'x' },
+      { id: '4503599627370496', text: '' },
+    ])
+    // One block, one part: the token stands for all of the batch.
+    const parts = "SELECT count() AS parts FROM system.parts WHERE table = 'rows' AND active"
+    expect(await store.query(parts)).toEqual([{ parts: '1' }])
+  })
+
+  test('records come back as they were, and once for a token', async () => {
+    await store.command(`CREATE TABLE records ${TABLE}`)
+    const records = [{ id: '18446744073709551615', text: HOSTILE }, { text: 'no id' }]
+    for (const _ of ['first', 'again']) await store.insertRecords('records', 'a', records)
+    expect(await store.query('SELECT * FROM records ORDER BY id DESC')).toEqual([
+      { id: '18446744073709551615', text: HOSTILE },
+      { id: '0', text: 'no id' },
+    ])
+    const unknown = store.insertRecords('records', 'b', [{ id: 1, other: 2 }])
+    expect(await codeOf(unknown)).toBe('store/refused')
+  })
+
+  test('parameters are values, however long', async () => {
+    const long = HOSTILE.repeat(10_000)
+    for (const text of [HOSTILE, long]) {
+      const sql = 'SELECT {text:String} AS text, {list:Array(String)} AS list'
+      const [row] = await store.query(sql, { text, list: [text, ''] })
+      expect(row).toEqual({ text, list: [text, ''] })
+    }
+  })
+
+  test('a stream has all rows, and its error at its end', async () => {
+    let rows = 0
+    for await (const some of store.stream('SELECT number FROM numbers(200_000)'))
+      rows += some.length
+    expect(rows).toBe(200_000)
+    const failing = async (): Promise<void> => {
+      const sql = 'SELECT throwIf(number = 1_000_000) AS x FROM numbers(2_000_000)'
+      for await (const some of store.stream(sql)) rows += some.length
+    }
+    expect((await faultOf(failing())).message).toContain('395 FUNCTION_THROW_IF')
+    expect(rows).toBeGreaterThan(200_000)
+  })
+})
+
+describe('bounds', () => {
+  test('of rows and bytes of an answer', async () => {
+    const many = store.query(`SELECT number FROM numbers(${LIMIT.storeResultRows + 1})`)
+    expect((await faultOf(many)).message).toContain('396 TOO_MANY_ROWS')
+    expect(await codeOf(many)).toBe('store/refused')
+    const text = "SELECT repeat('x', 1_000_000) AS x FROM numbers(3)"
+    const wide = `SELECT arrayJoin(range(${LIMIT.engineAnswerBytesMax / 1_000_000 + 1})) AS n, x
+      FROM (${text} LIMIT 1) SETTINGS`.replace(' SETTINGS', '')
+    expect(await codeOf(store.query(wide, {}, { memoryBytes: 2 ** 30 }))).toMatch(/^store\//)
+  })
+
+  test('of memory: overloaded, and the engine lives on', async () => {
+    const sql = `SELECT length(groupArray(number)) FROM numbers(${LIMIT.storeQueryMemoryBytes / 4})`
+    const fault = await faultOf(store.query(sql))
+    expect(fault).toMatchObject({ code: 'store/overloaded', transient: true })
+    expect(fault.message).toContain('241 MEMORY_LIMIT_EXCEEDED')
+    expect(await store.ping()).toBe(true)
+  })
+
+  test('of time: overloaded; a caller who gives up is told so', async () => {
+    const endless = 'SELECT sum(cityHash64(number)) FROM numbers(1_000_000_000_000)'
+    expect(await codeOf(store.query(endless, {}, { seconds: 0.2 }))).toBe('store/overloaded')
+    const signal = AbortSignal.timeout(100)
+    expect(await codeOf(store.query(endless, {}, { signal }))).toBe('store/cancelled')
+  })
+
+  test('of statements at a time', async () => {
+    const slow = 'SELECT sum(cityHash64(number)) FROM numbers(1_000_000_000_000)'
+    const stop = new AbortController()
+    const asked = Array.from({ length: LIMIT.engineStatementsMax + 1 }, () =>
+      codeOf(store.query(slow, {}, { signal: stop.signal })),
+    )
+    expect(await Promise.race(asked)).toBe('store/overloaded')
+    stop.abort()
+    const codes = await Promise.all(asked)
+    expect(codes.filter((code) => code === 'store/cancelled')).toHaveLength(
+      LIMIT.engineStatementsMax,
+    )
+    // The engine stopped what nobody waits for any more.
+    await untilDone(async () => void (await store.query('SELECT 1')))
+  })
+
+  test('of the size of a statement', async () => {
+    const text = 'x'.repeat(LIMIT.engineStatementBytesMax)
+    const fault = await faultOf(store.query('SELECT {text:String}', { text }))
+    expect(fault).toMatchObject({ code: 'store/refused', transient: false })
+    expect(fault.message).toContain('Max query size exceeded')
+  })
+
+  test('of the head of a request, and a wrong secret', async () => {
+    const socketPath = join(folder, 'engine', 'engine.sock')
+    const statusOf = (path: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const asked = request({ socketPath, path, auth: `write:${'0'.repeat(64)}` }, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode ?? 0)
+        })
+        asked.on('error', reject).end()
+      })
+    expect(await statusOf(`/?a=${'x'.repeat(LIMIT.engineHeadBytesMax)}`)).toBe(431)
+    expect(await statusOf('/?query=SELECT+1')).toBe(401)
+    expect(await statusOf('/ping')).toBe(200)
+  })
+})
+
+describe('what only reads', () => {
+  test.each([
+    ["SELECT 1 INTO OUTFILE 'stolen'"],
+    ["SELECT file('config.xml')"],
+    ["SELECT * FROM file('config.xml', 'LineAsString')"],
+    ['SELECT 1 SETTINGS readonly = 0'],
+    ['SELECT 1; DROP TABLE rows'],
+    ['DROP TABLE rows'],
+    ['SELECT * FROM system.processes'],
+  ])('may not: %s', async (sql) => {
+    expect(await codeOf(store.query(sql))).toBe('store/refused')
+    expect(readdirSync(join(folder, 'engine'))).not.toContain('stolen')
+  })
+})
+
+describe('the data directory', () => {
+  test('is for its owner alone', () => {
+    const modeOf = (name: string): number => statSync(join(folder, name)).mode & 0o777
+    expect(modeOf('lock')).toBe(0o600)
+    expect(modeOf('engine')).toBe(0o700)
+    for (const name of ['config.xml', 'engine.sock']) {
+      expect(modeOf(join('engine', name))).toBe(0o600)
+    }
+    for (const name of ['data', 'spool']) expect(modeOf(join('engine', name))).toBe(0o700)
+  })
+
+  test('has one owner', async () => {
+    const fault = await faultOf(openEmbedded({ folder, clock }))
+    expect(fault.code).toBe('store/locked')
+    expect(fault.message).toContain(`process ${process.pid}`)
+  })
+
+  test('has one engine, even if the lock is lost', async () => {
+    rmSync(join(folder, 'lock'))
+    const hasty: Clock = { ...clock, elapsedMs: () => systemClock.elapsedMs() * HURRY * 10 }
+    expect(await codeOf(openEmbedded({ folder, clock: hasty }))).toBe('store/locked')
+  })
+
+  test('may have a long name', async () => {
+    const deep = join(folder, 'x'.repeat(100))
+    mkdirSync(deep)
+    const other = await openEmbedded({ folder: deep, clock })
+    expect(await other.store.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
+    await other.close()
+    expect(existsSync(join(deep, 'lock'))).toBe(false)
+  })
+})
