@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { Issue } from '../base/issue.ts'
+import { LIMIT } from '../base/limit.ts'
 import type { Source } from '../model/event.ts'
 import { BlockPool } from './block-pool.ts'
 import { ByteReader, type Chunks } from './byte-reader.ts'
 import { Cutter, type Piece } from './cutter.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { compressionOf, inflate, type OnFault } from './inflate.ts'
 import type { Input } from './inputs.ts'
 import { isTar, type Member, tarMembers } from './tar.ts'
@@ -20,6 +22,8 @@ export interface Block {
   readonly offset: number
   /** Whose log: that of the input, or of a member (`x.tar.zst!name`) of an archive. */
   readonly source: Source
+  /** Identity of the content of `source.file`, whatever its name: see fingerprint.ts. */
+  readonly fingerprint: string
   /** First and last block of `source.file`. */
   readonly first: boolean
   readonly last: boolean
@@ -56,7 +60,6 @@ export const openBlocks = (input: Input, signal: AbortSignal, options: ReadOptio
   new FileReading(input, signal, options)
 
 const READ_BYTES = 1_048_576
-const HEAD_BYTES = 512
 
 class FileReading implements Reading {
   readonly #input: Input
@@ -87,10 +90,10 @@ class FileReading implements Reading {
     const disk = new ByteReader(this.#disk())
     try {
       const content = await this.#content(disk, this.#onFault(this.#input.path))
-      const head = await content.peek(HEAD_BYTES)
+      const head = await content.peek(LIMIT.fingerprintBytes)
       this.#copied = content === disk && !isTar(head)
       if (isTar(head)) yield* this.#archive(content)
-      else yield* this.#records(content.rest(), this.#input.source)
+      else yield* this.#records(content, this.#input.source)
       // What lies behind the end of an archive or of a damaged place still counts for the hash.
       if (this.#hash !== undefined) for await (const _ of disk.rest());
     } finally {
@@ -143,7 +146,7 @@ class FileReading implements Reading {
       const file = `${path}!${member.name}`
       if (isLog(member)) {
         const inner = await this.#content(new ByteReader(member.chunks), this.#onFault(file))
-        yield* this.#records(inner.rest(), { ...source, file })
+        yield* this.#records(inner, { ...source, file })
       } else if (member.kind !== 'folder') this.#passedOver += 1
     }
     if (this.#passedOver === 0) return
@@ -156,7 +159,9 @@ class FileReading implements Reading {
   }
 
   /** One file's content in blocks. One block is held back, to know which is the last. */
-  async *#records(content: Chunks, source: Source): AsyncGenerator<Block, void> {
+  async *#records(content: ByteReader, source: Source): AsyncGenerator<Block, void> {
+    const head = await content.peek(LIMIT.fingerprintBytes)
+    const fingerprint = fingerprintOf(head, head.length < LIMIT.fingerprintBytes) ?? 'empty'
     const cutter = new Cutter(
       (offset, length) => this.#skipped(source.file, offset, length),
       this.#pool,
@@ -164,11 +169,12 @@ class FileReading implements Reading {
     let held: Piece | undefined
     let first = true
     const blockOf = (piece: Piece, last: boolean): Block => {
-      const block = { bytes: piece.bytes, offset: piece.offset, source, first, last }
+      const { bytes, offset } = piece
+      const block = { bytes, offset, source, fingerprint, first, last }
       first = false
       return block
     }
-    for await (const chunk of content) {
+    for await (const chunk of content.rest()) {
       if (this.#signal.aborted) return
       this.#bytes += chunk.length
       for (const piece of cutter.push(chunk)) {

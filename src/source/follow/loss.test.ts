@@ -9,7 +9,6 @@ import {
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LIMIT } from '../../base/limit.ts'
-import { fingerprintOf } from '../fingerprint.ts'
 import { eventLine, followed } from '../testing/followed.ts'
 import { LogStage, type StageOptions } from '../testing/log-stage.ts'
 import type { FollowedLog } from './followed-log.ts'
@@ -380,21 +379,6 @@ describe('lines that are not whole (F13, F14, F18)', () => {
     expect(stage.kept.order).toHaveLength(3)
     expect(stage.kept.order[1]).toBe('{"kind":"Event","torn')
     expect(stage.lost()).toEqual([])
-  })
-})
-
-describe('what a file is known by', () => {
-  test('its first line, whole; or as much as counts (LIMIT.fingerprintBytes)', () => {
-    const line = Buffer.from('one\n')
-    expect(fingerprintOf(line, false)).toMatch(/^[0-9a-f]{32}$/)
-    expect(fingerprintOf(Buffer.from('one\ntwo\n'), false)).toBe(fingerprintOf(line, false))
-    expect(fingerprintOf(Buffer.from('one'), false)).toBeUndefined()
-    expect(fingerprintOf(Buffer.from('one'), true)).not.toBe(fingerprintOf(line, true))
-    expect(fingerprintOf(Buffer.alloc(0), true)).toBeUndefined()
-    const long = Buffer.alloc(LIMIT.fingerprintBytes + 1, 'x')
-    const part = long.subarray(0, LIMIT.fingerprintBytes)
-    expect(fingerprintOf(long, false)).toBe(fingerprintOf(part, false))
-    expect(fingerprintOf(part.subarray(1), false)).toBeUndefined()
   })
 })
 

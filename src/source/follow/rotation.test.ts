@@ -2,7 +2,7 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LIMIT } from '../../base/limit.ts'
-import { followed } from '../testing/followed.ts'
+import { followed, row } from '../testing/followed.ts'
 import { LogStage, type StageOptions } from '../testing/log-stage.ts'
 import type { FollowedLog } from './followed-log.ts'
 
@@ -123,31 +123,32 @@ describe('rotation by renaming (F9)', () => {
     writeFileSync(`${path}.1`, 'late\n', { flag: 'a' })
     await log.poll()
     expect(stage.kept.text()).toBe(`${stage.written()}late\n`)
-    writeFileSync(path, 'new\n')
+    writeFileSync(path, row('new'))
     await log.poll()
-    expect(stage.kept.text()).toBe(`${stage.written()}late\nnew\n`)
+    expect(stage.kept.text()).toBe(`${stage.written()}late\n${row('new')}`)
     expect(stage.kept.gaps).toEqual([])
   })
 
   test('logrotate by numbers, and by dates', async () => {
     const stage = stageOf({})
     const { path, kept } = stage
-    writeFileSync(`${path}.2`, 'one\n')
-    writeFileSync(`${path}.1`, 'two\n')
-    writeFileSync(`${path}.10`, 'zero\n')
-    writeFileSync(path, 'three\n')
+    writeFileSync(`${path}.2`, row('one'))
+    writeFileSync(`${path}.1`, row('two'))
+    writeFileSync(`${path}.10`, row('zero'))
+    writeFileSync(path, row('three'))
     const log = follow(stage)
     await log.poll()
     renameSync(`${path}.2`, `${path}.3`)
     renameSync(`${path}.1`, `${path}.2`)
-    writeFileSync(path, 'four\n', { flag: 'a' })
+    writeFileSync(path, row('four'), { flag: 'a' })
     renameSync(path, `${path}.1`)
-    writeFileSync(path, 'five\n')
+    writeFileSync(path, row('five'))
     await log.poll()
     renameSync(path, `${path}-20261121`)
-    writeFileSync(path, 'six\n')
+    writeFileSync(path, row('six'))
     await log.poll()
-    expect(kept.text()).toBe('zero\none\ntwo\nthree\nfour\nfive\nsix\n')
+    const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six']
+    expect(kept.text()).toBe(names.map(row).join(''))
     expect(kept.gaps).toEqual([])
   })
 })

@@ -100,3 +100,6 @@ export const followed = (choice: FollowChoice): FollowedLog => {
 export const eventLine = (number: number, atMs: number, more = ''): string =>
   `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"${number}",` +
   `"stage":"ResponseComplete",${more}"stageTimestamp":"${new Date(atMs).toISOString()}"}\n`
+
+/** A line that only has a name, as long as an event. */
+export const row = (name: string): string => `{"row":"${name}","space":"${' '.repeat(120)}"}\n`
