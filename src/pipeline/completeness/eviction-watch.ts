@@ -15,7 +15,9 @@ export class EvictionWatch {
   #minuteBytes = 0
   #fingerprint: string | undefined
   #budgetSeconds: number | undefined
-  #told: { readonly fromUs: number; readonly rate: number; readonly budget: number } | undefined
+  #told:
+    | { readonly fromUs: number; readonly rate: number; readonly budget: number | undefined }
+    | undefined
 
   constructor(source: LogSource) {
     this.#source = source
@@ -30,8 +32,7 @@ export class EvictionWatch {
     const minute = Math.floor(arrivedUs / MINUTE_US)
     if (minute !== this.#minute) this.#turn(minute)
     this.#minuteBytes += seen.bytes
-    const { bytes, events, hugeMetadata } = seen
-    this.#recent.push({ atUs: arrivedUs, bytes, events, hugeMetadata })
+    this.#flow(arrivedUs, seen)
     this.#dropBefore(arrivedUs - RATE_US)
     if (fingerprint === undefined || fingerprint === this.#fingerprint) return
     if (this.#fingerprint !== undefined) this.#rotations.push(arrivedUs)
@@ -60,10 +61,10 @@ export class EvictionWatch {
       return []
     }
     const told = this.#told
-    const shrank = (budget ?? Number.POSITIVE_INFINITY) <= (told?.budget ?? 0) / 2
+    const shrank = budget !== undefined && budget <= (told?.budget ?? UNHURRIED) / 2
     if (told !== undefined && rate < told.rate * 2 && !shrank) return []
     const fromUs = told?.fromUs ?? this.#recent[0]?.atUs ?? nowUs
-    this.#told = { fromUs, rate, budget: budget ?? Number.POSITIVE_INFINITY }
+    this.#told = { fromUs, rate, budget }
     return [
       {
         ...this.#source,
@@ -79,6 +80,17 @@ export class EvictionWatch {
         hugeMetadata: this.#recent.reduce((all, flow) => all + flow.hugeMetadata, 0),
       },
     ]
+  }
+
+  /** However many deliveries there are, a second is one entry. */
+  #flow(arrivedUs: number, { bytes, events, hugeMetadata }: SourceObservation): void {
+    const atUs = Math.floor(arrivedUs / SECOND_US) * SECOND_US
+    const last = this.#recent.at(-1)
+    if (last !== undefined && last.atUs >= atUs) {
+      last.bytes += bytes
+      last.events += events
+      last.hugeMetadata += hugeMetadata
+    } else this.#recent.push({ atUs, bytes, events, hugeMetadata })
   }
 
   #turn(minute: number): void {
@@ -113,12 +125,13 @@ export class EvictionWatch {
 
 interface Flow {
   readonly atUs: number
-  readonly bytes: number
-  readonly events: number
-  readonly hugeMetadata: number
+  bytes: number
+  events: number
+  hugeMetadata: number
 }
 
-const MINUTE_US = 60_000_000
+const SECOND_US = 1_000_000
+const MINUTE_US = 60 * SECOND_US
 const RATE_US = MINUTE_US
 const MINUTES_KEPT = 60
 const MINUTES_MIN = 10
@@ -128,3 +141,4 @@ const ROTATIONS_KEPT = 10
 const ROTATION_SECONDS = 60
 const ROTATION_FRESH_US = 2 * MINUTE_US
 const BUDGET_SECONDS = 600
+const UNHURRIED = 2 * BUDGET_SECONDS
