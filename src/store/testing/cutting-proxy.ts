@@ -1,24 +1,21 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** What becomes of a connection: nothing, or it is cut after so many bytes of one direction. */
+/** What becomes of a request: nothing, or its connection is cut after so many bytes one way. */
 export type Cut = { readonly of: 'request' | 'response'; readonly afterBytes: number } | undefined
 
 /** A proxy between two Unix sockets. */
 export interface CuttingProxy {
-  readonly connections: number
   close(): Promise<void>
 }
 
-/** Listens on one socket and passes on to another; `cuts` says for each connection what befalls it. */
+/** Listens on one socket and passes on to another; `cuts` says what befalls each request. */
 export const openCuttingProxy = async (
   from: string,
   to: string,
   cuts: () => Cut,
 ): Promise<CuttingProxy> => {
   const sockets = new Set<Socket>()
-  let connections = 0
   const server: Server = createServer((client) => {
-    connections += 1
     const upstream = connect(to)
     const end = (): void => {
       client.destroy()
@@ -31,30 +28,24 @@ export const openCuttingProxy = async (
         end()
       })
     }
-    const cut = cuts()
-    passOn(client, upstream, cut?.of === 'request' ? cut.afterBytes : undefined, end)
-    passOn(upstream, client, cut?.of === 'response' ? cut.afterBytes : undefined, end)
+    const left = { request: Number.POSITIVE_INFINITY, response: Number.POSITIVE_INFINITY }
+    const passOn = (of: keyof typeof left, chunk: Buffer, target: Socket): void => {
+      if (chunk.byteLength < left[of]) target.write(chunk)
+      else target.write(chunk.subarray(0, left[of]), end)
+      left[of] -= chunk.byteLength
+    }
+    client.on('data', (chunk: Buffer) => {
+      const cut = chunk.toString('latin1', 0, 5) === 'POST ' ? cuts() : undefined
+      if (cut !== undefined) left[cut.of] = cut.afterBytes
+      passOn('request', chunk, upstream)
+    })
+    upstream.on('data', (chunk: Buffer) => passOn('response', chunk, client))
   })
   await new Promise<void>((resolve) => server.listen(from, resolve))
   return {
-    get connections() {
-      return connections
-    },
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
     },
   }
-}
-
-const passOn = (from: Socket, to: Socket, bytes: number | undefined, end: () => void): void => {
-  let left = bytes ?? Number.POSITIVE_INFINITY
-  from.on('data', (chunk: Buffer) => {
-    if (chunk.byteLength < left) {
-      left -= chunk.byteLength
-      to.write(chunk)
-    } else {
-      to.write(chunk.subarray(0, left), end)
-    }
-  })
 }
