@@ -31,15 +31,7 @@ export class Episodes {
     const untilUs = verdict.atUs
     const episode = { group, verdict, told: undefined, untilUs, following: 0, shown: 0 }
     this.#all.add(episode)
-    const own = [...this.in(group), episode]
-    this.#byGroup.set(
-      group,
-      own.sort((a, b) => a.verdict.atUs - b.verdict.atUs),
-    )
-    for (const place of verdict.hit.up) {
-      const upper = groupName(place)
-      this.#below.set(upper, [...(this.#below.get(upper) ?? []), episode])
-    }
+    this.#place(episode)
     this.#forgetFirst()
     return episode
   }
@@ -81,15 +73,39 @@ export class Episodes {
   remove(episode: Episode): void {
     this.#all.delete(episode)
     this.#going.delete(episode)
-    removeFrom(this.#byGroup, episode.group, episode)
-    for (const place of episode.verdict.hit.up) {
-      removeFrom(this.#below, groupName(place), episode)
-    }
+    this.#displace(episode)
+  }
+
+  /** It was judged again, and began in another way. */
+  amend(episode: Episode, verdict: CorrelationVerdict): void {
+    this.#displace(episode)
+    episode.verdict = verdict
+    this.#place(episode)
   }
 
   /** Forgets those that nothing can bear on any more. */
   forget(isOver: (episode: Episode) => boolean): void {
     for (const episode of this.#all) if (isOver(episode)) this.remove(episode)
+  }
+
+  #place(episode: Episode): void {
+    const { group, verdict } = episode
+    const own = [...this.in(group), episode]
+    this.#byGroup.set(
+      group,
+      own.sort((a, b) => a.verdict.atUs - b.verdict.atUs),
+    )
+    for (const place of verdict.hit.up) {
+      const upper = groupName(place)
+      this.#below.set(upper, [...(this.#below.get(upper) ?? []), episode])
+    }
+  }
+
+  #displace(episode: Episode): void {
+    removeFrom(this.#byGroup, episode.group, episode)
+    for (const place of episode.verdict.hit.up) {
+      removeFrom(this.#below, groupName(place), episode)
+    }
   }
 
   #forgetFirst(): void {

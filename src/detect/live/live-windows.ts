@@ -313,7 +313,7 @@ export class LiveWindows {
         return this.episodes.add(verdict)
       }
       left.delete(nameOf(verdict))
-      known.verdict = verdict
+      this.episodes.amend(known, verdict)
       return known
     })
     for (const episode of left.values()) {
