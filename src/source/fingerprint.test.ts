@@ -45,4 +45,11 @@ describe('what a file is known by', () => {
     expect(of(text('1') + more)).not.toBe(of(text('2') + more))
     expect(of(text('1') + more + more)).toBe(of(text('1') + more))
   })
+
+  test('a torn line is taken with the event behind it', () => {
+    const torn = `{"kind":"Eve\n${ONE}`
+    expect(of(torn)).toMatch(/^[0-9a-f]{32}$/)
+    expect(of(torn + TWO)).toBe(of(torn))
+    expect(of(`{"kind":"Eve\n${TWO}`)).not.toBe(of(torn))
+  })
 })
