@@ -30,6 +30,10 @@ export class ApiServer {
   /** Events: handed to the webhook, and given up. As in apiserver_audit_{event,error}_total. */
   eventTotal = 0
   errorTotal = 0
+  /** Of all answers that were no acknowledgement, and of all that were, in our ms. */
+  slowestRefusalMs = 0
+  refusals = 0
+  readonly acknowledgedMs: number[] = []
 
   constructor(options: ApiServerOptions) {
     this.#options = options
@@ -64,13 +68,24 @@ export class ApiServer {
   async #attempt(body: Buffer): Promise<{ isDone: boolean; made: number }> {
     let left = 30
     for (let made = 1; ; made += 1) {
+      const begun = performance.now()
       const answer = await this.#exchange(body, left)
       const again = answer.retryAfter
-      if (answer.status >= 200 && answer.status <= 206) return { isDone: true, made }
+      const isDone = answer.status >= 200 && answer.status <= 206
+      this.#note(isDone, answer.status, performance.now() - begun)
+      if (isDone) return { isDone, made }
       if (again === undefined || made > 10) return { isDone: false, made }
       await this.#sleep(Math.min(again, left))
       left -= again
       if (left <= 0) return { isDone: false, made }
+    }
+  }
+
+  #note(isDone: boolean, status: number, ms: number): void {
+    if (isDone) this.acknowledgedMs.push(ms)
+    else if (status > 0) {
+      this.refusals += 1
+      this.slowestRefusalMs = Math.max(this.slowestRefusalMs, ms)
     }
   }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
@@ -81,6 +82,14 @@ export class Instance {
 
   get pid(): number | undefined {
     return this.#child?.pid
+  }
+
+  /** The processes that it has started: its engine. */
+  children(): readonly number[] {
+    const { pid } = this
+    if (pid === undefined) return []
+    const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return listed.trim().split(' ').filter(Boolean).map(Number)
   }
 
   /** What it last wrote to standard error. */

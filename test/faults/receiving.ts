@@ -42,6 +42,12 @@ export class Receiving {
     return (this.#receiver?.status() ?? []).reduce((sum, { duplicates }) => sum + duplicates, 0)
   }
 
+  /** Does what the store would have done: nobody needs the oldest records any more. */
+  async release(count: number): Promise<void> {
+    const log = this.#log
+    await log?.release(Math.min(log.firstSequence + count, log.nextSequence))
+  }
+
   /** Each body that is in the log, once for each record. */
   async bodies(): Promise<{ readonly source: LogSource; readonly sha256: string }[]> {
     const bodies: { readonly source: LogSource; readonly sha256: string }[] = []

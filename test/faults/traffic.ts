@@ -48,6 +48,11 @@ export class Traffic {
     return this.#made
   }
 
+  /** How long each acknowledgement took, in ms, sorted. */
+  acknowledgedMs(): readonly number[] {
+    return this.#clients.flatMap((client) => client.acknowledgedMs).sort((a, b) => a - b)
+  }
+
   /** Stops making events, and waits until everything made is acknowledged. */
   async finish(): Promise<void> {
     this.#isStopping = true
