@@ -69,6 +69,8 @@ export const LIMIT = {
   contentsRememberedMax: 400_000,
   /** Ids of requests remembered, to notice that a client gives one of them again. */
   auditIdsRememberedMax: 400_000,
+  /** How long a stop waits for what is in the log to be stored, in ms; it stays in the log. */
+  drainMs: 20_000,
   /** Findings remembered, to say what is taken back. */
   toldRememberedMax: 20_000,
   /** Findings kept whole. Beyond it the least severe and latest are only counted. */
@@ -204,7 +206,7 @@ export const LIMIT = {
   /** Acts that wait for a later stage while events come. The oldest are judged as they stand. */
   liveActsOpenMax: 50_000,
   /** Ended acts with findings or counts that are kept, so that a later event can add to them. */
-  liveActsKeptMax: 50_000,
+  liveActsKeptMax: 20_000,
   /** Ended acts that are remembered, whatever was said of them. */
   liveActsEndedMax: 1_000_000,
   /** How long a RequestReceived waits for more: longer than the API server's own time limit. */

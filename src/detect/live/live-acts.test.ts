@@ -11,6 +11,7 @@ import type { CountedAct } from '../counted-act.ts'
 import { ActFold } from '../fold.ts'
 import type { ActCount } from './act-count.ts'
 import { LiveActs } from './live-acts.ts'
+import { toStoredSignal } from './stored-signal.ts'
 
 const RULES: readonly CompiledRule[] = compileRules([
   {
@@ -160,7 +161,8 @@ class Told {
       .filter(({ rank }) => rank >= 2)
       .map(({ key, content }) => ({ act: key, content }))
     this.acts = this.another()
-    this.acts.seed({ told, counts: this.counts.values(), ended, open }, 0)
+    const signals = [...this.counts.values()].flatMap((one) => toStoredSignal(RULES, one) ?? [])
+    this.acts.seed({ told, signals, ended, open }, 0)
   }
 }
 

@@ -5,11 +5,12 @@ import type { EventRef, Finding } from '../../model/finding.ts'
 import type { ActRecord, SettledActs } from '../act.ts'
 import { countReasons, FINAL_RANK, newTallies, type RuleTally, recordsOf } from '../act-events.ts'
 import type { CompiledRule } from '../compile.ts'
+import { microsecondsOf } from '../time.ts'
 import { type ActCount, isCertain } from './act-count.ts'
 import { ActShelf } from './act-shelf.ts'
 import { digestOf, LiveAct, UNREAD } from './live-act.ts'
 import { SeededActs } from './seeded-acts.ts'
-import { numbersOf } from './stored-signal.ts'
+import { fromStoredSignal, numbersOf, type StoredSignal } from './stored-signal.ts'
 
 /** What is told of acts, at once, in the call that brought it. */
 export interface LiveActsHooks {
@@ -33,8 +34,8 @@ export interface LiveActsHooks {
 export interface LiveActsSeed {
   /** Findings about single acts that were told, with their act. */
   readonly told?: Iterable<{ readonly finding: Finding; readonly act: string }>
-  /** What acts counted as: `fromStoredSignal` reads it. */
-  readonly counts?: Iterable<ActCount>
+  /** What acts counted as. */
+  readonly signals?: Iterable<StoredSignal>
   /** Acts that had ended, and the content of their last event. */
   readonly ended?: Iterable<{ readonly act: string; readonly content: string }>
   /** What `open` gave of the acts that waited for more. */
@@ -108,18 +109,27 @@ export class LiveActs {
     this.#ended.takeOld(nowUs)
   }
 
-  /** Goes on where another process stopped. Nothing of it is told again unless it changes. */
-  seed({ told = [], counts = [], ended = [], open = [] }: LiveActsSeed, nowUs: number): void {
+  /**
+   * Goes on where another process stopped. Nothing of it is told again unless it changes; of acts
+   * that are too old to change nothing is kept.
+   */
+  seed({ told = [], signals = [], ended = [], open = [] }: LiveActsSeed, nowUs: number): void {
+    const sinceUs = nowUs - LIMIT.liveStartedSecondsMax * 1_000_000
+    const numbers = numbersOf(this.#rules)
+    const acts = new SeededActs(numbers)
     for (const { act, content } of ended) {
       this.#closed.add(act)
       this.#closed.add(content)
     }
-    const acts = new SeededActs(numbersOf(this.#rules))
     for (const { finding, act } of told) {
       this.#toldIds.add(finding.id)
-      acts.addFinding(finding, act)
+      if ((microsecondsOf(finding.time) ?? nowUs) >= sinceUs) acts.addFinding(finding, act)
     }
-    for (const count of counts) acts.addCount(count)
+    for (const signal of signals) {
+      if (signal.timeUs < sinceUs) continue
+      const { count } = fromStoredSignal(numbers, signal)
+      if (count !== undefined) acts.addCount(count)
+    }
     for (const act of acts.made()) {
       if (act.isEnded) this.#closed.add(act.key)
       this.#keep(act, nowUs)

@@ -42,8 +42,8 @@ export interface JudgedUpTo {
   readonly judged: ReadonlyMap<string, number>
   /** From this time on the signals are all that there are, µs since 1970; 0: from the beginning. */
   readonly coversFromUs: number
-  /** Findings of correlations that were told since then, and not taken back. */
-  readonly told: Iterable<Pick<Finding, 'id' | 'cluster' | 'time'>>
+  /** Findings that were told since then and not taken back; those of correlations are heeded. */
+  readonly told: Iterable<Pick<Finding, 'id' | 'cluster' | 'time' | 'correlation'>>
 }
 
 /** What the correlations could not keep to the letter, in numbers that only grow. */
@@ -169,7 +169,7 @@ export class LiveCorrelation {
 
   /** Goes on where another process stopped, from its stored signals. Called before anything else. */
   restore(signals: Iterable<StoredSignal>, upTo: JudgedUpTo, nowUs: number): void {
-    const told = [...upTo.told]
+    const told = [...upTo.told].filter(({ correlation }) => correlation !== undefined)
     for (const { id } of told) this.#toldIds.add(id)
     const byWindows = new Map<LiveWindows, ActCount[]>()
     for (const count of this.#read(signals)) {
