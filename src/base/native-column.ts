@@ -37,11 +37,12 @@ export class TextColumn implements NativeColumn {
     this.rows += 1
   }
 
-  /** The value of the next row, of any bytes, which may come in two pieces. */
-  pushBytes(bytes: Uint8Array, more?: Uint8Array): void {
-    this.#data.unsigned(bytes.length + (more?.length ?? 0))
-    this.#data.append(bytes)
-    if (more !== undefined) this.#data.append(more)
+  /** The value of the next row, of any bytes, which may come in pieces. */
+  pushBytes(...pieces: readonly Uint8Array[]): void {
+    let length = 0
+    for (const piece of pieces) length += piece.length
+    this.#data.unsigned(length)
+    for (const piece of pieces) this.#data.append(piece)
     this.rows += 1
   }
 

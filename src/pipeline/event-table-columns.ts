@@ -2,6 +2,7 @@ import type { Column } from '../base/native-block.ts'
 import { eventColumns } from '../detect/columns.ts'
 import type { Way } from '../model/delivery.ts'
 import type { TableColumn } from '../store/schema/table.ts'
+import { UNCARVED, UNCARVED_LENGTH } from './carve.ts'
 
 /** Version of what `enrich` computes: rows of an older one are computed anew from their bytes. */
 export const ENRICH_VERSION = 1
@@ -37,14 +38,14 @@ const OWN_COLUMNS: readonly TableColumn[] = [
   { name: 'place_within', type: 'UInt32' },
   { name: 'batch', type: 'UInt64', codec: 'Delta(8), Default' },
   { name: 'position', type: 'UInt32', codec: 'Delta(4), Default' },
-  // The bytes of the record, its audit id left out at `raw_cut` where that is not 0. Blocks are
-  // large, for events are much alike, and the bytes of one event are rarely read.
+  // The bytes of the record, less what other columns hold of them: see carve.ts.
   {
     name: 'raw_rest',
     type: 'String',
-    settings: 'min_compress_block_size = 4194304, max_compress_block_size = 4194304',
+    settings: 'min_compress_block_size = 1048576, max_compress_block_size = 1048576',
   },
-  { name: 'raw_cut', type: 'UInt32' },
+  { name: 'raw_audit_id_at', type: 'UInt32' },
+  { name: 'raw_uri_at', type: 'UInt32' },
   // SHA-256 before masking, of the few events in which something was masked; else zeros.
   { name: 'masked_from', type: 'FixedString(32)' },
   { name: 'sealed', type: 'String' },
@@ -91,13 +92,7 @@ const DIGEST_WITHIN = `SHA256(concat(lower(hex(${DIGEST})), '\\n', toString(plac
  * and the audit id, the path and the bytes of an event would each be there twice.
  */
 const ALIASES: readonly TableColumn[] = [
-  {
-    name: 'raw',
-    type: 'String',
-    alias:
-      'if(raw_cut = 0, raw_rest, concat(substring(raw_rest, 1, raw_cut), ' +
-      "ifNull(audit_id, ''), substring(raw_rest, raw_cut + 1)))",
-  },
+  { name: 'raw', type: 'String', alias: UNCARVED },
   {
     name: 'original',
     type: 'FixedString(32)',
@@ -109,11 +104,7 @@ const ALIASES: readonly TableColumn[] = [
     type: 'FixedString(16)',
     alias: `toFixedString(substring(if(place_within = 0, ${DIGEST}, ${DIGEST_WITHIN}), 1, 16), 16)`,
   },
-  {
-    name: 'place_length',
-    type: 'UInt32',
-    alias: "toUInt32(length(raw_rest) + if(raw_cut = 0, 0, length(ifNull(audit_id, ''))))",
-  },
+  { name: 'place_length', type: 'UInt32', alias: UNCARVED_LENGTH },
   {
     name: 'place_fingerprint',
     type: 'String',

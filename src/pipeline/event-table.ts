@@ -3,9 +3,10 @@ import { NativeBlock } from '../base/native-block.ts'
 import { FixedColumn, IntegerColumn, NullableColumn, TextColumn } from '../base/native-column.ts'
 import { EventColumns, type PutField } from '../detect/event-columns.ts'
 import type { Way } from '../model/delivery.ts'
-import type { Source } from '../model/event.ts'
+import type { AuditEvent, Source } from '../model/event.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Rows } from '../store/store.ts'
+import { carve } from './carve.ts'
 import { BATCH_COLUMNS, ENRICH_VERSION, WAYS } from './event-table-columns.ts'
 
 /** What is stored of an event besides its facts. */
@@ -91,7 +92,8 @@ class OwnColumns {
   readonly #batch: IntegerColumn
   readonly #position: IntegerColumn
   readonly #rawRest: TextColumn
-  readonly #rawCut: IntegerColumn
+  readonly #auditIdAt: IntegerColumn
+  readonly #uriAt: IntegerColumn
   readonly #maskedFrom: FixedColumn
   readonly #sealed: TextColumn
   readonly #enrichVersion: IntegerColumn
@@ -113,7 +115,8 @@ class OwnColumns {
     this.#batch = integerColumn(block, 'batch')
     this.#position = integerColumn(block, 'position')
     this.#rawRest = textColumn(block, 'raw_rest')
-    this.#rawCut = integerColumn(block, 'raw_cut')
+    this.#auditIdAt = integerColumn(block, 'raw_audit_id_at')
+    this.#uriAt = integerColumn(block, 'raw_uri_at')
     this.#maskedFrom = fixedColumn(block, 'masked_from')
     this.#sealed = textColumn(block, 'sealed')
     this.#enrichVersion = integerColumn(block, 'enrich_version')
@@ -134,7 +137,7 @@ class OwnColumns {
     this.#offset.push(offset)
     this.#index.push(index)
     this.#within.push(within ?? 0)
-    this.#putRaw(stored.raw, event.auditID)
+    this.#putRaw(stored.raw, event)
     if (stored.original !== undefined) {
       this.#maskedFrom.pad(row)
       this.#maskedFrom.pushHex(stored.original)
@@ -154,13 +157,11 @@ class OwnColumns {
     }
   }
 
-  /** The bytes without the audit id, which has a column, where they hold it as it is there. */
-  #putRaw(raw: Uint8Array, auditID: string | undefined): void {
-    const isId = auditID !== undefined && auditID.length >= ID_LENGTH && ID.test(auditID)
-    const at = isId ? bufferOf(raw).indexOf(auditID, 0, 'latin1') : -1
-    this.#rawCut.push(Math.max(at, 0))
-    if (at <= 0 || !isId) this.#rawRest.pushBytes(raw)
-    else this.#rawRest.pushBytes(raw.subarray(0, at), raw.subarray(at + auditID.length))
+  #putRaw(raw: Uint8Array, { auditID, requestURI }: AuditEvent): void {
+    const { pieces, auditIdAt, uriAt } = carve(raw, auditID, requestURI)
+    this.#rawRest.pushBytes(...pieces)
+    this.#auditIdAt.push(auditIdAt)
+    this.#uriAt.push(uriAt)
   }
 
   /** What `eventId` hashes before the place: of all events of a delivery the same. */
@@ -199,13 +200,6 @@ const pathIn = (uri: string): string => {
   const mark = uri.indexOf('?')
   return mark < 0 ? uri : uri.slice(0, mark)
 }
-
-/** An audit id as API servers make it. A client's may be any text, and its form in JSON differ. */
-const ID = /^[0-9a-zA-Z-]+$/
-const ID_LENGTH = 16
-
-const bufferOf = (bytes: Uint8Array): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 const textColumn = (block: NativeBlock, name: string): TextColumn => {
   const column = block.column(name)
