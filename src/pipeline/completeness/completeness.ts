@@ -81,6 +81,12 @@ export class Completeness {
     this.#sourceOf(source).eviction.budget(seconds)
   }
 
+  /** Says that so many more events of a source came by its other way too. */
+  linked(source: LogSource, events: number): void {
+    const watch = this.#sourceOf(source)
+    watch.linked = (watch.linked ?? 0) + events
+  }
+
   tick(nowUs: number): Noticed {
     const notes: SourceNote[] = []
     const gaps: Noticed['gaps'][number][] = []

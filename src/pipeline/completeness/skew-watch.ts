@@ -8,7 +8,9 @@ import type { SkewNote, SourceObservation } from '../../model/source-health.ts'
  */
 export class SkewWatch {
   readonly #source: LogSource
+  /** What is left of each delay without the wait, and the delay itself. */
   readonly #delays: number[] = []
+  readonly #raw: number[] = []
   #next = 0
   #skewed: { readonly fromUs: number; readonly toldUs: number } | undefined
 
@@ -22,7 +24,13 @@ export class SkewWatch {
     const apartUs = events > 1 ? (lastUs - firstUs) / (events - 1) : BATCH_WAIT_US
     const waited = delay > 0 ? Math.min(delay, apartUs * WAITS, BATCH_WAIT_US) : 0
     this.#delays[this.#next] = delay - waited
+    this.#raw[this.#next] = delay
     this.#next = (this.#next + 1) % DELAYS_KEPT
+  }
+
+  /** From an event's stage to its arrival, as a median of the last deliveries. */
+  delayUs(): number | undefined {
+    return [...this.#raw].sort((a, b) => a - b)[Math.floor(this.#raw.length / 2)]
   }
 
   /** How far the server's clock is behind ours. Undefined: too little seen, or too unsteady. */
