@@ -13,6 +13,8 @@ export interface MadeEvent {
   /** SHA-256 of the item's bytes, 64 hex digits; and of the line's, without the newline. */
   readonly itemSha256: string
   readonly lineSha256: string
+  /** A value that nobody may find again once the event is stored. */
+  readonly secret: string | undefined
 }
 
 /** An API server's webhook body. */
@@ -70,6 +72,7 @@ export class EventMaker {
       line: `${line}\n`,
       itemSha256: sha256(item),
       lineSha256: sha256(line),
+      secret: /"password":"([^"]+)"/.exec(rest)?.[1],
     }
   }
 

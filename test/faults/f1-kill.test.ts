@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -60,6 +60,7 @@ describe(`F1: killed under load (seed ${SEED})`, () => {
       expect(oracle.acknowledged).toBe(oracle.offered)
       expect(stored.findings).toEqual(reference)
       expect(stored.gaps).toEqual([])
+      expect(secretsLeft(join(root, 'data/wal'), instance.told, traffic)).toEqual([])
       expect(slowest).toBeLessThan(READY_MS_MAX)
       rmSync(root, { recursive: true, force: true })
     },
@@ -88,4 +89,13 @@ async function dieOnce(instance: Instance, random: Random, readyMs: number[]): P
     await sleep(random.below(500))
   }
   await instance.kill()
+}
+
+/** Secrets that still lie in the closed log, or that were told. */
+function secretsLeft(log: string, told: readonly string[], traffic: Traffic): readonly string[] {
+  const files = readdirSync(log).map((name) => readFileSync(join(log, name)))
+  const texts = [...files, Buffer.from(told.join('\n'))]
+  return [...traffic.made.values()]
+    .flatMap((events) => events.flatMap(({ secret }) => secret ?? []))
+    .filter((secret) => texts.some((text) => text.includes(secret)))
 }
