@@ -47,6 +47,8 @@ export interface LinesDelivery {
   /** Of the first byte, in the decompressed content. */
   readonly offset: number
   readonly length: number
+  /** The `stageTimestamp` of the last line, RFC 3339, as far as a look at it tells. */
+  readonly lastTime?: string
 }
 
 /** What is known to be missing, told by whoever noticed. It goes the same way as events do. */

@@ -137,9 +137,10 @@ export class FileReader {
 
   async #handOn(bytes: Uint8Array): Promise<void> {
     const { path, fingerprint } = this.file
-    await this.#handingOn.lines({ path, fingerprint, offset: this.#offset, bytes })
+    const lastTime = lastEventTime(bytes) ?? this.#lastTime
+    await this.#handingOn.lines({ path, fingerprint, offset: this.#offset, bytes, lastTime })
     this.#offset += bytes.length
-    this.#lastTime = lastEventTime(bytes) ?? this.#lastTime
+    this.#lastTime = lastTime
     this.#tail = bytes.slice(-TAIL_BYTES)
   }
 

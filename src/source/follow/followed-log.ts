@@ -1,6 +1,5 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { FilePosition, LogSource, SourceGap } from '../../model/delivery.ts'
@@ -21,8 +20,8 @@ import { identityOf, reasonOf, systemCode } from './open-regular.ts'
 import { ReadMarks } from './read-marks.ts'
 import { endOfLines, type OpenFile, openKnown } from './reading-file.ts'
 import { beforeLive, type LastRead, type Step, stepsOf, unreadOf } from './reading-plan.ts'
+import { keptBefore } from './resuming.ts'
 import { type RotatedFile, RotatedFiles } from './rotated-files.ts'
-import { rotatedNames } from './rotated-names.ts'
 
 /** A log to follow: one file, and what rotation makes of it. */
 export interface FollowedLogOptions {
@@ -327,55 +326,25 @@ export class FollowedLog {
 
   /** Finds out what was read before; false while that cannot be told. */
   async #begin(): Promise<boolean> {
-    const { from } = this.#options
+    const { from, positions } = this.#options
     const opened = await this.#openLive()
     if (opened === 'refused') return false
     const live = opened === 'absent' ? undefined : opened
     try {
       const rotated = await this.#rotated.list(this.#nowMs())
-      const positions = this.#positionsHere(rotated, live)
-      for (const { fingerprint, offset } of positions) {
-        const before = this.#marks.get(fingerprint)?.offset ?? 0
-        this.#marks.set(fingerprint, { offset: Math.max(offset, before), done: false })
+      const before = keptBefore({ ...this.#options, rotated, live }, positions)
+      for (const [fingerprint, offset] of before.offsets) {
+        this.#marks.set(fingerprint, { offset, done: false })
       }
-      const newest = positions.at(-1)
-      if (newest !== undefined) this.#resume(newest, rotated, live)
-      else if (from === 'end') await this.#beginAtEnd(rotated, live)
+      for (const file of before.passed) this.#pass(file)
+      const { stopped } = before
+      if (stopped !== undefined) {
+        const { path, fingerprint, offset, lastTime } = stopped
+        this.#last = { path, fingerprint, offset, lastTime, rotatedMs: undefined, tail: undefined }
+      } else if (from === 'end') await this.#beginAtEnd(rotated, live)
       return true
     } finally {
       await live?.handle.close()
-    }
-  }
-
-  /** The positions that are of this log: by what its files hold, or by their names. */
-  #positionsHere(
-    rotated: readonly RotatedFile[],
-    live: OpenFile | undefined,
-  ): readonly FilePosition[] {
-    const { path, source, positions } = this.#options
-    const here = new Set([...rotated, live].map((file) => file?.fingerprint))
-    const isName = (other: string): boolean =>
-      dirname(other) === dirname(path) &&
-      (basename(other) === basename(path) || rotatedNames(path, [basename(other)]).length > 0)
-    return positions.filter(
-      (one) =>
-        one.source.cluster === source.cluster &&
-        one.source.server === source.server &&
-        (here.has(one.fingerprint) || isName(one.path)),
-    )
-  }
-
-  /** Goes on where an earlier run stopped. What lies before the first file it read stays so. */
-  #resume(newest: FilePosition, rotated: readonly RotatedFile[], live: OpenFile | undefined): void {
-    const { path, fingerprint, offset, lastTime } = newest
-    this.#last = { path, fingerprint, offset, lastTime, rotatedMs: undefined, tail: undefined }
-    const first = rotated.findIndex((file) => this.#marks.get(file.fingerprint) !== undefined)
-    const isLiveKnown = live !== undefined && this.#marks.get(live.fingerprint) !== undefined
-    const stoppedMs = lastTime === undefined ? 0 : Date.parse(lastTime)
-    for (const [at, file] of rotated.entries()) {
-      const isBefore =
-        first >= 0 ? at < first : isLiveKnown || (file.rotatedMs ?? stoppedMs) < stoppedMs
-      if (isBefore) this.#pass(file)
     }
   }
 
@@ -385,8 +354,8 @@ export class FollowedLog {
     const { path, fingerprint, handle } = live
     const offset = await endOfLines(handle)
     // A delivery of nothing: from now on there is a position, and the next run begins here too.
-    const bytes = new Uint8Array()
-    await this.#options.handingOn.lines({ path, fingerprint, offset, bytes })
+    const nothing = { bytes: new Uint8Array(), lastTime: undefined }
+    await this.#options.handingOn.lines({ path, fingerprint, offset, ...nothing })
     this.#marks.set(fingerprint, { offset, done: false })
   }
 

@@ -81,6 +81,7 @@ describe('a follower', () => {
       fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
       offset: 0,
       length: size,
+      lastTime: '1970-01-01T00:00:00.000Z',
     })
     writeFileSync(path, '')
     await look(clock)

@@ -16,6 +16,7 @@ export interface ReadLines {
   readonly fingerprint: string
   readonly offset: number
   readonly bytes: Uint8Array
+  readonly lastTime: string | undefined
 }
 
 /** Hands deliveries on, one after the other, and counts them. */
@@ -33,11 +34,12 @@ export class HandingOn {
   }
 
   /** Resolves once the lines are kept. Rejects when they cannot be, or when it is to stop. */
-  async lines({ path, fingerprint, offset, bytes }: ReadLines): Promise<void> {
+  async lines({ bytes, lastTime, ...place }: ReadLines): Promise<void> {
     const { source } = this.#options
     const arrivedUs = this.#options.clock.nowUs()
     const { length } = bytes
-    await this.#keep({ kind: 'lines', source, arrivedUs, path, fingerprint, offset, length }, bytes)
+    const time = lastTime === undefined ? {} : { lastTime }
+    await this.#keep({ kind: 'lines', source, arrivedUs, ...place, length, ...time }, bytes)
     this.deliveries += 1
     this.bytes += length
     this.lastArrivedUs = arrivedUs

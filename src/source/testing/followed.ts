@@ -62,9 +62,10 @@ export class Kept {
   positions(): readonly FilePosition[] {
     const reached = new Map<string, FilePosition>()
     for (const { delivery } of this.lines) {
-      const { source, path, fingerprint, offset, length } = delivery
+      const { source, path, fingerprint, offset, length, lastTime } = delivery
+      const time = lastTime === undefined ? {} : { lastTime }
       reached.delete(fingerprint)
-      reached.set(fingerprint, { source, path, fingerprint, offset: offset + length })
+      reached.set(fingerprint, { source, path, fingerprint, offset: offset + length, ...time })
     }
     return [...reached.values()]
   }
