@@ -30,12 +30,15 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const interruption = new AbortController()
-process.on('SIGINT', () => {
-  if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED)
-  interruption.abort()
-  // A read that waits for a terminal or a pipe would never see the signal.
-  process.stdin.destroy()
-})
+// SIGTERM is what a service manager and a kubelet send.
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED)
+    interruption.abort()
+    // A read that waits for a terminal or a pipe would never see the signal.
+    process.stdin.destroy()
+  })
+}
 
 const shell: Shell = {
   output: outputTo(process.stdout),

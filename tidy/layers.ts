@@ -17,6 +17,17 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   advise: ['base', 'model', 'sigma', 'kubernetes', 'decode', 'enrich', 'detect'],
   investigate: ['base', 'model', 'sigma', 'kubernetes', 'store'],
   pipeline: ['base', 'model', 'source', 'decode', 'enrich', 'detect', 'posture', 'store', 'alert'],
+  api: [
+    'base',
+    'model',
+    'sigma',
+    'kubernetes',
+    'store',
+    'investigate',
+    'advise',
+    'posture',
+    'pipeline',
+  ],
   cli: [
     'base',
     'model',
@@ -31,6 +42,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'decode',
     'enrich',
     'detect',
+    'api',
   ],
   'main.ts': ['base', 'cli'],
 }

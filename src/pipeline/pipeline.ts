@@ -1,3 +1,4 @@
+import { LIMIT } from '../base/limit.ts'
 import { compileRules } from '../detect/compile.ts'
 import { CorrelationFold } from '../detect/correlate.ts'
 import { ActFold } from '../detect/fold.ts'
@@ -7,6 +8,13 @@ import { openBlocks } from '../source/blocks.ts'
 import { type Input, listInputs } from '../source/inputs.ts'
 import { openCrew } from './crew.ts'
 import type { Hunt } from './hunt-options.ts'
+import { setAside } from './serve/aside.ts'
+import { instanceOf, openInstance, storing } from './serve/instance.ts'
+import { Intake } from './serve/intake.ts'
+import { Monitor } from './serve/monitor.ts'
+import { openSources } from './serve/open-sources.ts'
+import type { Serve } from './serve/running.ts'
+import { storeBatch } from './serve/store-batch.ts'
 import { Tally } from './tally.ts'
 
 /**
@@ -51,6 +59,47 @@ export const hunt: Hunt = async (options, hooks, signal) => {
     return tally.report(options, ruleSet, { acts, correlated, eligible })
   } finally {
     await crew.stop()
+  }
+}
+
+/**
+ * The way of an event live: source → log → decode → enrich → detect → store → commit. A source may
+ * acknowledge what is in the write-ahead log; from there on a crash repeats, and repeating changes
+ * nothing. Ends when the signal aborts, or once all that was to be imported is stored.
+ */
+export const serve: Serve = async (options, hooks, signal) => {
+  const parts = await openInstance(options, hooks, signal)
+  const { live, folder } = parts
+  const monitor = new Monitor(parts, hooks, options.clock)
+  const stop = new AbortController()
+  const intake = new Intake(parts, options.clock, {
+    analyzed: (delivery, result) => {
+      live.take(delivery, result)
+      monitor.analyzed(delivery, result)
+    },
+    aside: async (delivery, bytes) => {
+      const gap = await setAside(delivery, bytes, folder)
+      if (gap === undefined) return
+      live.takeGap(gap)
+      monitor.gap(gap)
+    },
+    tick: (heardUs) => live.tick(heardUs),
+    commit: async (bounds, batch, reading) => {
+      const whole = { bounds, batch, reading, extras: live.drain() }
+      await storeBatch(whole, storing(parts, options, hooks, stop.signal))
+      monitor.committed()
+    },
+  })
+  const working = intake.run(stop.signal)
+  try {
+    const sources = await openSources(options, parts, hooks)
+    monitor.watch(sources)
+    hooks.started?.(instanceOf(options, parts, sources, monitor))
+    await sources.untilDone(signal, working)
+    await intake.drain(options.importing === undefined ? LIMIT.drainMs : Number.POSITIVE_INFINITY)
+  } finally {
+    stop.abort()
+    await working.finally(() => parts.close())
   }
 }
 

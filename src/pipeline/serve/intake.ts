@@ -14,8 +14,8 @@ export interface IntakeHooks {
   analyzed(delivery: Delivery, result: LiveResult): void
   /** A delivery without events: a gap, or a body that is set aside. */
   aside(delivery: Delivery, bytes: Uint8Array): Promise<void>
-  /** Time goes on: windows close, silences are noticed. */
-  tick(): void
+  /** Time goes on. `heardUs`: up to when everything that arrived has been analyzed. */
+  tick(heardUs: number): void
   /** Stores a batch and what belongs to it; resolves once it is committed. */
   commit(bounds: BatchBounds, batch: LiveBatch, reading: BatchReading): Promise<void>
 }
@@ -25,7 +25,8 @@ export interface IntakeParts {
   readonly log: WriteAheadLog
   readonly crew: LiveCrew
   readonly plan: BatchPlan
-  readonly clock: Clock
+  /** Up to where the store has everything. */
+  readonly before: { readonly lastSequence: number }
 }
 
 /** How often it looks whether a batch is old enough, in ms. */
@@ -40,18 +41,23 @@ const COMMITS_IN_HAND = 2
  */
 export class Intake {
   readonly #parts: IntakeParts
+  readonly #clock: Clock
   readonly #hooks: IntakeHooks
   readonly #reading: ReadingOf = new ReadingOf()
   #commits: Promise<void> = Promise.resolve()
   #committing = 0
   #failure: unknown
+  /** Deliveries that are being analyzed, and when the last one arrived. */
+  #inHand = 0
+  #arrivedUs = 0
   #next: number
   #wake: () => void = () => {}
 
-  constructor(parts: IntakeParts, hooks: IntakeHooks, from: number) {
+  constructor(parts: IntakeParts, clock: Clock, hooks: IntakeHooks) {
     this.#parts = parts
+    this.#clock = clock
     this.#hooks = hooks
-    this.#next = from
+    this.#next = parts.before.lastSequence + 1
   }
 
   /** Of the next record to be taken from the log. */
@@ -82,13 +88,18 @@ export class Intake {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Resolves once all that is in the log now is committed. */
-  async drained(): Promise<void> {
-    const { log, clock } = this.#parts
-    while (this.#next < log.nextSequence && this.#failure === undefined) await clock.sleep(TICK_MS)
+  /** Resolves once all that is in the log now is committed, or after so many ms. `Infinity` waits. */
+  async drain(msMax: number): Promise<void> {
+    const { log } = this.#parts
+    const untilMs = this.#clock.elapsedMs() + msMax
+    const last = log.nextSequence
+    const isDone = (): boolean =>
+      this.#failure !== undefined || this.#clock.elapsedMs() >= untilMs || this.#next >= last
+    while (!isDone()) await this.#clock.sleep(TICK_MS)
     this.#close(this.#parts.plan.finish())
-    await this.#commits
-    if (this.#failure !== undefined) throw this.#failure
+    const left = untilMs - this.#clock.elapsedMs()
+    const timeUp = left === Number.POSITIVE_INFINITY ? [] : [this.#clock.sleep(left)]
+    await Promise.race([this.#commits, ...timeUp])
   }
 
   async #take(said: {
@@ -97,17 +108,21 @@ export class Intake {
     readonly bytes: Uint8Array<ArrayBuffer>
   }): Promise<void> {
     const { sequence, delivery, bytes } = said
-    const { plan, crew, clock } = this.#parts
-    const batch = plan.add(sequence, bytes.length, clock.elapsedMs())
+    const { plan, crew } = this.#parts
+    const batch = plan.add(sequence, bytes.length, this.#clock.elapsedMs())
+    this.#inHand += 1
+    this.#arrivedUs = delivery.arrivedUs
     this.#reading.add(delivery)
     if (delivery.kind === 'gap' || (delivery.kind === 'body' && delivery.quarantine)) {
       await this.#hooks.aside(delivery, bytes)
+      this.#inHand -= 1
     } else {
-      await crew.take({ sequence, batch, delivery, bytes }, (result) =>
-        this.#hooks.analyzed(delivery, result),
-      )
+      await crew.take({ sequence, batch, delivery, bytes }, (result) => {
+        this.#inHand -= 1
+        this.#hooks.analyzed(delivery, result)
+      })
     }
-    this.#close(plan.close(clock.elapsedMs()))
+    this.#close(plan.close(this.#clock.elapsedMs()))
     await this.#untilRoom()
   }
 
@@ -151,11 +166,12 @@ export class Intake {
   }
 
   async #tick(signal: AbortSignal, stop: () => void): Promise<void> {
-    const { plan, clock } = this.#parts
+    const { plan, log } = this.#parts
     while (!signal.aborted) {
-      await clock.sleep(TICK_MS, signal)
-      this.#close(plan.close(clock.elapsedMs()))
-      this.#hooks.tick()
+      await this.#clock.sleep(TICK_MS, signal)
+      this.#close(plan.close(this.#clock.elapsedMs()))
+      const isIdle = this.#inHand === 0 && this.#next >= log.nextSequence
+      this.#hooks.tick(isIdle ? this.#clock.nowUs() : this.#arrivedUs)
       if (this.#failure !== undefined) stop()
     }
   }

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto'
+import { createHmac, hash, randomBytes } from 'node:crypto'
 import { DigestSet } from '../../base/digest-set.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { type RedactedBlock, redactBlock } from '../../decode/redact-raw.ts'
@@ -8,11 +8,14 @@ import { CorrelationFeeds } from '../../detect/feeds.ts'
 import { type LogSource, logSourceName } from '../../model/delivery.ts'
 import type { Source } from '../../model/event.ts'
 import type { Facts } from '../../model/facts.ts'
+import type { EventRef } from '../../model/finding.ts'
 import { leafOf } from '../../store/evidence/leaf.ts'
 import { type Seal, sealFor } from '../../store/seal.ts'
 import { Analyzer } from '../analyze.ts'
 import { HealthCounter } from '../completeness/health-counter.ts'
+import { refOf } from '../event-ref.ts'
 import { EventBatch, type StoredEvent } from '../event-table.ts'
+import { AuditIds } from './audit-ids.ts'
 import { Leaves } from './leaves.ts'
 import type { LiveBatch, LiveJob, LiveOptions, LiveResult } from './live-job.ts'
 
@@ -21,6 +24,7 @@ interface Kept {
   readonly events: EventBatch
   readonly leaves: Map<string, Leaves>
   readonly seen: Map<string, DigestSet>
+  readonly auditIds: AuditIds
 }
 
 /**
@@ -38,11 +42,11 @@ export class LiveAnalyzer {
       .digest('hex')
       .slice(0, FINGERPRINT_DIGITS)
 
-  constructor(options: LiveOptions, kept: Kept = nothingKept()) {
+  constructor(options: LiveOptions, kept: Kept = nothingKept(options.instance)) {
     const { rules, correlations } = compileRules(options.rules, options.lists)
     this.#options = options
     this.#kept = kept
-    this.#seal = options.sealKey === undefined ? undefined : sealFor(options.sealKey)
+    this.#seal = options.sealKey === undefined ? undefined : sealFor(options.sealKey, randomBytes)
     this.#analyzer = new Analyzer({
       rules,
       feeds: new CorrelationFeeds(rules, correlations),
@@ -82,7 +86,8 @@ export class LiveAnalyzer {
         storing.add(facts)
       },
     )
-    return { sequence, block, observation: health.done() }
+    const { reused, canaries } = storing
+    return { sequence, block, observation: health.done(), reused, canaries }
   }
 
   /** The rows of the batch that is open, which is closed by it. */
@@ -97,7 +102,12 @@ export class LiveAnalyzer {
 /** Enough to recognise a secret by, and too little to search for one. */
 const FINGERPRINT_DIGITS = 16
 
-const nothingKept = (): Kept => ({ events: new EventBatch(), leaves: new Map(), seen: new Map() })
+const nothingKept = (instance: string): Kept => ({
+  events: new EventBatch(instance),
+  leaves: new Map(),
+  seen: new Map(),
+  auditIds: new AuditIds(LIMIT.auditIdsRememberedMax / 2),
+})
 
 const sourceOf = (delivery: LiveJob['delivery']): Source => {
   const { cluster, server } = delivery.source
@@ -123,12 +133,16 @@ class Storing {
   /** Contents that came by this way, and by the other ones of the same API server. */
   readonly #own: DigestSet
   readonly #others: readonly DigestSet[]
+  readonly #auditIds: AuditIds
+  readonly reused: EventRef[] = []
+  readonly canaries: string[] = []
 
   constructor(kept: Kept, seal: Seal | undefined, of: StoringOf) {
     const { cluster, server } = of.source
     this.#of = of
     this.#seal = seal
     this.#events = kept.events
+    this.#auditIds = kept.auditIds
     this.#leaves = valueAt(kept.leaves, logSourceName(of.source), () => new Leaves(of.source))
     const setOf = (way: LogSource['way']): DigestSet =>
       valueAt(
@@ -141,7 +155,7 @@ class Storing {
   }
 
   add(facts: Facts): void {
-    const { origin } = facts.event
+    const { origin, auditID } = facts.event
     const { bytes, offset, fingerprint, way, arrivedUs, masked } = this.#of
     const from = origin.offset - offset
     const to = from + origin.length
@@ -150,6 +164,12 @@ class Storing {
     const original = before && hash('sha256', before)
     const content = contentDigest(raw, origin.within ?? 0)
     this.#own.add(content)
+    if (this.#auditIds.isReused(facts.event, content) && this.reused.length < NAMED_MAX) {
+      this.reused.push(refOf(facts.event, fingerprint))
+    }
+    if (auditID?.startsWith(CANARY) === true && this.canaries.length < NAMED_MAX) {
+      this.canaries.push(auditID)
+    }
     const place = eventPlace(facts.event, fingerprint)
     const stored: StoredEvent = {
       way,
@@ -160,12 +180,22 @@ class Storing {
       ...(original === undefined ? {} : { original }),
       ...(before === undefined || this.#seal === undefined
         ? {}
-        : { sealed: this.#seal(before, place) }),
+        : { sealed: sealed(this.#seal, before, place) }),
     }
     this.#events.add(facts, stored)
     this.#leaves.add(leafOf({ place, maskedFrom: original, raw }))
   }
 }
+
+/** Bound to the event's id. */
+const sealed = (seal: Seal, original: Uint8Array, place: string): Uint8Array =>
+  seal(original, hash('sha256', place, 'buffer'))
+
+/** Named of one delivery. */
+const NAMED_MAX = 20
+
+/** What the auditID of a canary begins with: see `deckwatch source check`. */
+const CANARY = 'deckwatch-canary-'
 
 const WAYS: readonly LogSource['way'][] = ['webhook', 'file', 'import']
 

@@ -1,4 +1,5 @@
 import type { BodyDelivery, LinesDelivery, LogSource } from '../../model/delivery.ts'
+import type { EventRef } from '../../model/finding.ts'
 import type { SourceObservation } from '../../model/source-health.ts'
 import type { Rows } from '../../store/store.ts'
 import type { BlockResult } from '../analyze.ts'
@@ -19,6 +20,10 @@ export interface LiveResult {
   readonly sequence: number
   readonly block: BlockResult
   readonly observation: SourceObservation
+  /** Events under the auditID of an earlier one, with other bytes: the first of them. */
+  readonly reused: readonly EventRef[]
+  /** Ids of canary events: somebody waits to hear of them. */
+  readonly canaries: readonly string[]
 }
 
 /** What of one log source is in a batch: the evidence, and up to where it was read. */
@@ -44,6 +49,8 @@ export interface LiveOptions {
   readonly clusterRanges: readonly string[]
   /** PEM of the X25519 key that originals of masked events are sealed for. */
   readonly sealKey: string | undefined
+  /** Of the data directory: a column of every event. */
+  readonly instance: string
   /** Keys the digests of masked values. */
   readonly fingerprintKey: Uint8Array
 }

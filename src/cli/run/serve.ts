@@ -1,0 +1,186 @@
+import { readFile } from 'node:fs/promises'
+import { openStatusServer, type StatusServer } from '../../api/status-server.ts'
+import { systemClock } from '../../base/clock.ts'
+import { escapeTerminal } from '../../base/escape-text.ts'
+import { Fault } from '../../base/fault.ts'
+import { formatPlace, type Issue } from '../../base/issue.ts'
+import { compileRules } from '../../detect/compile.ts'
+import { serve } from '../../pipeline/pipeline.ts'
+import type {
+  Instance,
+  Judging,
+  LogLevel,
+  ServeHooks,
+  ServeOptions,
+} from '../../pipeline/serve/running.ts'
+import type { ServeConfig } from '../../pipeline/serve-options.ts'
+import type { Given } from '../command.ts'
+import { ranges } from '../hunt-request.ts'
+import { ISSUE_KINDS } from '../issue-tables.ts'
+import { openProgramLog } from '../program-log.ts'
+import { allRules, readLists } from '../rule-files.ts'
+import { readConfig } from '../serve-config/read-config.ts'
+import { toServeOptions } from '../serve-config/serve-flags.ts'
+import { findingWriter } from '../serve-output.ts'
+import { CommandError, EXIT, type Shell } from '../shell.ts'
+import { version } from '../version.ts'
+
+/** Runs `deckwatch serve`, until it is interrupted. */
+export const runServe = async (given: Given, shell: Shell): Promise<number> => {
+  const config = await serveConfig(given)
+  if (config.webhook === undefined && config.files.length === 0) {
+    throw new CommandError(
+      EXIT.environment,
+      'there is nothing to receive or to follow',
+      'give --webhook 127.0.0.1:8443, or --file cluster/server=PATH, or --config FILE',
+    )
+  }
+  const options = await serveOptions(given, config)
+  const log = openProgramLog(shell)
+  const write = findingWriter(given, shell)
+  const running = new RunningServe(given, config, log)
+  const hooks: ServeHooks = {
+    finding: write,
+    log,
+    started: (instance) => void running.start(instance),
+  }
+  try {
+    await serve(options, hooks, shell.signal)
+    return EXIT.nothing
+  } catch (error) {
+    throw asCommandError(error)
+  } finally {
+    await running.stop()
+  }
+}
+
+/** What serve is to do, by its options and its file. */
+export const serveConfig = async (given: Given): Promise<ServeConfig> => {
+  const file = given.text('config')
+  const flags = {
+    data: given.text('data'),
+    webhook: given.text('webhook'),
+    files: given.texts('file'),
+    store: given.text('store'),
+    storePasswordFile: given.text('store-password-file'),
+    storeCluster: given.text('store-cluster'),
+    anchor: given.text('anchor'),
+    sealKey: given.text('seal-key'),
+    status: given.text('status'),
+    rules: given.texts('rules'),
+    lists: given.texts('lists'),
+  }
+  return toServeOptions(flags, file === undefined ? undefined : await readConfig(file))
+}
+
+/** The same with everything that has to be read. */
+export const serveOptions = async (given: Given, config: ServeConfig): Promise<ServeOptions> => {
+  const { sealKey } = config.evidence
+  return {
+    config,
+    judging: await judgingOf(given, config),
+    sealKey: sealKey === undefined ? undefined : await readSecret(sealKey, '--seal-key'),
+    storePassword: await passwordOf(config),
+    clock: systemClock,
+    tool: version(),
+  }
+}
+
+/** A fault of the world, as a person at a terminal is told. */
+export const asCommandError = (error: unknown): unknown =>
+  error instanceof Fault
+    ? new CommandError(EXIT.environment, `${error.message} (${error.code})`, '', error)
+    : error
+
+const judgingOf = async (given: Given, config: ServeConfig): Promise<Judging> => ({
+  rules: await allRules(config.rules),
+  lists: await readLists(config.lists),
+  proxies: ranges(given, 'proxy'),
+  clusterRanges: ranges(given, 'cluster-range'),
+})
+
+const passwordOf = async ({ store }: ServeConfig): Promise<string | undefined> => {
+  if (store.kind !== 'url') return undefined
+  if (store.passwordFile === undefined) return process.env.CLICKHOUSE_PASSWORD
+  return (await readSecret(store.passwordFile, '--store-password-file')).trimEnd()
+}
+
+const readSecret = async (file: string, option: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new CommandError(
+      EXIT.environment,
+      `${file} cannot be read`,
+      `name a file that this user may read with ${option}`,
+      error,
+    )
+  }
+}
+
+type Log = (level: LogLevel, message: string, more?: Readonly<Record<string, unknown>>) => void
+
+/** What belongs to an instance from its start to its stop: its status, and SIGHUP. */
+class RunningServe {
+  readonly #given: Given
+  readonly #config: ServeConfig
+  readonly #log: Log
+  #status: StatusServer | undefined
+  #instance: Instance | undefined
+  readonly #onHangup = (): void => void this.#reload()
+
+  constructor(given: Given, config: ServeConfig, log: Log) {
+    this.#given = given
+    this.#config = config
+    this.#log = log
+  }
+
+  async start(instance: Instance): Promise<void> {
+    this.#instance = instance
+    process.on('SIGHUP', this.#onHangup)
+    const { webhook } = instance
+    if (webhook !== undefined) {
+      const scheme = this.#config.webhook?.tls === undefined ? 'http' : 'https'
+      const url = `${scheme}://${webhook.host}:${webhook.port}/audit/CLUSTER/SERVER`
+      this.#log('info', `receiving audit webhooks at ${url}`, { webhook })
+    }
+    for (const { cluster, server, path } of this.#config.files) {
+      this.#log('info', `following ${path}`, { cluster, server })
+    }
+    const { status } = this.#config
+    if (status === undefined) return
+    try {
+      this.#status = await openStatusServer(status.host, status.port, instance.status)
+      this.#log('info', `status at ${this.#status.url}`, { status: this.#status.url })
+    } catch (error) {
+      this.#log('error', `no status: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+
+  async stop(): Promise<void> {
+    process.off('SIGHUP', this.#onHangup)
+    await this.#status?.close()
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      const judging = await judgingOf(this.#given, this.#config)
+      const { issues, rules } = compileRules(judging.rules, judging.lists)
+      const errors = issues.filter(isError)
+      for (const { at, message, code } of errors) {
+        this.#log('error', `${formatPlace(at)}: ${message}`, { code })
+      }
+      if (errors.length > 0) {
+        this.#log('error', 'the rules were not loaded again: what was in force stays in force')
+        return
+      }
+      await this.#instance?.reload(judging)
+      this.#log('info', 'the rules were loaded again', { rules: rules.length })
+    } catch (error) {
+      const why = escapeTerminal(error instanceof Error ? error.message : String(error))
+      this.#log('error', `not loaded again: ${why}`)
+    }
+  }
+}
+
+const isError = ({ code }: Issue): boolean => ISSUE_KINDS[code]?.severity === 'error'

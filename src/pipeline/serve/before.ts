@@ -1,0 +1,271 @@
+import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
+import type { StoredSignal } from '../../detect/live/stored-signal.ts'
+import { microsecondsOf } from '../../detect/time.ts'
+import type { FilePosition, LinesDelivery, LogSource } from '../../model/delivery.ts'
+import type { Finding } from '../../model/finding.ts'
+import type { ByteRange } from '../../source/import.ts'
+import type { KnownBody } from '../../source/webhook/sender.ts'
+import type { ChainHead } from '../../store/evidence/chain.ts'
+import type { Store, StoreRecord } from '../../store/store.ts'
+import type { LeftBehind } from './live-findings.ts'
+import { type BatchBounds, readRecord } from './records.ts'
+import type { RangesStored } from './running.ts'
+import type { LinkReading } from './store-batch.ts'
+
+/** Where the store and the log say that this data directory stopped. */
+export interface Before {
+  /** The last batch that the store has whole, and its last sequence; 0: none. */
+  readonly lastBatch: number
+  readonly lastSequence: number
+  /** Boundaries in the log of batches that the store may have in part. */
+  readonly planned: readonly BatchBounds[]
+  readonly heads: readonly ChainHead[]
+  readonly positions: readonly FilePosition[]
+  readonly bodies: readonly KnownBody[]
+  /** Lines that are in the log and not in the store. */
+  readonly pending: readonly PendingLines[]
+  /** Ids of findings that were told, so that they are not told again. */
+  readonly told: ReadonlySet<string>
+  /** When each source was last heard, and its last event's arrival, in µs. */
+  readonly heard: readonly { readonly source: LogSource; readonly lastArrivedUs: number }[]
+}
+
+/** Lines on their way to the store. */
+export interface PendingLines {
+  readonly source: LogSource
+  readonly fingerprint: string
+  readonly range: ByteRange
+}
+
+/** Reads where an instance stopped: from its store, and from what the log holds beyond it. */
+export const readBefore = async (
+  store: Store,
+  log: WriteAheadLog,
+  instance: string,
+  nowUs: number,
+): Promise<Before> => {
+  const last = await lastBatchOf(store, instance)
+  const heads = await headsOf(store, instance, last.number)
+  const links = await recentLinks(store, instance, nowUs)
+  const beyond = await readBeyond(log, last)
+  const positions = new Map<string, FilePosition>()
+  for (const { source, reading } of links) {
+    for (const [path, fingerprint, , offset] of reading.files) {
+      positions.set(positionKey(source, fingerprint), { source, path, fingerprint, offset })
+    }
+  }
+  for (const { source, path, fingerprint, offset, length } of beyond.lines) {
+    const place = { source, path, fingerprint, offset: offset + length }
+    positions.set(positionKey(source, fingerprint), place)
+  }
+  const bodies = links.flatMap(({ source, reading }) =>
+    reading.bodies.map((sha256) => ({ source, sha256 })),
+  )
+  return {
+    lastBatch: last.number,
+    lastSequence: last.sequence,
+    planned: beyond.planned,
+    heads,
+    positions: [...positions.values()],
+    bodies: [...bodies, ...beyond.bodies],
+    pending: beyond.lines.map(({ source, fingerprint, offset, length }) => ({
+      source,
+      fingerprint,
+      range: { from: offset, to: offset + length },
+    })),
+    told: beyond.told,
+    heard: heardIn(links),
+  }
+}
+
+/** How long a body that comes again is recognised: longer than an API server tries. */
+const BODIES_US = 7_200_000_000
+/** Files that were not read for so long are not resumed. */
+const FILES_US = 90 * 86_400_000_000
+
+interface StoredLink {
+  readonly source: LogSource
+  readonly reading: LinkReading
+}
+
+interface LastBatch {
+  readonly number: number
+  readonly sequence: number
+}
+
+const lastBatchOf = async (store: Store, instance: string): Promise<LastBatch> => {
+  const [row] = await store.query(
+    'SELECT max(number) AS number, max(last_sequence) AS sequence FROM batches ' +
+      'WHERE instance = {instance:String}',
+    { instance },
+  )
+  return { number: Number(row?.number ?? 0), sequence: Number(row?.sequence ?? 0) }
+}
+
+const headsOf = async (
+  store: Store,
+  instance: string,
+  lastBatch: number,
+): Promise<readonly ChainHead[]> => {
+  const rows = await store.query(
+    'SELECT cluster, server, way, max(number) AS newest, argMax(link, number) AS head ' +
+      'FROM links WHERE instance = {instance:String} AND batch <= {lastBatch:UInt64} ' +
+      'GROUP BY cluster, server, way',
+    { instance, lastBatch },
+  )
+  return rows.map((row) => ({
+    source: sourceOf(row),
+    number: Number(row.newest),
+    link: String(row.head),
+  }))
+}
+
+/** The newest link that names each file, and all of those with bodies that may come again. */
+const recentLinks = async (
+  store: Store,
+  instance: string,
+  nowUs: number,
+): Promise<readonly StoredLink[]> => {
+  const rows = await store.query(
+    'SELECT cluster, server, way, reading FROM links WHERE instance = {instance:String} ' +
+      "AND ((way = 'webhook' AND arrived_to >= fromUnixTimestamp64Micro({bodies:Int64})) " +
+      "OR (way != 'webhook' AND arrived_to >= fromUnixTimestamp64Micro({files:Int64}))) " +
+      'ORDER BY batch',
+    { instance, bodies: nowUs - BODIES_US, files: nowUs - FILES_US },
+  )
+  // We wrote the text; its chain says whether anybody changed it since.
+  return rows.map((row) => ({
+    source: sourceOf(row),
+    reading: JSON.parse(String(row.reading)) as LinkReading,
+  }))
+}
+
+const heardIn = (links: readonly StoredLink[]): Before['heard'] => {
+  const heard = new Map<string, { source: LogSource; lastArrivedUs: number }>()
+  for (const { source, reading } of links) {
+    const lastArrivedUs = microsecondsOf(reading.arrived[1])
+    if (lastArrivedUs !== undefined) heard.set(positionKey(source, ''), { source, lastArrivedUs })
+  }
+  return [...heard.values()]
+}
+
+const positionKey = (source: LogSource, fingerprint: string): string =>
+  JSON.stringify([source.cluster, source.server, source.way, fingerprint])
+
+/** What the log holds that the store does not. */
+interface Beyond {
+  readonly planned: BatchBounds[]
+  readonly lines: LinesDelivery[]
+  readonly bodies: KnownBody[]
+  readonly told: Set<string>
+}
+
+const readBeyond = async (log: WriteAheadLog, last: LastBatch): Promise<Beyond> => {
+  const beyond: Beyond = { planned: [], lines: [], bodies: [], told: new Set() }
+  for await (const record of log.read(log.firstSequence)) {
+    const said = readRecord(record)
+    if (said.kind === 'told') for (const id of said.ids) beyond.told.add(id)
+    if (said.kind === 'batch' && said.bounds.number > last.number) beyond.planned.push(said.bounds)
+    if (said.kind !== 'delivery' || said.sequence <= last.sequence) continue
+    if (said.delivery.kind === 'body') beyond.bodies.push(said.delivery)
+    if (said.delivery.kind === 'lines') beyond.lines.push(said.delivery)
+  }
+  return beyond
+}
+
+/** Which ranges of a content are stored or on their way, whichever way they came. */
+export const rangesStored =
+  (store: Store, pending: readonly PendingLines[]): RangesStored =>
+  async ({ cluster, server }, fingerprint) => {
+    const rows = await store.query(
+      'SELECT reading FROM links WHERE cluster = {cluster:String} AND server = {server:String} ' +
+        'AND position(reading, {fingerprint:String}) > 0',
+      { cluster, server, fingerprint },
+    )
+    const stored = rows.flatMap(({ reading }) =>
+      (JSON.parse(String(reading)) as LinkReading).files
+        .filter(([, of]) => of === fingerprint)
+        .map(([, , from, to]) => ({ from, to })),
+    )
+    const waiting = pending.filter(
+      (one) =>
+        one.source.cluster === cluster &&
+        one.source.server === server &&
+        one.fingerprint === fingerprint,
+    )
+    return [...stored, ...waiting.map(({ range }) => range)]
+  }
+
+/** What live detection goes on from. */
+export const readLeftBehind = async (
+  store: Store,
+  instance: string,
+  reachUs: number,
+  nowUs: number,
+): Promise<LeftBehind> => {
+  const judged = await judgedBy(store, instance)
+  const earliest = Math.min(nowUs, ...judged.values())
+  const coversFromUs = Math.max(0, earliest - reachUs)
+  const signals = await signalsBetween(store, coversFromUs, Number.MAX_SAFE_INTEGER)
+  const findings = await store.query(
+    'SELECT id, act, document FROM findings FINAL ' +
+      'WHERE NOT withdrawn AND told_at >= fromUnixTimestamp64Micro({from:Int64})',
+    { from: Math.min(coversFromUs, nowUs - TOLD_US) },
+  )
+  const about = findings.map((row) => ({
+    // What we wrote ourselves.
+    finding: JSON.parse(String(row.document)) as Finding,
+    act: String(row.act),
+  }))
+  return {
+    acts: { told: about.filter(({ act }) => act !== ''), signals },
+    signals,
+    judged: { judged, coversFromUs, told: about.map(({ finding }) => finding) },
+  }
+}
+
+/** Findings told within so long may be told again as updates. */
+const TOLD_US = 86_400_000_000
+
+const judgedBy = async (store: Store, instance: string): Promise<ReadonlyMap<string, number>> => {
+  const [row] = await store.query(
+    'SELECT argMax(judged, number) AS judged FROM batches WHERE instance = {instance:String}',
+    { instance },
+  )
+  const text = String(row?.judged ?? '')
+  return new Map(text === '' ? [] : (JSON.parse(text) as [string, number][]))
+}
+
+/** Stored signals in a span of time; of all clusters and rules, unless some are named. */
+export const signalsBetween = async (
+  store: Store,
+  fromUs: number,
+  toUs: number,
+  of: { readonly clusters?: readonly string[] } = {},
+): Promise<readonly StoredSignal[]> => {
+  const { clusters = [] } = of
+  const rows = await store.query(
+    'SELECT act, cluster, toUnixTimestamp64Micro(time) AS time_us, rules, document ' +
+      'FROM signals FINAL WHERE time >= fromUnixTimestamp64Micro({from:Int64}) ' +
+      'AND time <= fromUnixTimestamp64Micro({to:Int64}) ' +
+      'AND (empty({clusters:Array(String)}) OR cluster IN {clusters:Array(String)})',
+    { from: Math.trunc(fromUs), to: Math.trunc(Math.min(toUs, TIME_MAX_US)), clusters },
+  )
+  return rows.map((row) => ({
+    act: String(row.act),
+    cluster: String(row.cluster),
+    timeUs: Number(row.time_us),
+    rules: Array.isArray(row.rules) ? row.rules.map(String) : [],
+    document: String(row.document),
+  }))
+}
+
+/** The last moment that a column of times holds: the year 2299. */
+const TIME_MAX_US = 10_413_791_999_000_000
+
+const sourceOf = ({ cluster, server, way }: StoreRecord): LogSource => ({
+  cluster: String(cluster),
+  server: String(server),
+  // The column is an enumeration of these.
+  way: way as LogSource['way'],
+})

@@ -1,0 +1,172 @@
+import { Fault } from '../../base/fault.ts'
+import { openLog } from '../../base/write-ahead-log/open-log.ts'
+import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
+import { compileRules } from '../../detect/compile.ts'
+import type { Keep } from '../../model/delivery.ts'
+import { Chains } from '../../store/evidence/chain.ts'
+import type { Store } from '../../store/store.ts'
+import { Completeness } from '../completeness/completeness.ts'
+import { BatchPlan } from './batch-plan.ts'
+import { type Before, readBefore, readLeftBehind, signalsBetween } from './before.ts'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { failpoint } from './failpoint.ts'
+import { LiveCrew } from './live-crew.ts'
+import { type AskStore, LiveFindings } from './live-findings.ts'
+import type { LiveOptions } from './live-job.ts'
+import { Meters } from './meters.ts'
+import type { OpenSources } from './open-sources.ts'
+import { type OpenStore, openStore, retryTo } from './open-store.ts'
+import { persist } from './persist.ts'
+import { deliveryRecord } from './records.ts'
+import type { Instance, Judging, ServeHooks, ServeOptions } from './running.ts'
+import type { Status } from './status.ts'
+import type { BatchStoreParts } from './store-batch.ts'
+import { teller } from './telling.ts'
+
+/** Everything that an instance works with, opened and brought to where it stopped before. */
+export interface InstanceParts {
+  readonly folder: DataFolder
+  readonly log: WriteAheadLog
+  readonly store: OpenStore
+  readonly meters: Meters
+  readonly before: Before
+  readonly chains: Chains
+  readonly completeness: Completeness
+  readonly live: LiveFindings
+  readonly crew: LiveCrew
+  readonly plan: BatchPlan
+  /** Makes a delivery safe: what a source waits for before it acknowledges. */
+  readonly keep: Keep
+  close(): Promise<void>
+}
+
+/** Bytes of deliveries in a batch, and how long one stays open. */
+const BATCH = { bytesMax: 16_777_216, msMax: 1_000 } as const
+
+/** Bytes of the write-ahead log on disk: some hours of a busy cluster without a store. */
+const LOG_BYTES_MAX = 34_359_738_368
+
+/** Opens the parts of an instance, in the order in which they need each other. */
+export const openInstance = async (
+  options: ServeOptions,
+  hooks: ServeHooks,
+  signal: AbortSignal,
+): Promise<InstanceParts> => {
+  const opened: (() => Promise<unknown>)[] = []
+  const close = async (): Promise<void> => {
+    for (const one of opened.splice(0).reverse()) await one()
+  }
+  const later = <Part>(part: Part, end: (part: Part) => Promise<unknown>): Part => {
+    opened.push(() => end(part))
+    return part
+  }
+  try {
+    return { ...(await openParts(options, hooks, signal, later)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+type Later = <Part>(part: Part, end: (part: Part) => Promise<unknown>) => Part
+
+const openParts = async (
+  options: ServeOptions,
+  hooks: ServeHooks,
+  signal: AbortSignal,
+  later: Later,
+): Promise<Omit<InstanceParts, 'close'>> => {
+  const { config, clock, tool, judging } = options
+  const meters = new Meters(tool)
+  const folder = await openDataFolder(config.data)
+  const crew = later(new LiveCrew(liveOptions(options, judging, folder)), (one) => one.stop())
+  const { data: path, store: choice } = config
+  const password = options.storePassword
+  const asked = { folder: path, choice, password, clock, hooks, meters, signal }
+  const store = later(await openStore(asked), (one) => one.close())
+  const logOptions = { folder: folder.log, bytesMax: LOG_BYTES_MAX, clock }
+  const log = later(await openLog(logOptions), (one) => one.close())
+  const ask = <T>(work: (store: Store) => Promise<T>): Promise<T> =>
+    persist(() => work(store.store), { clock, signal, onRetry: retryTo({ hooks, meters }) })
+  const { instance } = folder
+  const before = await ask((one) => readBefore(one, log, instance, clock.nowUs()))
+  const completeness = seeded(before)
+  const live = new LiveFindings(compileRules(judging.rules, judging.lists), {
+    completeness,
+    clock,
+    onTold: teller(before.told, { log, meters, hooks, clock }),
+    ask: askStore(store.store, hooks),
+  })
+  live.restore(await ask((one) => readLeftBehind(one, instance, live.reachUs, clock.nowUs())))
+  const plan = new BatchPlan(BATCH, before.lastBatch, before.planned)
+  const chains = new Chains(before.heads)
+  const keep = keeper(log, meters)
+  return { folder, log, store, meters, before, chains, completeness, live, crew, plan, keep }
+}
+
+/** What the worker judges and stores with. */
+export const liveOptions = (
+  { sealKey }: ServeOptions,
+  judging: Judging,
+  { instance, fingerprintKey }: DataFolder,
+): LiveOptions => ({ ...judging, sealKey, instance, fingerprintKey })
+
+/** What storing a batch takes. */
+export const storing = (
+  { store, chains, folder, meters }: InstanceParts,
+  { clock }: ServeOptions,
+  hooks: ServeHooks,
+  signal: AbortSignal,
+): BatchStoreParts => ({
+  store: store.store,
+  chains,
+  instance: folder.instance,
+  clock,
+  signal,
+  onRetry: retryTo({ hooks, meters }),
+})
+
+/** The instance as its starter sees it. */
+export const instanceOf = (
+  options: ServeOptions,
+  parts: InstanceParts,
+  { receiver }: OpenSources,
+  status: Status,
+): Instance => ({
+  webhook: receiver?.address,
+  status,
+  reload: async (judging) => {
+    await parts.crew.reload(liveOptions(options, judging, parts.folder))
+    parts.live.reload(compileRules(judging.rules, judging.lists))
+    await receiver?.reload()
+  },
+})
+
+const seeded = ({ heard }: Before): Completeness => {
+  const completeness = new Completeness()
+  for (const { source, lastArrivedUs } of heard) {
+    if (source.way !== 'import') completeness.seed(source, lastArrivedUs, lastArrivedUs)
+  }
+  return completeness
+}
+
+const askStore =
+  (store: Store, hooks: ServeHooks): AskStore =>
+  async ({ fromUs, toUs, clusters }) => {
+    try {
+      return await signalsBetween(store, fromUs, toUs, { clusters })
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      hooks.log('warn', `late acts are judged without the store: ${error.message}`)
+      return undefined
+    }
+  }
+
+const keeper =
+  (log: WriteAheadLog, meters: Meters): Keep =>
+  async (delivery, bytes) => {
+    await log.append(deliveryRecord(delivery, bytes))
+    failpoint('after-sync')
+    meters.deliveries.inc({ ...delivery.source })
+    if (delivery.kind !== 'gap') meters.bytes.inc({ ...delivery.source }, delivery.length)
+  }

@@ -1,0 +1,231 @@
+import type { Clock } from '../../base/clock.ts'
+import { addIssues, type Issue } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
+import { YES } from '../../base/truth.ts'
+import type { RuleSet } from '../../detect/compile.ts'
+import { judgeNote } from '../../detect/completeness/judge-note.ts'
+import type { ActCount } from '../../detect/live/act-count.ts'
+import { LiveActs, type LiveActsSeed } from '../../detect/live/live-acts.ts'
+import {
+  type JudgedUpTo,
+  type LateQuestion,
+  LiveCorrelation,
+} from '../../detect/live/live-correlation.ts'
+import { type StoredSignal, toStoredSignal } from '../../detect/live/stored-signal.ts'
+import { type Delivery, type GapDelivery, logSourceName } from '../../model/delivery.ts'
+import type { EventRef, Finding } from '../../model/finding.ts'
+import type { AuditMetrics, Noticed, SourceNote } from '../../model/source-health.ts'
+import { type Completeness, collisionNote } from '../completeness/completeness.ts'
+import type { LiveResult } from './live-job.ts'
+import type { ToldFinding } from './rows.ts'
+import type { BatchExtras } from './store-batch.ts'
+
+/** Who hears of a finding, at once. `arrivedUs`: when what brought it came. */
+export type OnTold = (told: ToldFinding, isUpdate: boolean, arrivedUs: number) => void
+
+/** What another process left behind. */
+export interface LeftBehind {
+  readonly acts: LiveActsSeed
+  readonly signals: readonly StoredSignal[]
+  readonly judged: JudgedUpTo
+}
+
+/** What is asked of the store, for acts that came late. */
+export type AskStore = (question: LateQuestion) => Promise<readonly StoredSignal[] | undefined>
+
+/** What live detection works with. */
+export interface LiveFindingsParts {
+  readonly completeness: Completeness
+  readonly clock: Clock
+  readonly onTold: OnTold
+  readonly ask: AskStore
+}
+
+/**
+ * Everything that is concluded from deliveries, in the order of the log: findings about acts,
+ * correlations, and the health of the sources. What comes to light is told at once, and handed to
+ * the next batch to be stored.
+ */
+export class LiveFindings {
+  #ruleSet: RuleSet
+  readonly #parts: LiveFindingsParts
+  readonly #acts: LiveActs
+  readonly #correlation: LiveCorrelation
+  /** The newest of each, by id and by act: what the next batch stores. */
+  #findings = new Map<string, ToldFinding>()
+  #signals = new Map<string, StoredSignal>()
+  #gaps: GapDelivery[] = []
+  #issues: Issue[] = []
+  /** Findings that were told last, by id: what a withdrawal takes back. */
+  readonly #told = new Map<string, Finding>()
+  #arrivedUs = 0
+  /** Of the delivery at hand. */
+  #cluster = ''
+  #lastToldUs = 0
+
+  constructor(ruleSet: RuleSet, parts: LiveFindingsParts) {
+    this.#ruleSet = ruleSet
+    this.#parts = parts
+    this.#acts = new LiveActs(ruleSet.rules, {
+      found: (finding, isUpdate, act) => this.#tell(finding, act, isUpdate),
+      withdrawn: (id, act) => this.#withdraw(id, act),
+      counted: (count, before) => this.#count(count, before),
+      collided: (events) => this.#collide(events),
+    })
+    this.#correlation = new LiveCorrelation(ruleSet, {
+      found: (finding, isUpdate) => this.#tell(finding, '', isUpdate),
+      withdrawn: (id) => this.#withdraw(id, ''),
+    })
+  }
+
+  get ruleSet(): RuleSet {
+    return this.#ruleSet
+  }
+
+  /** How far back signals are needed to go on, in µs. */
+  get reachUs(): number {
+    return this.#correlation.reachUs
+  }
+
+  /** Up to when the windows of each cluster are judged: stored with each batch. */
+  judged(): ReadonlyMap<string, number> {
+    return this.#correlation.judged()
+  }
+
+  /** Goes on where another process stopped. Called before anything else. */
+  restore({ acts, signals, judged }: LeftBehind): void {
+    const nowUs = this.#parts.clock.nowUs()
+    this.#correlation.restore(signals, judged, nowUs)
+    this.#acts.seed(acts, nowUs)
+  }
+
+  /** Takes what a delivery says. */
+  take(delivery: Delivery, { block, observation, reused }: LiveResult): void {
+    const nowUs = this.#parts.clock.nowUs()
+    const { source } = delivery
+    this.#arrivedUs = delivery.arrivedUs
+    this.#cluster = source.cluster
+    for (const record of block.records) this.#acts.add(record, nowUs)
+    for (const acts of block.settled) this.#acts.addSettled(acts, nowUs)
+    if (observation.lastUs !== undefined) {
+      this.#correlation.heard(source.cluster, logSourceName(source), observation.lastUs, nowUs)
+    }
+    this.#correlation.tick(nowUs)
+    for (const event of reused) this.#note(collisionNote(source.cluster, event, event))
+    addIssues(this.#issues, block.issues)
+    if (source.way !== 'import')
+      this.#notice(this.#parts.completeness.observe(delivery, observation))
+  }
+
+  /** Takes what a source says is missing. */
+  takeGap(delivery: GapDelivery): void {
+    this.#arrivedUs = delivery.arrivedUs
+    this.#gaps.push(delivery)
+    for (const note of this.#parts.completeness.gap(delivery)) this.#note(note)
+  }
+
+  /** Takes what an API server's metrics say. */
+  takeMetrics(metrics: AuditMetrics): void {
+    this.#arrivedUs = metrics.atUs
+    for (const note of this.#parts.completeness.scrape(metrics)) this.#note(note)
+  }
+
+  /** Time goes on: what waited is judged. `heardUs`: up to when all deliveries have been taken. */
+  tick(heardUs: number): void {
+    const nowUs = this.#parts.clock.nowUs()
+    this.#arrivedUs = nowUs
+    this.#acts.tick(nowUs)
+    this.#correlation.tick(nowUs)
+    this.#notice(this.#parts.completeness.tick(heardUs))
+    for (const question of this.#correlation.late()) void this.#ask(question)
+  }
+
+  /** Goes on with other rules. */
+  reload(ruleSet: RuleSet): void {
+    this.#ruleSet = ruleSet
+    this.#acts.reload(ruleSet.rules)
+    this.#correlation.reload(ruleSet, this.#parts.clock.nowUs())
+  }
+
+  /** What came to light since the last time: for the batch that is about to be stored. */
+  drain(): BatchExtras {
+    const extras = {
+      findings: [...this.#findings.values()],
+      signals: [...this.#signals.values()],
+      gaps: this.#gaps,
+      issues: this.#issues,
+      judged: this.judged(),
+    }
+    this.#findings = new Map()
+    this.#signals = new Map()
+    this.#gaps = []
+    this.#issues = []
+    return extras
+  }
+
+  async #ask(question: LateQuestion): Promise<void> {
+    const signals = await this.#parts.ask(question)
+    // What is not stored yet is newer than what is.
+    const known = new Map((signals ?? []).map((signal) => [signal.act, signal]))
+    for (const [act, signal] of this.#signals) known.set(act, signal)
+    const all = signals === undefined ? undefined : [...known.values()]
+    this.#correlation.answerLate(question, all, this.#parts.clock.nowUs())
+  }
+
+  #count(count: ActCount, before: ActCount | undefined): void {
+    const signal = toStoredSignal(this.#ruleSet.rules, count)
+    if (signal !== undefined) this.#signals.set(signal.act, signal)
+    this.#correlation.add(count, before, this.#parts.clock.nowUs())
+  }
+
+  #collide(events: readonly EventRef[]): void {
+    for (const [at, event] of events.entries()) {
+      const before = events[at - 1]
+      if (before !== undefined) this.#note(collisionNote(this.#cluster, before, event))
+    }
+  }
+
+  #notice({ notes, gaps }: Noticed): void {
+    for (const note of notes) this.#note(note)
+    for (const { source, gap } of gaps) {
+      this.#gaps.push({ kind: 'gap', source, gap, arrivedUs: this.#arrivedUs })
+    }
+  }
+
+  #note(note: SourceNote): void {
+    for (const { finding, truth } of judgeNote(this.#ruleSet.sourceRules, note)) {
+      if (truth === YES && finding !== undefined) {
+        this.#tell(finding, '', this.#told.has(finding.id))
+      }
+    }
+  }
+
+  #tell(finding: Finding, act: string, isUpdate: boolean): void {
+    this.#say({ finding, act, toldUs: this.#toldUs(), withdrawn: false }, isUpdate)
+  }
+
+  #withdraw(id: string, act: string): void {
+    const known = this.#told.get(id)
+    if (known === undefined) return
+    this.#say({ finding: known, act, toldUs: this.#toldUs(), withdrawn: true }, true)
+  }
+
+  #say(told: ToldFinding, isUpdate: boolean): void {
+    this.#told.delete(told.finding.id)
+    this.#told.set(told.finding.id, told.finding)
+    if (this.#told.size > LIMIT.toldRememberedMax) {
+      for (const oldest of this.#told.keys()) {
+        this.#told.delete(oldest)
+        break
+      }
+    }
+    this.#findings.set(told.finding.id, told)
+    this.#parts.onTold(told, isUpdate, this.#arrivedUs)
+  }
+
+  /** Of two that are told in one moment the later one is the newer one. */
+  #toldUs(): number {
+    this.#lastToldUs = Math.max(this.#lastToldUs + 1, this.#parts.clock.nowUs())
+    return this.#lastToldUs
+  }
+}

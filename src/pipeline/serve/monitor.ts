@@ -1,0 +1,121 @@
+import type { Clock } from '../../base/clock.ts'
+import { timeText } from '../../detect/time.ts'
+import {
+  type Delivery,
+  type GapDelivery,
+  type LogSource,
+  logSourceName,
+} from '../../model/delivery.ts'
+import type { SourcesReport } from '../../model/source-health.ts'
+import type { SourceStatus } from '../../source/source.ts'
+import { sourcesReport } from '../completeness/sources-report.ts'
+import type { InstanceParts } from './instance.ts'
+import type { LiveResult } from './live-job.ts'
+import type { OpenSources } from './open-sources.ts'
+import type { ServeHooks } from './running.ts'
+import type { CanaryProgress, Status } from './status.ts'
+
+/** Canaries remembered. */
+const CANARIES_MAX = 1_000
+
+/** What an instance knows of itself: counts, and what is not ready. */
+export class Monitor implements Status {
+  readonly #parts: InstanceParts
+  readonly #hooks: ServeHooks
+  readonly #clock: Clock
+  readonly #canaries = new Map<string, CanaryProgress>()
+  /** Canaries whose batch is not stored yet. */
+  #unstored: string[] = []
+  #sources: OpenSources | undefined
+  readonly #counted = new Map<string, SourceStatus>()
+
+  constructor(parts: InstanceParts, hooks: ServeHooks, clock: Clock) {
+    this.#parts = parts
+    this.#hooks = hooks
+    this.#clock = clock
+  }
+
+  /** Also tells of these sources. */
+  watch(sources: OpenSources): void {
+    this.#sources = sources
+  }
+
+  /** Counts what a delivery held. */
+  analyzed({ source }: Delivery, { block, observation, canaries }: LiveResult): void {
+    const { meters } = this.#parts
+    meters.events.inc({ ...source }, observation.events)
+    this.#hooks.analyzed?.(observation.events)
+    for (const [code, count] of Object.entries(block.issueCounts))
+      meters.issues.inc({ code }, count)
+    if (observation.lastUs !== undefined) {
+      meters.lastEvent.set({ ...source }, observation.lastUs / 1e6)
+    }
+    for (const id of canaries) this.#seen(id, source)
+  }
+
+  /** Counts what is missing, and says it. */
+  gap({ source, gap }: GapDelivery): void {
+    this.#parts.meters.gaps.inc({ ...source, kind: gap.kind })
+    this.#hooks.log('warn', `a gap: ${gap.message}`, { ...source, kind: gap.kind })
+  }
+
+  /** Counts a batch that is stored. */
+  committed(): void {
+    this.#parts.meters.batches.inc()
+    const stored = this.#unstored
+    this.#unstored = []
+    for (const id of stored) {
+      const canary = this.#canaries.get(id)
+      if (canary !== undefined) this.#canaries.set(id, { ...canary, stage: 'stored' })
+    }
+  }
+
+  notReady(): readonly { readonly part: string; readonly why: string }[] {
+    const { store } = this.#parts
+    const parts = [
+      { part: 'store', why: store.notReady() },
+      ...(this.#sources?.all.map((one) => ({ part: one.name, why: one.notReady() })) ?? [
+        { part: 'sources', why: 'not open yet' },
+      ]),
+    ]
+    return parts.flatMap(({ part, why }) => (why === undefined ? [] : [{ part, why }]))
+  }
+
+  async metrics(): Promise<string> {
+    const { meters, log } = this.#parts
+    meters.logBytes.set(log.bytes)
+    meters.backlog.set(log.nextSequence - log.firstSequence)
+    for (const status of this.#statuses()) {
+      const labels = { ...status.source }
+      const before = this.#counted.get(logSourceName(status.source))
+      meters.duplicates.inc(labels, status.duplicates - (before?.duplicates ?? 0))
+      if (status.lagBytes !== undefined) meters.lagBytes.set(labels, status.lagBytes)
+      if (status.budgetSeconds !== undefined) meters.budget.set(labels, status.budgetSeconds)
+      this.#counted.set(logSourceName(status.source), status)
+    }
+    return meters.registry.metrics()
+  }
+
+  async sources(): Promise<SourcesReport> {
+    const nowUs = this.#clock.nowUs()
+    const sources = sourcesReport(this.#parts.completeness, this.#statuses(), nowUs)
+    return { at: timeText(nowUs), live: true, sources }
+  }
+
+  canary(auditId: string): CanaryProgress | undefined {
+    return this.#canaries.get(auditId)
+  }
+
+  #statuses(): readonly SourceStatus[] {
+    return this.#sources?.all.flatMap((source) => source.status()) ?? []
+  }
+
+  #seen(id: string, { cluster, server, way }: LogSource): void {
+    this.#canaries.set(id, { stage: 'decoded', cluster, server, way })
+    this.#unstored.push(id)
+    for (const oldest of this.#canaries.keys()) {
+      if (this.#canaries.size <= CANARIES_MAX) break
+      this.#canaries.delete(oldest)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Keep } from '../../model/delivery.ts'
+import { openFollower } from '../../source/follow/follower.ts'
+import type { RunningSource } from '../../source/source.ts'
+import { openReceiver, type WebhookReceiver } from '../../source/webhook/receiver.ts'
+import { rangesStored } from './before.ts'
+import type { InstanceParts } from './instance.ts'
+import type { ServeHooks, ServeOptions } from './running.ts'
+
+/** The sources of an instance, each of which hands on by itself. */
+export interface OpenSources {
+  readonly all: readonly RunningSource[]
+  readonly receiver: WebhookReceiver | undefined
+  /**
+   * Resolves when the signal aborts, or when all that was to be imported is kept; the sources are
+   * closed then. Rejects when `working` does: without it nothing can be taken.
+   */
+  untilDone(signal: AbortSignal, working: Promise<void>): Promise<void>
+}
+
+/** Opens every source that is configured. One that cannot be opened closes the others. */
+export const openSources = async (
+  { config, clock, importing }: ServeOptions,
+  { keep, before, store }: Pick<InstanceParts, 'keep' | 'before' | 'store'>,
+  hooks: ServeHooks,
+): Promise<OpenSources> => {
+  const all: RunningSource[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(all.map((source) => source.close()))
+  }
+  try {
+    if (config.files.length > 0) {
+      all.push(await openFollower({ logs: config.files }, before.positions, keep, clock))
+    }
+    const receiver =
+      config.webhook && (await openWebhook(config.webhook, keep, before, clock, hooks))
+    if (receiver !== undefined) all.push(receiver)
+    const untilDone = async (signal: AbortSignal, working: Promise<void>): Promise<void> => {
+      const stored = rangesStored(store.store, before.pending)
+      const imported = importing === undefined ? aborted(signal) : importing(keep, stored, signal)
+      try {
+        await Promise.race([imported, working])
+      } finally {
+        await close()
+      }
+    }
+    return { all, receiver, untilDone }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const openWebhook = async (
+  options: NonNullable<ServeOptions['config']['webhook']>,
+  keep: Keep,
+  { bodies }: Pick<InstanceParts['before'], 'bodies'>,
+  clock: Clock,
+  hooks: ServeHooks,
+): Promise<WebhookReceiver> => {
+  const receiver = await openReceiver(options, keep, clock, {
+    known: bodies,
+    onRefused: (refusal, from) =>
+      hooks.log('warn', 'a request was refused', { refusal, from: from ?? '' }),
+  })
+  for (const remark of receiver.remarks()) hooks.log('warn', remark)
+  return receiver
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

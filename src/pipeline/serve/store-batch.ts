@@ -1,0 +1,138 @@
+import { hash } from 'node:crypto'
+import type { Clock } from '../../base/clock.ts'
+import type { Issue } from '../../base/issue.ts'
+import type { StoredSignal } from '../../detect/live/stored-signal.ts'
+import { timeText } from '../../detect/time.ts'
+import { type GapDelivery, type LogSource, logSourceName } from '../../model/delivery.ts'
+import type { Chains, Link } from '../../store/evidence/chain.ts'
+import type { Store, StoreRecord } from '../../store/store.ts'
+import { INSERTED_COLUMNS } from '../event-table.ts'
+import { failpoint } from './failpoint.ts'
+import type { LiveBatch, SourceShare } from './live-job.ts'
+import { type OnRetry, persist } from './persist.ts'
+import type { BatchReading, SourceReading } from './reading.ts'
+import type { BatchBounds } from './records.ts'
+import { findingRecord, gapRecord, issueRecord, signalRecord, type ToldFinding } from './rows.ts'
+
+/** What is stored with a batch besides its events: what came to light since the batch before. */
+export interface BatchExtras {
+  readonly findings: readonly ToldFinding[]
+  readonly signals: readonly StoredSignal[]
+  readonly gaps: readonly GapDelivery[]
+  readonly issues: readonly Issue[]
+  /** Up to when the windows of each cluster are judged, in µs. */
+  readonly judged: ReadonlyMap<string, number>
+}
+
+/** What committing needs. */
+export interface BatchStoreParts {
+  readonly store: Store
+  readonly chains: Chains
+  /** Of the data directory: batches of several of them may share a store. */
+  readonly instance: string
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly onRetry: OnRetry
+}
+
+/** A batch, and all that belongs to it. */
+export interface WholeBatch {
+  readonly bounds: BatchBounds
+  readonly batch: LiveBatch
+  readonly reading: BatchReading
+  readonly extras: BatchExtras
+}
+
+/**
+ * Stores a batch: events first, the row that says it is complete last. Each step may be repeated:
+ * events and links carry the batch's token, findings and signals replace themselves by their ids.
+ */
+export const storeBatch = async (
+  { bounds, batch, reading, extras }: WholeBatch,
+  parts: BatchStoreParts,
+): Promise<readonly Link[]> => {
+  const { store, chains, instance, clock } = parts
+  const token = `${instance}-${bounds.number}`
+  const step = (work: () => Promise<void>): Promise<void> => persist(work, parts)
+  const { rows, shares } = batch
+  if (rows.count > 0) {
+    await step(() => store.insert('events', token, INSERTED_COLUMNS, rows))
+  }
+  failpoint('after-insert')
+  const nowUs = clock.nowUs()
+  const derived: readonly [string, readonly StoreRecord[]][] = [
+    ['findings', extras.findings.map((one) => findingRecord(one))],
+    ['signals', extras.signals.map(signalRecord)],
+    ['gaps', extras.gaps.map(gapRecord)],
+    ['issues', extras.issues.map((issue) => issueRecord(issue, nowUs))],
+  ]
+  for (const [table, records] of derived) {
+    if (records.length > 0) await step(() => store.insertRecords(table, tokenOf(records), records))
+  }
+  const links = linksOf(bounds, shares, reading, chains)
+  if (links.length > 0) {
+    const records = links.map((link) => {
+      const read = reading.get(logSourceName(link.source))
+      return linkRecord(link, instance, read?.arrivedToUs ?? nowUs)
+    })
+    await step(() => store.insertRecords('links', token, records))
+  }
+  const whole = {
+    instance,
+    number: bounds.number,
+    first_sequence: bounds.first,
+    last_sequence: bounds.last,
+    events: rows.count,
+    judged: JSON.stringify([...extras.judged]),
+    committed_at: timeText(nowUs),
+  }
+  await step(() => store.insertRecords('batches', token, [whole]))
+  for (const link of links) chains.accept(link)
+  return links
+}
+
+/** What may be inserted again with other content has a token of its content. */
+const tokenOf = (records: readonly StoreRecord[]): string =>
+  hash('sha256', JSON.stringify(records)).slice(0, 32)
+
+/** One link for each log source that was read, also where nothing in it was an event. */
+const linksOf = (
+  { number: batch }: BatchBounds,
+  shares: readonly SourceShare[],
+  reading: BatchReading,
+  chains: Chains,
+): readonly Link[] => {
+  const byName = new Map(shares.map((share) => [logSourceName(share.source), share]))
+  return [...reading].map(([name, read]) => {
+    const share = byName.get(name)
+    const leaves = hash('sha256', share?.leaves ?? new Uint8Array())
+    const events = share?.events ?? 0
+    return chains.next(read.source, { batch, events, leaves, reading: readingText(read) })
+  })
+}
+
+/** What a link says of the deliveries behind it. */
+export interface LinkReading {
+  readonly arrived: readonly [string, string]
+  readonly bytes: number
+  readonly bodies: readonly string[]
+  /** Path, fingerprint, and the bytes read from and to. */
+  readonly files: readonly (readonly [string, string, number, number])[]
+}
+
+const readingText = (read: SourceReading): string => {
+  const { arrivedFromUs, arrivedToUs, bytes, bodies, files } = read
+  const reading: LinkReading = {
+    arrived: [timeText(arrivedFromUs), timeText(arrivedToUs)],
+    bytes,
+    bodies,
+    files: [...files].map(([fingerprint, { path, from, to }]) => [path, fingerprint, from, to]),
+  }
+  return JSON.stringify(reading)
+}
+
+const linkRecord = (link: Link, instance: string, arrivedToUs: number): StoreRecord => {
+  const { source, ...more } = link
+  const { cluster, server, way } = source satisfies LogSource
+  return { instance, cluster, server, way, arrived_to: timeText(arrivedToUs), ...more }
+}
