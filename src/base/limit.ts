@@ -243,4 +243,10 @@ export const LIMIT = {
   metricsLineBytesMax: 65_536,
   /** Different values of a label that are told apart. */
   metricsLabelsMax: 50,
+  /** Percent of a disk in use from which it is said. */
+  diskWarnPercent: 80,
+  /** Percent of a disk in use from which nothing more is taken. */
+  diskStopPercent: 90,
+  /** Weeks of clusters in one table that retention looks at in one go; the oldest come first. */
+  partitionsMax: 10_000,
 } as const

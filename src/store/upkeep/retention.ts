@@ -1,0 +1,121 @@
+import type { Clock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
+import { literal, quoted, type Shape } from '../schema/ddl.ts'
+import type { Store } from '../store.ts'
+import { type Hold, isHeld, listHolds } from './holds.ts'
+import { type Sign, tombstonesOf } from './tombstone.ts'
+
+/** How long rows of a table are kept. The first rule that fits counts; without one, for ever. */
+export interface RetentionRule {
+  /** Absent: of every cluster. */
+  readonly cluster?: string
+  /** Absent: each of them. */
+  readonly table?: KeptTable
+  /** From the arrival of the newest row of a week on. */
+  readonly days: number
+}
+
+/** The tables that rules are about. What is derived of them goes by itself. */
+export type KeptTable = 'events' | 'findings' | 'gaps'
+
+/** What retention needs. */
+export interface RetentionParts {
+  readonly store: Store
+  readonly shape: Shape
+  readonly clock: Clock
+  /** Signs a tombstone with the key of the data directory. */
+  readonly sign: Sign
+}
+
+/** A week of a cluster in a table: what is dropped as a whole, or not at all. */
+export interface Week {
+  readonly table: KeptTable
+  readonly partition: string
+  readonly cluster: string
+  readonly fromUs: number
+  /** The end is not in it. */
+  readonly toUs: number
+  readonly rows: number
+}
+
+/** What came of it. */
+export interface RetentionReport {
+  readonly dropped: readonly Week[]
+  /** Too old, and a legal hold keeps them. */
+  readonly held: readonly Week[]
+}
+
+/**
+ * Drops the weeks of which every row is older than its rule says, unless a legal hold covers part
+ * of them. Of events a signed tombstone is written first, which says what was in the chain of
+ * evidence. It may be stopped at any point and begun again.
+ */
+export const retain = async (
+  parts: RetentionParts,
+  rules: readonly RetentionRule[],
+): Promise<RetentionReport> => {
+  const holds = await listHolds(parts.store)
+  const dropped: Week[] = []
+  const held: Week[] = []
+  for (const table of KEPT_TABLES) {
+    for (const week of await weeksOf(parts.store, table)) {
+      const rule = ruleFor(rules, week)
+      if (rule === undefined || !isExpired(week, rule, parts.clock.nowUs())) continue
+      if (isWeekHeld(holds, week)) {
+        held.push(week)
+        continue
+      }
+      await drop(parts, week, rule)
+      dropped.push(week)
+    }
+  }
+  return { dropped, held }
+}
+
+const KEPT_TABLES: readonly KeptTable[] = ['events', 'findings', 'gaps']
+
+const DAY_US = 86_400e6
+
+const weeksOf = async (store: Store, table: KeptTable): Promise<readonly Week[]> => {
+  const rows = await store.query(
+    'SELECT _partition_id AS partition, any(_partition_value.1) AS cluster, ' +
+      "toUnixTimestamp(toDateTime(any(_partition_value.2), 'UTC')) AS monday, count() AS rows " +
+      `FROM ${table} GROUP BY partition ORDER BY monday, cluster LIMIT ${LIMIT.partitionsMax}`,
+  )
+  return rows.map((row) => {
+    const fromUs = Number(row.monday) * 1e6
+    return {
+      table,
+      partition: String(row.partition),
+      cluster: String(row.cluster),
+      fromUs,
+      toUs: fromUs + 7 * DAY_US,
+      rows: Number(row.rows),
+    }
+  })
+}
+
+const ruleFor = (rules: readonly RetentionRule[], week: Week): RetentionRule | undefined =>
+  rules.find(
+    ({ cluster, table }) =>
+      (cluster === undefined || cluster === week.cluster) &&
+      (table === undefined || table === week.table),
+  )
+
+const isExpired = ({ toUs }: Week, { days }: RetentionRule, nowUs: number): boolean =>
+  toUs + days * DAY_US <= nowUs
+
+const isWeekHeld = (holds: readonly Hold[], { cluster, fromUs, toUs }: Week): boolean =>
+  isHeld(holds, cluster, fromUs, toUs)
+
+const drop = async (parts: RetentionParts, week: Week, rule: RetentionRule): Promise<void> => {
+  const { store, shape, clock, sign } = parts
+  if (week.table === 'events') {
+    const rows = await tombstonesOf(store, week, `retention of ${rule.days} days`, clock, sign)
+    const token = `tombstones-${week.partition}-${clock.nowUs()}`
+    if (rows.length > 0) await store.insertRecords('tombstones', token, rows)
+  }
+  const table =
+    shape.kind === 'single' ? week.table : `${week.table}_local ON CLUSTER ${quoted(shape.name)}`
+  await store.command(`ALTER TABLE ${table} DROP PARTITION ID ${literal(week.partition)}`)
+}
