@@ -1,6 +1,7 @@
 import type { LogFile } from './log-files.ts'
 
-const WINDOW_BYTES = 1_048_576
+/** What is read at once. */
+export const WINDOW_BYTES = 1_048_576
 
 /** Reads a file at any place, through a window, so that small reads in a row cost one call. */
 export class ByteWindow {
@@ -33,8 +34,8 @@ export const readFully = async (
   file: LogFile,
   position: number,
   length: number,
-): Promise<Buffer> => {
-  const bytes = Buffer.allocUnsafe(length)
+): Promise<Buffer<ArrayBuffer>> => {
+  const bytes = Buffer.allocUnsafeSlow(length)
   let have = 0
   while (have < length) {
     const got = await again(() => file.read(bytes.subarray(have), position + have))

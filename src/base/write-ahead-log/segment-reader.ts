@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { Fault } from '../fault.ts'
-import { ByteWindow } from './byte-window.ts'
+import { ByteWindow, readFully, WINDOW_BYTES } from './byte-window.ts'
 import type { LogFile } from './log-files.ts'
 import {
   RECORD_HEADER_BYTES,
@@ -61,12 +61,21 @@ export class SegmentReader {
     const { sequence, kind, headLength, bodyLength } = header
     const length = headLength + bodyLength
     const from = at + RECORD_HEADER_BYTES
-    const bytes = await this.#take(from, length + RECORD_TRAILER_BYTES)
+    const bytes = await this.#takeOwn(from, length + RECORD_TRAILER_BYTES)
     if (bytes.length < length + RECORD_TRAILER_BYTES) return this.#damaged(at)
     const content = bytes.subarray(0, length)
     if (crc32(content) !== bytes.readUInt32LE(length)) return this.#damaged(at)
     const head = content.toString('utf8', 0, headLength)
-    return { sequence, kind, head, body: new Uint8Array(content.subarray(headLength)) }
+    const body = new Uint8Array(bytes.buffer, bytes.byteOffset + headLength, bodyLength)
+    return { sequence, kind, head, body }
+  }
+
+  /** Bytes that nobody else has. Large ones are not read into the window, to be there once. */
+  async #takeOwn(position: number, length: number): Promise<Buffer<ArrayBuffer>> {
+    if (length > WINDOW_BYTES) return readFully(this.#file, position, length)
+    const own = Buffer.allocUnsafeSlow(length)
+    const shared = await this.#take(position, length)
+    return own.subarray(0, shared.copy(own))
   }
 
   #take(position: number, length: number): Promise<Buffer> {
