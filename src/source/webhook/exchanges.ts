@@ -10,6 +10,7 @@ import { credentialsOf } from './credentials.ts'
 import { FairShare } from './fair-share.ts'
 import { type Refusal, refusalOf } from './identity.ts'
 import type { ReceiverOptions, WebhookSource } from './receiver-options.ts'
+import { type OnRefused, RefusalLog } from './refusal-log.ts'
 import { type KnownBody, type Sender, Senders } from './sender.ts'
 import { Turns } from './turns.ts'
 import { isUnparsable } from './unparsable.ts'
@@ -33,9 +34,6 @@ export interface ReceiverCounts {
   readonly broken: number
 }
 
-/** Called for a request that was refused, with the reason for our own log. */
-export type OnRefused = (refusal: Refusal, from: string | undefined) => void
-
 /** What exchanges need besides the options. */
 export interface ExchangesNeeds {
   readonly keep: Keep
@@ -50,6 +48,7 @@ export class Exchanges {
   #options: ReceiverOptions
   readonly #needs: ExchangesNeeds
   readonly #senders: Senders
+  readonly #refusals: RefusalLog
   readonly #memory = new FairShare(LIMIT.webhookBytesInHandMax)
   readonly #places = new FairShare(LIMIT.webhookExchangesMax)
   readonly #turns = new Turns(LIMIT.webhookKeepBytesMax)
@@ -62,6 +61,7 @@ export class Exchanges {
     this.#options = options
     this.#needs = needs
     this.#senders = new Senders(needs.known)
+    this.#refusals = new RefusalLog(needs.clock, needs.onRefused)
     for (const source of options.sources) this.#senders.of(source)
   }
 
@@ -104,7 +104,7 @@ export class Exchanges {
     const refusal = this.#refusalOf(request, named)
     if (refusal !== undefined || named === undefined) {
       this.#counts.refused += 1
-      if (refusal !== undefined) this.#needs.onRefused(refusal, request.socket.remoteAddress)
+      if (refusal !== undefined) this.#refusals.add(refusal, request.socket.remoteAddress)
       return this.#sendEarly(request, response, { status: refusal?.status ?? 404 })
     }
     if (request.method !== 'POST') {

@@ -27,27 +27,43 @@ export const openServer = async (
   listen: ListenAddress,
   certificates: Certificates | undefined,
   onRequest: OnRequest,
+  times: ServerTimes = TIMES,
 ): Promise<ListeningServer> =>
   certificates === undefined
-    ? openPlain(listen, onRequest)
-    : openSecure(listen, certificates, onRequest)
+    ? openPlain(listen, onRequest, times)
+    : openSecure(listen, certificates, onRequest, times)
+
+/** How long a server waits, in ms. */
+export interface ServerTimes {
+  /** For the headers of a request. */
+  readonly headersTimeout: number
+  /** For a request with its body: the last resort, exchanges.ts answers earlier. */
+  readonly requestTimeout: number
+  /** For the next request. */
+  readonly keepAliveTimeout: number
+  /** How often it looks. */
+  readonly connectionsCheckingInterval: number
+}
 
 /**
- * Bounds that both have. The API server keeps an idle connection for 90 s: ours stays longer, or it
- * would now and then send into a closed one.
+ * The API server keeps an idle connection for 90 s: ours stays longer, or it would now and then send
+ * into a closed one.
  */
-const TIMES = {
+const TIMES: ServerTimes = {
   headersTimeout: 10_000,
-  // The last resort; exchanges.ts answers earlier.
   requestTimeout: 28_000,
   keepAliveTimeout: 180_000,
   connectionsCheckingInterval: 2_000,
-} as const
+}
 
 const HEADER_BYTES = 16_384
 
-async function openPlain(listen: ListenAddress, onRequest: OnRequest): Promise<ListeningServer> {
-  const server = createServer({ ...TIMES, maxHeaderSize: HEADER_BYTES })
+async function openPlain(
+  listen: ListenAddress,
+  onRequest: OnRequest,
+  times: ServerTimes,
+): Promise<ListeningServer> {
+  const server = createServer({ ...times, maxHeaderSize: HEADER_BYTES })
   server.maxConnections = LIMIT.webhookConnectionsMax
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
@@ -71,6 +87,7 @@ async function openSecure(
   listen: ListenAddress,
   certificates: Certificates,
   onRequest: OnRequest,
+  times: ServerTimes,
 ): Promise<ListeningServer> {
   const server = createSecureServer({
     ...contextOf(certificates),
@@ -81,11 +98,11 @@ async function openSecure(
     handshakeTimeout: 10_000,
     settings: HTTP2_SETTINGS,
     maxSessionMemory: 32,
-    ...{ maxHeaderSize: HEADER_BYTES, ...TIMES },
+    ...{ maxHeaderSize: HEADER_BYTES, ...times },
   })
   server.maxConnections = LIMIT.webhookConnectionsMax
   const sessions = new Set<ServerHttp2Session>()
-  server.on('session', (session) => watchSession(session, sessions))
+  server.on('session', (session) => watchSession(session, sessions, times))
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
   const sockets = new Set<{ destroy(): void; once(event: 'close', then: () => void): unknown }>()
@@ -119,10 +136,14 @@ const HTTP2_SETTINGS = {
 /** Of a whole connection; a stream's own window is smaller. */
 const SESSION_WINDOW_BYTES = 8_388_608
 
-function watchSession(session: ServerHttp2Session, sessions: Set<ServerHttp2Session>): void {
+function watchSession(
+  session: ServerHttp2Session,
+  sessions: Set<ServerHttp2Session>,
+  { keepAliveTimeout }: ServerTimes,
+): void {
   sessions.add(session)
   session.setLocalWindowSize(SESSION_WINDOW_BYTES)
-  session.setTimeout(TIMES.keepAliveTimeout, () => session.close())
+  session.setTimeout(keepAliveTimeout, () => session.close())
   session.once('close', () => sessions.delete(session))
 }
 

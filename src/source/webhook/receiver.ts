@@ -4,9 +4,10 @@ import { Fault } from '../../base/fault.ts'
 import type { Keep } from '../../model/delivery.ts'
 import type { RunningSource, SourceStatus } from '../source.ts'
 import { type Certificates, readCertificates, watchCertificates } from './certificate-files.ts'
-import { Exchanges, type OnRefused, type ReceiverCounts } from './exchanges.ts'
+import { Exchanges, type ReceiverCounts } from './exchanges.ts'
 import { type ListeningServer, openServer } from './open-server.ts'
 import type { ListenAddress, ReceiverOptions, WebhookSource } from './receiver-options.ts'
+import type { OnRefused } from './refusal-log.ts'
 import type { KnownBody } from './sender.ts'
 
 /** A webhook receiver that listens. */
