@@ -39,9 +39,11 @@ const CONFIGURATION: Settings = {
     // The write-ahead log lets go of a batch once it is inserted: then it must be on the disk.
     fsync_after_insert: 1,
     fsync_part_directory: 1,
-    // A part in two files instead of two for each of hundreds of columns: an insert takes a third
-    // of the time, and fits into memory at all.
-    min_bytes_for_wide_part: 268_435_456,
+    // A table of hundreds of columns needs files and buffers for each, unless its part is small and
+    // compact. So a batch makes a compact part, and merging takes one column after the other: that
+    // takes a third of the time, and fits into memory at all.
+    min_bytes_for_wide_part: 67_108_864,
+    vertical_merge_algorithm_min_rows_to_activate: 1,
     // Meant for pools of 16 and more; with 2 threads they would keep every merge small.
     number_of_free_entries_in_pool_to_lower_max_size_of_merge: 1,
     number_of_free_entries_in_pool_to_execute_mutation: 1,
