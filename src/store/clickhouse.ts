@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly password?: string
   /** Another user for what only reads; the same one when it is left out. */
   readonly reader?: { readonly user: string; readonly password: string }
+  /** Certificates to trust, in PEM, when the system does not know who signed the server's. */
+  readonly ca?: string
   /** The Unix socket to use instead of the host in the address. */
   readonly socketPath?: string
   /** After so many seconds the outcome of an insert or a statement is unknown. */
@@ -51,7 +53,7 @@ export const connectStore = async (options: ConnectOptions): Promise<Store> => {
 const PATIENCE_SECONDS = 120
 
 const clientOptions = (
-  { url, password, socketPath }: ConnectOptions,
+  { url, password, socketPath, ca }: ConnectOptions,
   user: string | undefined,
   otherPassword: string | undefined,
 ): ClickHouseClientConfigOptions => {
@@ -72,6 +74,7 @@ const clientOptions = (
     request_timeout: LIMIT.storeQuerySecondsMax * 1000,
     max_open_connections: LIMIT.storeConnectionsMax,
     use_multipart_params_auto: true,
+    ...(ca === undefined ? {} : { tls: { ca_cert: Buffer.from(ca) } }),
     ...(socketPath === undefined ? {} : { http_agent: socketAgent(socketPath) }),
   }
 }
