@@ -14,7 +14,7 @@ import { Intake } from './serve/intake.ts'
 import { Monitor } from './serve/monitor.ts'
 import { openSources } from './serve/open-sources.ts'
 import type { Serve } from './serve/running.ts'
-import { storeBatch } from './serve/store-batch.ts'
+import { storeBatch, storeExtras } from './serve/store-batch.ts'
 import { Tally } from './tally.ts'
 
 /**
@@ -89,6 +89,7 @@ export const serve: Serve = async (options, hooks, signal) => {
       await storeBatch(whole, storing(parts, options, hooks, stop.signal))
       monitor.committed()
     },
+    settle: () => storeExtras(live.drain(), storing(parts, options, hooks, stop.signal)),
   })
   const working = intake.run(stop.signal)
   try {

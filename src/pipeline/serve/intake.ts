@@ -18,6 +18,8 @@ export interface IntakeHooks {
   tick(heardUs: number): void
   /** Stores a batch and what belongs to it; resolves once it is committed. */
   commit(bounds: BatchBounds, batch: LiveBatch, reading: BatchReading): Promise<void>
+  /** Stores what came to light without a batch, while nothing arrives. */
+  settle(): Promise<void>
 }
 
 /** What the intake works with. */
@@ -97,6 +99,7 @@ export class Intake {
       this.#failure !== undefined || this.#clock.elapsedMs() >= untilMs || this.#next >= last
     while (!isDone()) await this.#clock.sleep(TICK_MS)
     this.#close(this.#parts.plan.finish())
+    this.#settle()
     const left = untilMs - this.#clock.elapsedMs()
     const timeUp = left === Number.POSITIVE_INFINITY ? [] : [this.#clock.sleep(left)]
     await Promise.race([this.#commits, ...timeUp])
@@ -137,24 +140,13 @@ export class Intake {
     const ready = Promise.all([rows, fixed])
     // Its failure is met when its turn comes.
     ready.catch(() => {})
-    this.#committing += 1
-    const commit = async (): Promise<void> => {
+    this.#enqueue(async () => {
       const [batch] = await ready
       failpoint('before-insert')
       await this.#hooks.commit(bounds, batch, reading)
       failpoint('before-release')
       await log.release(bounds.last + 1)
-    }
-    const fail = (error: unknown): void => {
-      this.#failure ??= error
-    }
-    this.#commits = this.#commits
-      .then(commit)
-      .catch(fail)
-      .finally(() => {
-        this.#committing -= 1
-        this.#wake()
-      })
+    })
   }
 
   async #untilRoom(): Promise<void> {
@@ -172,7 +164,34 @@ export class Intake {
       this.#close(plan.close(this.#clock.elapsedMs()))
       const isIdle = this.#inHand === 0 && this.#next >= log.nextSequence
       this.#hooks.tick(isIdle ? this.#clock.nowUs() : this.#arrivedUs)
+      if (isIdle) this.#settle()
       if (this.#failure !== undefined) stop()
     }
+  }
+
+  /** While nothing comes, what was told is stored and the log is emptied: it holds originals. */
+  #settle(): void {
+    const { log, plan } = this.#parts
+    const isOpen = plan.msLeft(this.#clock.elapsedMs()) !== undefined
+    if (isOpen || this.#committing > 0) return
+    const { nextSequence } = log
+    this.#enqueue(async () => {
+      await this.#hooks.settle()
+      if (log.firstSequence < nextSequence) await log.release(nextSequence)
+    })
+  }
+
+  /** Commits come one after the other. */
+  #enqueue(work: () => Promise<void>): void {
+    this.#committing += 1
+    this.#commits = this.#commits
+      .then(work)
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      .finally(() => {
+        this.#committing -= 1
+        this.#wake()
+      })
   }
 }

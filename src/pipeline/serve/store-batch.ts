@@ -60,15 +60,7 @@ export const storeBatch = async (
   }
   failpoint('after-insert')
   const nowUs = clock.nowUs()
-  const derived: readonly [string, readonly StoreRecord[]][] = [
-    ['findings', extras.findings.map((one) => findingRecord(one))],
-    ['signals', extras.signals.map(signalRecord)],
-    ['gaps', extras.gaps.map(gapRecord)],
-    ['issues', extras.issues.map((issue) => issueRecord(issue, nowUs))],
-  ]
-  for (const [table, records] of derived) {
-    if (records.length > 0) await step(() => store.insertRecords(table, tokenOf(records), records))
-  }
+  await storeExtras(extras, parts)
   const links = linksOf(bounds, shares, reading, chains)
   if (links.length > 0) {
     const records = links.map((link) => {
@@ -89,6 +81,24 @@ export const storeBatch = async (
   await step(() => store.insertRecords('batches', token, [whole]))
   for (const link of links) chains.accept(link)
   return links
+}
+
+/** Stores what came to light, with a batch or while nothing comes. It may be repeated. */
+export const storeExtras = async (
+  { findings, signals, gaps, issues }: BatchExtras,
+  parts: BatchStoreParts,
+): Promise<void> => {
+  const nowUs = parts.clock.nowUs()
+  const tables: readonly [string, readonly StoreRecord[]][] = [
+    ['findings', findings.map(findingRecord)],
+    ['signals', signals.map(signalRecord)],
+    ['gaps', gaps.map(gapRecord)],
+    ['issues', issues.map((issue) => issueRecord(issue, nowUs))],
+  ]
+  for (const [table, records] of tables) {
+    if (records.length === 0) continue
+    await persist(() => parts.store.insertRecords(table, tokenOf(records), records), parts)
+  }
 }
 
 /** What may be inserted again with other content has a token of its content. */
