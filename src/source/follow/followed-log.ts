@@ -195,7 +195,7 @@ export class FollowedLog {
     return 'refused'
   }
 
-  /** What is missing if the file that was read last is nowhere any more. */
+  /** What is missing if the file read last is nowhere any more; notes if it is only a copy. */
   #missing(
     rotated: readonly RotatedFile[],
     live: OpenFile | undefined,
@@ -205,7 +205,11 @@ export class FollowedLog {
     if (last === undefined || live?.fingerprint === last.fingerprint) return undefined
     const now = rotated.find(({ fingerprint }) => fingerprint === last.fingerprint)
     if (now === undefined) return deletedGap(last, nextTime)
-    this.#last = { ...last, rotatedMs: now.rotatedMs }
+    // Rotation makes the new file after the old one: a younger old one is a copy of what was in it.
+    const liveMs = live?.madeMs ?? 0
+    const isCopy = last.tail === undefined && liveMs > 0 && liveMs < now.madeMs
+    if (isCopy) this.#emptied = last
+    this.#last = isCopy ? undefined : { ...last, rotatedMs: now.rotatedMs }
     return undefined
   }
 

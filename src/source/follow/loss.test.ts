@@ -160,8 +160,14 @@ describe('emptied in place, copytruncate (F11)', () => {
     copyFileSync(stage.path, `${stage.path}.1`)
     truncateSync(stage.path, 0)
     stage.write(2)
+    const size = stage.log.size()
     await follow(stage, true).poll()
     expect(stage.kept.text()).toBe(stage.written())
+    // What was written between copying and emptying is in neither.
+    expect(stage.kept.gaps).toMatchObject([
+      { kind: 'truncated-file', fromByte: stage.kept.bytes().length - size },
+    ])
+    expect(stage.kept.order[2]).toBe('gap truncated-file')
   })
 })
 

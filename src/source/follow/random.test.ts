@@ -67,6 +67,8 @@ class Run {
   }
 }
 
+/** A soak tries more of them. */
+const numRuns = process.env.SOAK === '1' ? 3_000 : 60
 const seed = Math.floor(Math.random() * 2 ** 31)
 
 describe(`whatever happens to a log (seed ${seed})`, () => {
@@ -83,7 +85,7 @@ describe(`whatever happens to a log (seed ${seed})`, () => {
           expect(run.stage.kept.gaps).toEqual([])
         },
       ),
-      { numRuns: 60, seed },
+      { numRuns, seed },
     )
   })
 
@@ -109,7 +111,7 @@ describe(`whatever happens to a log (seed ${seed})`, () => {
           ).toBe(true)
         }
       }),
-      { numRuns: 60, seed },
+      { numRuns, seed },
     )
   })
 })

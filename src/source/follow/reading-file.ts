@@ -18,6 +18,8 @@ export interface OpenFile {
   readonly head: Uint8Array
   readonly compression: Compression
   readonly firstTime: string | undefined
+  /** When it was made, in ms since 1970; 0 where the file system does not say. */
+  readonly madeMs: number
 }
 
 /** A file that is open, or why it is not: `empty` has no whole line yet. */
@@ -74,5 +76,6 @@ async function known(
   const head = fingerprintedPart(bytes, isEnd)
   if (fingerprint === undefined || head === undefined) return undefined
   const firstTime = firstEventTime(bufferOf(head))
-  return { path, handle, identity: identityOf(stats), fingerprint, head, compression, firstTime }
+  const [identity, madeMs] = [identityOf(stats), Number(stats.birthtimeNs) / 1e6]
+  return { path, handle, identity, fingerprint, head, compression, firstTime, madeMs }
 }

@@ -21,8 +21,8 @@ export interface RotatedFile {
   readonly rotatedMs: number | undefined
   /** Of its first event, RFC 3339. */
   readonly firstTime: string | undefined
-  /** When it was made, in ms since 1970, where the file system says so of a plain file. */
-  readonly madeMs: number | undefined
+  /** When a plain file was made, in ms since 1970; 0 where that is not known. */
+  readonly madeMs: number
 }
 
 /** Lists what rotation has made of a log. Remembers what it knows of a file while it is there. */
@@ -120,7 +120,7 @@ async function described(
     contentBytes: isPlain ? bytes : isGzip ? await gzipLength(handle, bytes) : undefined,
     rotatedMs,
     firstTime: firstEventTime(head.bytes),
-    madeMs: isPlain && stats.birthtimeMs > 0n ? Number(stats.birthtimeMs) : undefined,
+    madeMs: isPlain ? Number(stats.birthtimeNs) / 1e6 : 0,
   }
 }
 
