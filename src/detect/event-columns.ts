@@ -193,7 +193,8 @@ const scalarWriter = (column: unknown, type: Stored['type']): ((value: Scalar) =
     return (value) => {
       if (typeof value !== 'number' || !Number.isFinite(value)) return column.pad(column.rows + 1)
       column.present()
-      values.push(value)
+      // As text, 0 and -0 are the same.
+      values.push(value + 0)
     }
   }
   if (type === 'boolean') {
