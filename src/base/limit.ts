@@ -186,7 +186,7 @@ export const LIMIT = {
   /** A statement sent to the embedded engine, the rows of an insert aside. */
   engineStatementBytesMax: 4_194_304,
   /** An answer of the store that is read whole; larger ones are streamed. */
-  engineAnswerBytesMax: 134_217_728,
+  engineAnswerBytesMax: 67_108_864,
   /** Seconds that a query of the store may take when nobody says how long. */
   storeQuerySeconds: 30,
   /** Seconds after which no request to the store is waited for. */
