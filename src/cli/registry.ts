@@ -7,6 +7,7 @@ import { rule } from './command/rule.ts'
 import { serve } from './command/serve.ts'
 import { show } from './command/show.ts'
 import { source } from './command/source.ts'
+import { sources } from './command/sources.ts'
 import type { Command, CommandGroup } from './command.ts'
 
 /** Every command, in the order of the help. */
@@ -19,5 +20,6 @@ export const commands: readonly (Command | CommandGroup)[] = [
   decode,
   rule,
   source,
+  sources,
   completion,
 ]

@@ -170,9 +170,15 @@ describe('a delivery', () => {
   })
 
   it('leaves out what nobody can read as a time', () => {
-    const seen = counted({ stageTimestamp: 'yesterday' }, { stageTimestamp: '' }, {})
+    const counter = new HealthCounter('f')
+    const facts = factsOf({})
+    counter.add({ ...facts, event: { ...facts.event, stageTimestamp: 'yesterday' } })
+    counter.add(facts)
+    const seen = counter.done()
     expect(seen.seconds).toHaveLength(1)
-    expect(seen.leftOut).toBeGreaterThan(0)
+    expect(seen.leftOut).toBe(1)
+    expect(seen.firstUs).toBe(seen.lastUs)
+    expect(seen.lastUs).toBe(Date.parse(EVENT.stageTimestamp) * 1000)
     const far = counted({ stageTimestamp: '2026-11-20T22:00:01+02:00' })
     expect(far.seconds[0]?.second).toBe(Date.parse('2026-11-20T20:00:01Z') / 1000)
   })

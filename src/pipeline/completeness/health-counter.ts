@@ -22,7 +22,7 @@ export class HealthCounter {
   readonly #closed: number[] = []
   readonly #seconds = new Map<number, Counting>()
   readonly #examples: EventRef[] = []
-  #second: Counting = { text: '-', events: 0, sum: 0 }
+  #second: Counting = { text: '-', isTime: false, events: 0, sum: 0 }
   #events = 0
   #bytes = 0
   #lastOffset = -1
@@ -99,9 +99,11 @@ export class HealthCounter {
 
   #addTime(event: AuditEvent, key: number): void {
     const text = event.stageTimestamp
-    if (this.#first === '' || text < this.#first) this.#first = text
-    if (text > this.#last) this.#last = text
     if (!text.startsWith(this.#second.text)) this.#second = this.#secondOf(text)
+    if (this.#second.isTime) {
+      if (this.#first === '' || text < this.#first) this.#first = text
+      if (text > this.#last) this.#last = text
+    }
     this.#second.events += 1
     this.#second.sum += ((key % HASHES) + STAGE_RANK[event.stage] * STAGE_STEP) % HASHES
   }
@@ -111,10 +113,11 @@ export class HealthCounter {
     const known = this.#seconds.get(second)
     if (known !== undefined) return known
     // Times that nobody can read, and more seconds than are kept, count in no second.
-    const isKept = Number.isFinite(second) && this.#seconds.size < LIMIT.observationSecondsMax
+    const isTime = Number.isFinite(second)
     const whole = text.endsWith('Z') ? text.slice(0, WHOLE_SECONDS) : text
-    const counting = { text: whole === '' ? '-' : whole, events: 0, sum: 0 }
-    if (isKept) this.#seconds.set(second, counting)
+    const counting = { text: whole === '' ? '-' : whole, isTime, events: 0, sum: 0 }
+    if (isTime && this.#seconds.size < LIMIT.observationSecondsMax)
+      this.#seconds.set(second, counting)
     else this.#leftOut += 1
     return counting
   }
@@ -180,6 +183,7 @@ export const keyOf = ({ auditID = '', requestReceivedTimestamp: time }: AuditEve
 interface Counting extends Omit<SecondCount, 'second'> {
   /** What the times of its events begin with. */
   readonly text: string
+  readonly isTime: boolean
   events: number
   sum: number
 }

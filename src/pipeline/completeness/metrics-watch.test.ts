@@ -10,7 +10,8 @@ const at = (second: number): number => START + second * SECOND
 const arrived = (seconds: number, lost: Readonly<Record<number, number>> = {}): WaySeconds => {
   const way = new WaySeconds()
   for (let n = -10; n < seconds; n++) {
-    way.add([{ second: START / SECOND + n, events: 10 - (lost[n] ?? 0), sum: 0 }])
+    const second = START / SECOND + n
+    way.add([{ second, events: 10 - (lost[n] ?? 0), sum: 0 }], second)
   }
   return way
 }
@@ -102,7 +103,7 @@ describe('the conservation of events', () => {
 
   it('says nothing of a way that began later, and of none', () => {
     const late = new WaySeconds()
-    late.add([{ second: START / SECOND + 100, events: 1, sum: 0 }])
+    late.add([{ second: START / SECOND + 100, events: 1, sum: 0 }], START / SECOND + 100)
     expect(judged(webhook(late)).settled.notes).toEqual([])
     expect(judged(new Map()).settled.notes).toEqual([])
   })
@@ -121,7 +122,8 @@ describe('the conservation of events', () => {
     const told: MetricsNote['count'][] = []
     for (let second = 0; second <= 10_800; second++) {
       const lost = second >= 7_000 && second < 7_010
-      way.add([{ second: START / SECOND + second, events: lost ? 0 : 10, sum: 0 }])
+      const stage = START / SECOND + second
+      way.add([{ second: stage, events: lost ? 0 : 10, sum: 0 }], stage)
       if (second % 30 !== 0) continue
       watch.scrape(scrapeAt(second))
       for (const note of watch.tick(at(second), webhook(way)).notes) {

@@ -54,7 +54,8 @@ export class SilenceWatch {
   add(arrivedUs: number, seen: SourceObservation): readonly NoticedGap[] {
     const gaps = this.#endSilence(arrivedUs, seen)
     this.#arrivals.seen(arrivedUs)
-    if (seen.lastUs !== undefined) {
+    // A time that lies far ahead is made up, or a clock's fault that is told by itself.
+    if (seen.lastUs !== undefined && seen.lastUs < arrivedUs + AHEAD_MAX_US) {
       this.#lastEventUs = Math.max(this.#lastEventUs ?? seen.lastUs, seen.lastUs)
     }
     if (seen.heartbeats > 0) this.#beat(arrivedUs, seen)
@@ -156,3 +157,4 @@ const SILENCE_FLOOR_US = 60 * SECOND_US
 const SILENCE_TIMES = 3
 const BEATS_FLOOR_US = 30 * SECOND_US
 const BEATS_TIMES = 3
+const AHEAD_MAX_US = 600 * SECOND_US

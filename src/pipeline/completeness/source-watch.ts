@@ -44,7 +44,7 @@ export class SourceWatch {
     const gaps = this.silence.add(arrivedUs, seen)
     this.skew.add(arrivedUs, seen)
     this.eviction.add(arrivedUs, seen, fingerprint)
-    this.seconds.add(seen.seconds)
+    this.seconds.add(seen.seconds, Math.floor(arrivedUs / 1e6))
     this.#total(seen)
     for (const { gap } of gaps) this.addGap(gap, arrivedUs)
     return { notes: this.evidence.add(arrivedUs, seen), gaps, silentUs }

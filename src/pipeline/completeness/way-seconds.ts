@@ -17,8 +17,10 @@ export class WaySeconds {
     return this.#last
   }
 
-  add(counts: readonly SecondCount[]): void {
+  /** Takes what arrived in that second. Times far from it are made up, and count nowhere. */
+  add(counts: readonly SecondCount[], arrived: number): void {
     for (const { second, events, sum } of counts) {
+      if (second > arrived + AHEAD_MAX || second < arrived - BEHIND_MAX) continue
       const known = this.#seconds.get(second)
       this.#seconds.set(second, {
         second,
@@ -47,7 +49,7 @@ export class WaySeconds {
     return this.#last - LIMIT.waySecondsMax / 2
   }
 
-  /** Made-up times lie anywhere: what is far from the latest real second goes. */
+  /** What is far from the latest second goes; of what is read late the oldest. */
   #forget(): void {
     for (const second of this.#seconds.keys()) {
       if (second < this.since) this.#seconds.delete(second)
@@ -61,3 +63,7 @@ export class WaySeconds {
 }
 
 const NOTHING = { events: 0, sum: 0 }
+
+/** Seconds: of a clock that is wrong, and of a log that is read late. */
+const AHEAD_MAX = 600
+const BEHIND_MAX = 7 * 86_400

@@ -13,7 +13,8 @@ const came = (
 ): WaySeconds => {
   const way = new WaySeconds()
   for (let n = 0; n < seconds; n++) {
-    way.add([{ second: START / SECOND + n, events: 10, sum: 70, ...change(n) }])
+    const second = START / SECOND + n
+    way.add([{ second, events: 10, sum: 70, ...change(n) }], second)
   }
   return way
 }
@@ -88,13 +89,16 @@ describe('the two ways of a log', () => {
 
   it('are not confused by times that somebody made up', () => {
     const way = came(2_000)
-    const far = Array.from({ length: LIMIT.waySecondsMax }, (_, n) => ({
-      second: n,
-      events: 1,
-      sum: 0,
-    }))
-    way.add(far)
-    way.add([{ second: START / SECOND + 2_000, events: 10, sum: 70 }])
+    const now = START / SECOND + 2_000
+    const madeUp = (from: number) =>
+      Array.from({ length: LIMIT.waySecondsMax }, (_, n) => ({
+        second: from + n,
+        events: 1,
+        sum: 0,
+      }))
+    for (const from of [0, now - 86_400, now + 86_400]) way.add(madeUp(from), now)
+    way.add([{ second: now, events: 10, sum: 70 }], now)
+    expect(way.last).toBe(now)
     expect(way.at(START / SECOND + 1_900).events).toBe(10)
   })
 })
