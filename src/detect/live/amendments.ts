@@ -3,22 +3,19 @@ import { YES } from '../../base/truth.ts'
 import type { Hit } from '../../sigma/correlate/hit.ts'
 import { type Group, groupName } from './places.ts'
 
-/** A group that an act bears on which came late, or changed. */
-export interface Amended {
+/** A group that has to be judged again. */
+export interface Amendment {
   readonly group: Group
-  /** The time of the earliest such act. */
+  /** The time of the earliest act that came late, or changed. */
   fromUs: number
-  /** Until when it bears on what is found. */
-  untilUs: number
 }
 
-/** Which groups have to be judged again, from when and until when. */
+/** Which groups have to be judged again, and from when. */
 export class Amendments {
   readonly #reachesUs: readonly number[]
-  readonly #groups = new Map<string, Amended>()
-  /** There is something new to judge. */
-  isPending = false
+  readonly #groups = new Map<string, Amendment>()
 
+  /** How far a hit bears, by correlation: see `reachesOf`. */
   constructor(reachesUs: readonly number[]) {
     this.#reachesUs = reachesUs
   }
@@ -27,26 +24,22 @@ export class Amendments {
     return this.#groups.size === 0
   }
 
-  /** The earliest time of what was not judged again yet. */
-  get pendingFromUs(): number {
-    if (!this.isPending) return Number.POSITIVE_INFINITY
+  /** The earliest time of what is to be judged again. */
+  get fromUs(): number {
     return least(this.all().map(({ fromUs }) => fromUs))
   }
 
   /** From when acts have to be read, so that what is found from `fromUs` on is right. */
   get readFromUs(): number {
-    return least(this.all().map(({ fromUs, group }) => fromUs - this.#reachUs(group)))
-  }
-
-  get readToUs(): number {
-    return this.all().reduce((most, { untilUs }) => Math.max(most, untilUs), 0)
+    return least(
+      this.all().map(({ fromUs, group }) => fromUs - (this.#reachesUs[group.correlation] ?? 0)),
+    )
   }
 
   /** Acts of these groups came late, or changed; false: there are too many groups. */
   add(groups: readonly Group[], timeUs: number): boolean {
     if (this.#groups.size + groups.length > LIMIT.liveLateGroupsMax) return false
     for (const group of groups) this.#extend(group, timeUs)
-    if (groups.length > 0) this.isPending = true
     return true
   }
 
@@ -63,11 +56,6 @@ export class Amendments {
     return more.includes(true)
   }
 
-  /** A group leads up to one of these, and was not counted until now. */
-  needsMore(): void {
-    this.isPending = true
-  }
-
   has(group: string): boolean {
     return this.#groups.has(group)
   }
@@ -78,7 +66,7 @@ export class Amendments {
     return amended !== undefined && atUs >= amended.fromUs
   }
 
-  all(): readonly Amended[] {
+  all(): readonly Amendment[] {
     return [...this.#groups.values()]
   }
 
@@ -86,38 +74,20 @@ export class Amendments {
     return [...new Set(this.all().map(({ group }) => group.correlation))]
   }
 
-  /** Nothing is judged again. */
+  /** Everything has been judged again. */
   clear(): void {
     this.#groups.clear()
-    this.isPending = false
-  }
-
-  /** What was judged again long ago bears on nothing any more. */
-  expire(judgedUs: number): void {
-    if (this.isPending) return
-    for (const [name, { untilUs }] of this.#groups) {
-      if (untilUs < judgedUs) this.#groups.delete(name)
-    }
   }
 
   /** Whether more is to be judged than before: the group, or an earlier time. */
   #extend({ correlation, key }: Group, timeUs: number): boolean {
     const group: Group = { correlation, key }
     const name = groupName(group)
-    const untilUs = timeUs + this.#reachUs(group)
     const known = this.#groups.get(name)
-    if (known === undefined) {
-      this.#groups.set(name, { group, fromUs: timeUs, untilUs })
-      return true
-    }
-    const isEarlier = timeUs < known.fromUs
-    known.fromUs = Math.min(known.fromUs, timeUs)
-    known.untilUs = Math.max(known.untilUs, untilUs)
-    return isEarlier
-  }
-
-  #reachUs({ correlation }: Group): number {
-    return this.#reachesUs[correlation] ?? 0
+    if (known === undefined) this.#groups.set(name, { group, fromUs: timeUs })
+    else if (timeUs < known.fromUs) known.fromUs = timeUs
+    else return false
+    return true
   }
 }
 

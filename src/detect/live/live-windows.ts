@@ -5,11 +5,11 @@ import type { CorrelationVerdict, Hit } from '../../sigma/correlate/hit.ts'
 import type { CompiledCorrelation } from '../compile.ts'
 import type { CorrelationFeeds } from '../feeds.ts'
 import type { ActCount } from './act-count.ts'
-import { AmendedWindows } from './amended-windows.ts'
-import { Amendments } from './amendments.ts'
+import { type Amendment, Amendments } from './amendments.ts'
 import { type Episode, Episodes } from './episodes.ts'
+import { judgeAgain } from './judge-again.ts'
 import { PastCounts } from './past-counts.ts'
-import { type Group, groupName, groupsAbove, hitsOfCount } from './places.ts'
+import { type Group, groupName, hitsOfCount } from './places.ts'
 import { type EpisodeDescriber, inTime } from './tell-episodes.ts'
 import { type TimedCount, WaitingCounts } from './waiting-counts.ts'
 import { Watermark } from './watermark.ts'
@@ -43,7 +43,6 @@ export class LiveWindows {
   readonly #waiting = new WaitingCounts()
   readonly #correlator: Correlator
   readonly #amendments: Amendments
-  #amended: AmendedWindows | undefined
   readonly watermark: Watermark
   readonly past: PastCounts = new PastCounts()
   readonly episodes: Episodes = new Episodes()
@@ -79,7 +78,7 @@ export class LiveWindows {
 
   /** Acts before this time have been judged, and what they began was told. */
   get judgedUs(): number {
-    return Math.min(this.#judgedUs, this.#amendments.pendingFromUs)
+    return Math.min(this.#judgedUs, this.#amendments.fromUs)
   }
 
   get groupsEvicted(): number {
@@ -146,11 +145,10 @@ export class LiveWindows {
     if (acts === undefined) {
       this.losses.unanswered += 1
       this.#amendments.clear()
-      this.#amended = undefined
       return
     }
     this.#stored = acts
-    this.#makeAmended(nowUs)
+    this.#judgeAgain(nowUs)
     this.#stored = undefined
   }
 
@@ -196,17 +194,11 @@ export class LiveWindows {
     }
     this.#judgedUs = last.timeUs + 1
     this.#correlator.advance(this.#judgedUs)
-    this.#amended?.advance(this.#judgedUs)
   }
 
   #observe(hit: Hit): void {
     this.#correlator.observe(hit)
     if (hit.truth === YES) this.#follow(hit)
-    if (this.#amendments.isEmpty) return
-    const isCounted = this.#amended?.observe(hit) === true
-    const isMore = this.#amendments.spread(hit)
-    const isReached = groupsAbove(hit).some((group) => this.#amendments.has(groupName(group)))
-    if (isMore || (isReached && !isCounted)) this.#amendments.needsMore()
   }
 
   #follow(hit: Hit): void {
@@ -253,41 +245,34 @@ export class LiveWindows {
     this.episodes.settle(episode)
   }
 
-  /** Judges groups again that acts bear on which came late. */
+  /** Judges groups again whose acts came late, when all that bears on them is at hand. */
   #amend(nowUs: number): void {
-    if (!this.#amendments.isPending) return
+    if (this.#amendments.isEmpty) return
     const fromUs = this.#amendments.readFromUs
-    if (fromUs >= this.past.coversFromUs) {
-      this.#makeAmended(nowUs)
-      return
+    if (fromUs >= this.past.coversFromUs) this.#judgeAgain(nowUs)
+    else {
+      const correlations = this.#amendments.correlations()
+      this.#asking = { fromUs, toUs: this.#judgedUs, correlations }
     }
-    const toUs = Math.min(this.#judgedUs, this.#amendments.readToUs)
-    this.#asking = { fromUs, toUs, correlations: this.#amendments.correlations() }
   }
 
-  #makeAmended(nowUs: number): void {
-    const verdicts: CorrelationVerdict[] = []
-    let take = (verdict: CorrelationVerdict): void => void verdicts.push(verdict)
+  #judgeAgain(nowUs: number): void {
     const { correlations, feeds, stateBytesMax: bytesMax } = this.#context
-    const amended = new AmendedWindows(
+    const { verdicts, instants, actsRead } = judgeAgain(
       this.#amendments,
       correlations,
       feeds,
       (groups) => this.#actsOf(groups),
-      {
-        bytesMax,
-        onVerdict: (verdict) => {
-          if (this.#amendments.bearsOn(groupName(verdict), verdict.atUs)) take(verdict)
-        },
-      },
+      { upToUs: this.#judgedUs, bytesMax },
     )
-    amended.advance(this.#judgedUs)
-    take = (verdict) => this.#begin(verdict)
-    this.#amended = amended
-    this.#amendments.isPending = false
-    this.#replace(verdicts)
-    const restUs = Math.max(REST_US_LEAST, amended.actsRead * REST_US_PER_ACT)
-    this.#restUntilUs = nowUs + restUs
+    const amended = this.#amendments.all()
+    for (const { group } of amended) {
+      const own = instants.get(groupName(group)) ?? []
+      this.#correlator.rewrite(group.correlation, group.key, own)
+    }
+    this.#amendments.clear()
+    this.#replace(amended, verdicts)
+    this.#restUntilUs = nowUs + Math.max(REST_US_LEAST, actsRead * REST_US_PER_ACT)
   }
 
   /** Acts that were judged, as far back as they bear on what is judged again. */
@@ -299,12 +284,10 @@ export class LiveWindows {
   }
 
   /** Tells what is new, or shows something else, and takes back what is no longer so. */
-  #replace(verdicts: readonly CorrelationVerdict[]): void {
-    const before = this.#amendments
-      .all()
-      .flatMap(({ group, fromUs }) =>
-        this.episodes.in(groupName(group)).filter(({ verdict }) => verdict.atUs >= fromUs),
-      )
+  #replace(amended: readonly Amendment[], verdicts: readonly CorrelationVerdict[]): void {
+    const before = amended.flatMap(({ group, fromUs }) =>
+      this.episodes.in(groupName(group)).filter(({ verdict }) => verdict.atUs >= fromUs),
+    )
     const left = new Map(before.map((episode) => [nameOf(episode.verdict), episode]))
     const now = verdicts.map((verdict): Episode => {
       const known = left.get(nameOf(verdict))
@@ -321,8 +304,7 @@ export class LiveWindows {
       const id = this.#context.describer.idOf(episode)
       if (id !== undefined && episode.told !== undefined) this.#context.takeBack(id)
     }
-    const groups = new Set(this.#amendments.all().map(({ group }) => groupName(group)))
-    const earlier = [...groups].flatMap((group) => this.episodes.in(group))
+    const earlier = amended.flatMap(({ group }) => this.episodes.in(groupName(group)))
     for (const episode of new Set([...now, ...earlier])) this.#tell(episode)
   }
 
@@ -343,8 +325,6 @@ export class LiveWindows {
     const isOver = ({ verdict, untilUs }: Episode): boolean =>
       untilUs + (this.#context.reachesUs[verdict.correlation] ?? 0) < this.#judgedUs - reachUs
     this.episodes.forget(isOver)
-    this.#amendments.expire(this.#judgedUs)
-    if (this.#amendments.isEmpty) this.#amended = undefined
   }
 }
 

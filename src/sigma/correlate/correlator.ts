@@ -12,6 +12,8 @@ import { windowOf } from './window/window-of.ts'
 export interface CorrelatorOptions {
   /** Bytes of all windows together. */
   readonly bytesMax: number
+  /** Hears the hits of one group at one time, chained ones included, as they are judged. */
+  readonly onJudged?: (correlation: number, hits: readonly Hit[]) => void
 }
 
 /** What a correlator could not keep: what these groups would have completed is not found. */
@@ -29,6 +31,7 @@ export interface CorrelatorLosses {
 export class Correlator {
   readonly #correlations: readonly Correlation[]
   readonly #onVerdict: (verdict: CorrelationVerdict) => void
+  readonly #onJudged: CorrelatorOptions['onJudged']
   readonly #groups: GroupTable
   readonly #state = new GroupState()
   /** The hits of the present instant, by correlation. */
@@ -54,6 +57,7 @@ export class Correlator {
       below: plan.slots.flatMap(({ rule, chained }) => (chained ? (numbers.get(rule) ?? []) : [])),
     }))
     this.#onVerdict = onVerdict
+    this.#onJudged = options.onJudged
     this.#pending = plans.map(() => [])
     const kinds = this.#correlations.map(({ keptUs, window }) => {
       return { keptUs, outside: window.outside }
@@ -87,6 +91,28 @@ export class Correlator {
     this.#judgeInstant()
   }
 
+  /**
+   * Makes the state of a group again, since its hits came in another order than that of time. They
+   * are all that may still count, in this order, those of one time together; nothing is told of
+   * them, and no other group hears of them.
+   */
+  rewrite(correlation: number, key: string, instants: readonly (readonly Hit[])[]): void {
+    const of = this.#correlations[correlation]
+    assert(of !== undefined && this.#pendingCount === 0, 'a group is rewritten between instants')
+    const nowUs = this.#nowUs
+    const state = this.#state
+    this.#groups.load(correlation, key, nowUs, state)
+    of.window.outside?.release(state.words, 0, state.length)
+    state.clear()
+    for (const hits of instants) {
+      this.#nowUs = hits[0]?.timeUs ?? nowUs
+      const judgement = of.window.judge(state, hits, this.#nowUs)
+      if (judgement !== undefined) this.#verdictOf(correlation, of, judgement, hits)
+    }
+    this.#nowUs = nowUs
+    this.#groups.store(state)
+  }
+
   losses(): CorrelatorLosses {
     const evictedOf = this.#groups.evicted
     return { evicted: evictedOf.reduce((a, b) => a + b, 0), evictedOf }
@@ -116,6 +142,7 @@ export class Correlator {
     const of = this.#correlations[correlation]
     const [first] = hits
     if (of === undefined || first === undefined) return
+    this.#onJudged?.(correlation, hits)
     const state = this.#state
     this.#groups.load(correlation, first.key, this.#nowUs, state)
     const judgement = of.window.judge(state, hits, this.#nowUs)
