@@ -112,7 +112,7 @@ export class Exchanges {
       return this.#sendEarly(request, response, { status: 405 })
     }
     const sender = this.#isClosing ? undefined : this.#senders.of(named)
-    if (sender === undefined || !this.#places.take(sender.name, 1)) {
+    if (sender === undefined || !this.#hasRoom(sender, request)) {
       this.#counts.busy += 1
       return this.#sendEarly(request, response, BUSY)
     }
@@ -121,6 +121,13 @@ export class Exchanges {
     } finally {
       this.#places.give(sender.name, 1)
     }
+  }
+
+  /** Takes a place. A body that would find no memory is turned away before it is sent. */
+  #hasRoom({ name }: Sender, request: Request): boolean {
+    const declared = declaredLength(request) ?? 0
+    const kept = declared > LIMIT.webhookBodyBytesMax ? LIMIT.quarantineBytes : declared
+    return this.#memory.fits(name, kept) && this.#places.take(name, 1)
   }
 
   /** A page in a browser could reach loopback; an API server is no browser and has no origin. */

@@ -17,12 +17,17 @@ export class FairShare {
     return this.#used
   }
 
-  /** Takes so much for the source, or nothing when that were too much. */
-  take(source: string, amount: number): boolean {
+  /** Whether the source could take so much now. */
+  fits(source: string, amount: number): boolean {
     const held = (this.#held.get(source) ?? 0) + amount
     const free = this.#total - this.#used - amount
-    if (held > 2 * free) return false
-    this.#held.set(source, held)
+    return held <= 2 * free
+  }
+
+  /** Takes so much for the source, or nothing when that were too much. */
+  take(source: string, amount: number): boolean {
+    if (!this.fits(source, amount)) return false
+    this.#held.set(source, (this.#held.get(source) ?? 0) + amount)
     this.#used += amount
     return true
   }
