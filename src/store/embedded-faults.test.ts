@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { LIMIT } from '../base/limit.ts'
@@ -101,6 +104,20 @@ test('an engine that stands still for a moment goes on', async () => {
   await inserted
   expect(embedded.pid()).toBe(pid)
   expect(await counts(store)).toEqual({ rows: `${ROWS}`, ids: `${ROWS}` })
+})
+
+test('the engine of an owner that is killed goes too, and the next owner has all it kept', async () => {
+  const path = fileURLToPath(new URL('./testing/owner.ts', import.meta.url))
+  const owner = spawn(process.execPath, [path, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const engine = await new Promise<number>((resolve) => {
+    owner.stdout.once('data', (text: Buffer) => resolve(Number(text)))
+  })
+  expect(await codeOf(openEmbedded({ folder, clock }))).toBe('store/locked')
+  owner.kill('SIGKILL')
+  await once(owner, 'exit')
+  embedded = await openEmbedded({ folder, clock: systemClock })
+  expect(await embedded.store.query('SELECT id FROM kept')).toEqual([{ id: '1' }])
+  expect(embedded.pid()).not.toBe(engine)
 })
 
 test('a query that does not end can be ended by force', async () => {

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,22 @@ test.skipIf(process.platform !== 'linux')(
   () => {
     writeFileSync(join(folder, 'lock'), `${process.pid} 1 boot`)
     lockFolder(folder).release()
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'a process that has ended and waits for its parent is gone (Linux)',
+  async () => {
+    // The shell becomes a program that never asks how its child ended.
+    const parent = spawn('sh', ['-c', 'sh -c : & echo $!; exec sleep 60'], { stdio: 'pipe' })
+    const [pid] = await once(parent.stdout, 'data')
+    const stat = (): string => readFileSync(`/proc/${Number(pid)}/stat`, 'utf8')
+    const started = stat().split(' ')[21] ?? ''
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    while (!stat().includes(') Z ')) await new Promise(setImmediate)
+    writeFileSync(join(folder, 'lock'), `${Number(pid)} ${started} ${boot}`)
+    lockFolder(folder).release()
+    parent.kill()
   },
 )
 

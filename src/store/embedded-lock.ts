@@ -85,7 +85,9 @@ const runs = (pid: number): boolean => {
 // Upstream: proc(5), /proc/pid/stat. The name in parentheses may itself have some.
 const startedAt = (pid: number): string => {
   const stat = readSystem(`/proc/${pid}/stat`)
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  // One that has ended keeps its number until its parent asks how; in a container perhaps for ever.
+  return /[ZX]/.test(state) ? 'ended' : (fields[18] ?? '')
 }
 
 const boot = (): string => readSystem('/proc/sys/kernel/random/boot_id').trim()
