@@ -25,13 +25,16 @@ export interface RetentionParts {
   readonly clock: Clock
   /** Signs a tombstone with the key of the data directory. */
   readonly sign: Sign
+  /** Weeks of a table that are looked at; absent: `LIMIT.partitionsMax`. */
+  readonly weeksMax?: number
 }
 
 /** A week of a cluster in a table: what is dropped as a whole, or not at all. */
 export interface Week {
   readonly table: KeptTable
-  readonly partition: string
   readonly cluster: string
+  /** Its first day, as in `2026-11-16`. */
+  readonly monday: string
   readonly fromUs: number
   /** The end is not in it. */
   readonly toUs: number
@@ -43,6 +46,8 @@ export interface RetentionReport {
   readonly dropped: readonly Week[]
   /** Too old, and a legal hold keeps them. */
   readonly held: readonly Week[]
+  /** Tables with more weeks than were looked at; their newest were not. */
+  readonly unseen: readonly KeptTable[]
 }
 
 /**
@@ -57,8 +62,12 @@ export const retain = async (
   const holds = await listHolds(parts.store)
   const dropped: Week[] = []
   const held: Week[] = []
+  const unseen: KeptTable[] = []
+  const { weeksMax = LIMIT.partitionsMax } = parts
   for (const table of KEPT_TABLES) {
-    for (const week of await weeksOf(parts.store, table)) {
+    const weeks = await weeksOf(parts.store, table, weeksMax)
+    if (weeks.length === weeksMax) unseen.push(table)
+    for (const week of weeks) {
       const rule = ruleFor(rules, week)
       if (rule === undefined || !isExpired(week, rule, parts.clock.nowUs())) continue
       if (isWeekHeld(holds, week)) {
@@ -69,28 +78,40 @@ export const retain = async (
       dropped.push(week)
     }
   }
-  return { dropped, held }
+  return { dropped, held, unseen }
 }
 
 const KEPT_TABLES: readonly KeptTable[] = ['events', 'findings', 'gaps']
 
+/** The column by which each is partitioned. */
+const ARRIVAL: Readonly<Record<KeptTable, string>> = {
+  events: 'arrived_at',
+  findings: 'told_at',
+  gaps: 'noticed_at',
+}
+
 const DAY_US = 86_400e6
 
-const weeksOf = async (store: Store, table: KeptTable): Promise<readonly Week[]> => {
+// By the very expressions of the partition key: the answer comes from the list of parts.
+const weeksOf = async (
+  store: Store,
+  table: KeptTable,
+  weeksMax: number,
+): Promise<readonly Week[]> => {
   const rows = await store.query(
-    'SELECT _partition_id AS partition, any(_partition_value.1) AS cluster, ' +
-      "toUnixTimestamp(toDateTime(any(_partition_value.2), 'UTC')) AS monday, count() AS rows " +
-      `FROM ${table} GROUP BY partition ORDER BY monday, cluster LIMIT ${LIMIT.partitionsMax}`,
+    `SELECT cluster, toString(toMonday(${ARRIVAL[table]})) AS monday, count() AS rows ` +
+      `FROM ${table} GROUP BY cluster, toMonday(${ARRIVAL[table]}) ` +
+      `ORDER BY monday, cluster LIMIT ${weeksMax}`,
   )
-  return rows.map((row) => {
-    const fromUs = Number(row.monday) * 1e6
+  return rows.map(({ cluster, monday, rows: count }) => {
+    const fromUs = Date.parse(`${monday}T00:00:00Z`) * 1000
     return {
       table,
-      partition: String(row.partition),
-      cluster: String(row.cluster),
+      cluster: String(cluster),
+      monday: String(monday),
       fromUs,
       toUs: fromUs + 7 * DAY_US,
-      rows: Number(row.rows),
+      rows: Number(count),
     }
   })
 }
@@ -112,10 +133,11 @@ const drop = async (parts: RetentionParts, week: Week, rule: RetentionRule): Pro
   const { store, shape, clock, sign } = parts
   if (week.table === 'events') {
     const rows = await tombstonesOf(store, week, `retention of ${rule.days} days`, clock, sign)
-    const token = `tombstones-${week.partition}-${clock.nowUs()}`
+    const token = `tombstones-${week.cluster}-${week.monday}-${clock.nowUs()}`
     if (rows.length > 0) await store.insertRecords('tombstones', token, rows)
   }
   const table =
     shape.kind === 'single' ? week.table : `${week.table}_local ON CLUSTER ${quoted(shape.name)}`
-  await store.command(`ALTER TABLE ${table} DROP PARTITION ID ${literal(week.partition)}`)
+  const partition = `(${literal(week.cluster)}, ${literal(week.monday)})`
+  await store.command(`ALTER TABLE ${table} DROP PARTITION ${partition}`)
 }

@@ -30,12 +30,12 @@ export interface Tombstone {
 /** The tombstones of a week of events that is about to be removed: one for each chain in it. */
 export const tombstonesOf = async (
   store: Store,
-  { partition }: Week,
+  { cluster: ofCluster, monday }: Week,
   why: string,
   clock: Clock,
   sign: Sign,
 ): Promise<readonly StoreRecord[]> => {
-  const rows = await store.query(REMOVED_LINKS, { partition })
+  const rows = await store.query(REMOVED_LINKS, { cluster: ofCluster, monday })
   const when = timeOfStore(clock.nowUs())
   return rows.map((row) => {
     const { instance, cluster, server, way } = row
@@ -67,9 +67,9 @@ SELECT instance, cluster, server, way, min(number) AS first, max(number) AS last
   sum(here) AS removed, argMax(link, number) AS last_link,
   arraySort(groupArrayIf(number, here < events)) AS partly
 FROM links
-INNER JOIN (
+GLOBAL INNER JOIN (
   SELECT instance, cluster, server, toString(way) AS way, batch, count() AS here
-  FROM events WHERE _partition_id = {partition:String}
+  FROM events WHERE cluster = {cluster:String} AND toMonday(arrived_at) = {monday:Date}
   GROUP BY instance, cluster, server, way, batch
 ) AS removed USING (instance, cluster, server, way, batch)
 GROUP BY instance, cluster, server, way

@@ -1,0 +1,241 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Clock, systemClock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
+import { openEmbedded } from '../embedded.ts'
+import { migrate } from '../schema/migrations.ts'
+import type { TableColumn } from '../schema/table.ts'
+import type { Store, StoreRecord } from '../store.ts'
+import { diskUse } from './disk-guard.ts'
+import { addHold, listHolds, releaseHold } from './holds.ts'
+import { type RetentionRule, retain } from './retention.ts'
+import { timeOfStore } from './store-time.ts'
+
+/** What the tables ask of the columns of events, and no more. */
+const EVENTS: readonly TableColumn[] = [
+  ...['instance', 'cluster', 'server'].map((name) => ({ name, type: 'LowCardinality(String)' })),
+  { name: 'way', type: "Enum8('webhook' = 1, 'file' = 2)" },
+  { name: 'batch', type: 'UInt64' },
+  { name: 'place_key', type: 'String' },
+  { name: 'place_offset', type: 'UInt64' },
+  { name: 'place_index', type: 'UInt32' },
+  { name: 'arrived_at', type: "DateTime64(6, 'UTC')" },
+  { name: 'received_at', type: "DateTime64(6, 'UTC')" },
+  ...['audit_id', 'actor_name', 'object_resource', 'verb', 'object_namespace'].map((name) => ({
+    name,
+    type: 'LowCardinality(Nullable(String))',
+  })),
+]
+
+const DAY_US = 86_400e6
+const usOf = (text: string): number => Date.parse(text) * 1000
+/** A Saturday. */
+const NOW_US = usOf('2026-11-21T12:00:00Z')
+const clock: Clock = { ...systemClock, nowUs: () => NOW_US }
+
+const folder = mkdtempSync(join(tmpdir(), 'deckwatch-upkeep-'))
+let store: Store
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const opened = await openEmbedded({ folder, clock: systemClock })
+  store = opened.store
+  close = () => opened.close()
+  await migrate(store, { kind: 'single' }, EVENTS)
+}, 30_000)
+
+afterAll(async () => {
+  await close()
+  rmSync(folder, { recursive: true })
+})
+
+let token = 0
+const insert = (table: string, records: readonly StoreRecord[]): Promise<void> => {
+  token += 1
+  return store.insertRecords(table, `t${token}`, records)
+}
+
+const event = (cluster: string, batch: number, arrived: string): StoreRecord => ({
+  instance: 'one',
+  cluster,
+  server: 's',
+  way: 'file',
+  batch,
+  arrived_at: arrived,
+  received_at: '2026-01-01T00:00:00Z',
+})
+
+const link = (cluster: string, number: number, batch: number, events: number): StoreRecord => ({
+  instance: 'one',
+  cluster,
+  server: 's',
+  way: 'file',
+  number,
+  batch,
+  events,
+  link: `link-${number}`,
+})
+
+const eventsLeft = async (): Promise<readonly unknown[]> =>
+  (await store.query('SELECT cluster, batch FROM events ORDER BY cluster, batch')).map(
+    ({ cluster, batch }) => `${cluster} ${batch}`,
+  )
+
+const sign = (bytes: Uint8Array): string => `signed ${bytes.length}`
+const keep = (rules: readonly RetentionRule[]): ReturnType<typeof retain> =>
+  retain({ store, shape: { kind: 'single' }, clock, sign }, rules)
+
+describe('retention', () => {
+  beforeEach(async () => {
+    for (const table of ['events', 'findings', 'gaps', 'links', 'tombstones', 'holds']) {
+      await store.command(`TRUNCATE TABLE ${table}`)
+    }
+    await insert('events', [
+      // Weeks of 2 November, 9 November and 16 November; the second batch lies in two of them.
+      event("a'b", 1, '2026-11-02T00:00:00Z'),
+      event("a'b", 2, '2026-11-08T23:59:59.999999Z'),
+      event("a'b", 2, '2026-11-09T00:00:00Z'),
+      event("a'b", 3, '2026-11-21T00:00:00Z'),
+      event('c', 1, '2026-11-02T00:00:00Z'),
+    ])
+    await insert('links', [
+      link("a'b", 1, 1, 1),
+      link("a'b", 2, 2, 2),
+      link("a'b", 3, 3, 1),
+      link('c', 1, 1, 1),
+    ])
+  })
+
+  it('drops the weeks that are wholly older than the rule, cluster by cluster', async () => {
+    const { dropped, held } = await keep([{ cluster: "a'b", days: 10 }])
+    expect(
+      dropped.map(({ table, cluster, monday, rows }) => [table, cluster, monday, rows]),
+    ).toEqual([['events', "a'b", '2026-11-02', 2]])
+    expect(held).toEqual([])
+    expect(await eventsLeft()).toEqual(["a'b 2", "a'b 3", 'c 1'])
+    expect((await keep([{ cluster: "a'b", days: 10 }])).dropped).toEqual([])
+  })
+
+  it('keeps a week until its last moment is old enough', async () => {
+    const age = (NOW_US - usOf('2026-11-09T00:00:00Z')) / DAY_US
+    expect((await keep([{ days: age + 0.001 }])).dropped).toEqual([])
+    expect((await keep([{ days: age }])).dropped).toHaveLength(2)
+  })
+
+  it('goes by the first rule that fits, and keeps for ever what none fits', async () => {
+    const rules = [{ cluster: 'c', days: 9_999 }, { table: 'gaps', days: 0 } as const]
+    expect((await keep(rules)).dropped).toEqual([])
+    expect((await keep([...rules, { days: 0 }])).dropped).toHaveLength(2)
+    expect(await eventsLeft()).toEqual(["a'b 3", 'c 1'])
+  })
+
+  it('drops findings and gaps by when they were told', async () => {
+    const finding = {
+      id: 'f'.repeat(32),
+      version: 1,
+      time: 'no time',
+      cluster: 'c',
+      document: '{}',
+    }
+    await insert('findings', [{ ...finding, told_at: '2026-11-02T00:00:00Z' }])
+    const gap = { id: 'g'.repeat(32), cluster: 'c', kind: 'torn' }
+    await insert('gaps', [{ ...gap, noticed_at: '2026-11-02T00:00:00Z' }])
+    const { dropped } = await keep([{ table: 'events', days: 9_999 }, { days: 10 }])
+    expect(dropped.map(({ table }) => table)).toEqual(['findings', 'gaps'])
+  })
+
+  it('writes signed tombstones first, which name the links that lost their events', async () => {
+    await keep([{ days: 10 }])
+    const stones = await store.query('SELECT * FROM tombstones ORDER BY cluster')
+    expect(stones.map(({ document }) => JSON.parse(String(document)))).toEqual([
+      {
+        format: 'deckwatch-tombstone-1',
+        instance: 'one',
+        cluster: "a'b",
+        server: 's',
+        way: 'file',
+        from: 1,
+        to: 2,
+        partly: [2],
+        events: 2,
+        link: 'link-2',
+        why: 'retention of 10 days',
+        when: '2026-11-21T12:00:00.000000Z',
+      },
+      expect.objectContaining({ cluster: 'c', from: 1, to: 1, partly: [], events: 1 }),
+    ])
+    for (const { document, signature } of stones) {
+      expect(signature).toBe(`signed ${Buffer.byteLength(String(document))}`)
+    }
+    expect(await store.query('SELECT count() AS n FROM links')).toEqual([{ n: '4' }])
+  })
+
+  it('leaves a week alone that a legal hold touches, until it is released', async () => {
+    const hold = { id: 'case-7', cluster: "a'b", reason: 'a court', by: 'eve' }
+    const ofMoment = {
+      ...hold,
+      fromUs: usOf('2026-11-08T23:59:59Z'),
+      toUs: usOf('2026-11-20T00:00:00Z'),
+    }
+    await addHold(store, clock, ofMoment)
+    expect(await listHolds(store)).toEqual([ofMoment])
+    const { dropped, held } = await keep([{ days: 0 }])
+    expect(dropped.map(({ cluster }) => cluster)).toEqual(['c'])
+    expect(held.map(({ monday }) => monday)).toEqual(['2026-11-02', '2026-11-09'])
+    const later = { ...clock, nowUs: () => NOW_US + 1 }
+    expect(await releaseHold(store, later, 'case-7')).toBe(true)
+    expect(await releaseHold(store, later, 'case-7')).toBe(false)
+    expect((await keep([{ days: 0 }])).dropped).toHaveLength(2)
+  })
+
+  it('holds all clusters where a hold names none, and only what it covers', async () => {
+    const hold = { id: 'all', cluster: '', reason: '', by: '' }
+    await addHold(store, clock, { ...hold, fromUs: usOf('2026-11-09T00:00:00Z'), toUs: Infinity })
+    const { dropped, held } = await keep([{ days: 0 }])
+    expect(dropped.map(({ monday }) => monday)).toEqual(['2026-11-02', '2026-11-02'])
+    expect(held.map(({ monday }) => monday)).toEqual(['2026-11-09'])
+  })
+
+  it('begins with the oldest weeks, and says so beyond LIMIT.partitionsMax of them', async () => {
+    const parts = { store, shape: { kind: 'single' }, clock, sign, weeksMax: 2 } as const
+    const { dropped, unseen } = await retain(parts, [{ days: 0 }])
+    expect(dropped.map(({ monday }) => monday)).toEqual(['2026-11-02', '2026-11-02'])
+    expect(unseen).toEqual(['events'])
+    expect((await retain(parts, [{ days: 0 }])).dropped).toHaveLength(1)
+    expect((await keep([{ days: 0 }])).unseen).toEqual([])
+  })
+})
+
+describe('a disk', () => {
+  const disk = (percent: number): Parameters<typeof diskUse>[0] => ({
+    blocks: 1_000,
+    bfree: 1_000 - 10 * percent,
+    bavail: 1_000 - 10 * percent,
+  })
+
+  it('is warned of from LIMIT.diskWarnPercent on, and full from LIMIT.diskStopPercent on', () => {
+    expect(diskUse(disk(LIMIT.diskWarnPercent - 1)).state).toBe('ok')
+    expect(diskUse(disk(LIMIT.diskWarnPercent)).state).toBe('warn')
+    expect(diskUse(disk(LIMIT.diskStopPercent - 1)).state).toBe('warn')
+    expect(diskUse(disk(LIMIT.diskStopPercent))).toEqual({ fraction: 0.9, state: 'stop' })
+  })
+
+  it('has no room where only root has', () => {
+    expect(diskUse({ blocks: 100, bfree: 5, bavail: 0 })).toEqual({ fraction: 1, state: 'stop' })
+  })
+
+  it('that says nothing of its size is not full', () => {
+    expect(diskUse({ blocks: 0, bfree: 0, bavail: 0 })).toEqual({ fraction: 0, state: 'ok' })
+  })
+})
+
+describe('a time of the store', () => {
+  it('has its microseconds, before 1970 too, and stays within what a column holds', () => {
+    expect(timeOfStore(1_000_001)).toBe('1970-01-01T00:00:01.000001Z')
+    expect(timeOfStore(-1)).toBe('1969-12-31T23:59:59.999999Z')
+    expect(timeOfStore(Number.POSITIVE_INFINITY)).toBe('2299-12-31T00:00:00.000000Z')
+    expect(timeOfStore(Number.NEGATIVE_INFINITY)).toBe('1900-01-01T00:00:00.000000Z')
+  })
+})
