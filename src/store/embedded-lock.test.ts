@@ -38,7 +38,7 @@ test.skipIf(process.platform !== 'linux')(
   'a process that has ended and waits for its parent is gone (Linux)',
   async () => {
     // The shell becomes a program that never asks how its child ended.
-    const parent = spawn('sh', ['-c', 'sh -c : & echo $!; exec sleep 60'], { stdio: 'pipe' })
+    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: 'pipe' })
     const [pid] = await once(parent.stdout, 'data')
     const stat = (): string => readFileSync(`/proc/${Number(pid)}/stat`, 'utf8')
     const started = stat().split(' ')[21] ?? ''
