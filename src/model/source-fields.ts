@@ -187,7 +187,7 @@ export const SOURCE_FIELDS: readonly SourceField[] = [
     'number',
     'server',
     ['clock-skew'],
-    (note) => (note.kind === 'clock-skew' ? Math.abs(note.aheadSeconds) : undefined),
+    skew,
     'How far the clock of the API server is from ours, ahead or behind.',
   ),
   field(
@@ -361,7 +361,15 @@ function timesUsual(note: SourceNote): FieldValue {
 
 /** How much more than nothing something is, nobody can tell. */
 function ratio(value: number, usual: number | undefined): FieldValue {
-  return usual === undefined || usual <= 0 ? CANNOT_TELL : value / usual
+  const times = usual === undefined || usual <= 0 ? Number.NaN : value / usual
+  return Number.isNaN(times) ? CANNOT_TELL : times
+}
+
+/** A note out of a file of cases may lack even this. */
+function skew(note: SourceNote): FieldValue {
+  if (note.kind !== 'clock-skew') return undefined
+  const seconds = Math.abs(note.aheadSeconds)
+  return Number.isNaN(seconds) ? CANNOT_TELL : seconds
 }
 
 function skewFromOthers(note: SourceNote): FieldValue {
