@@ -87,9 +87,13 @@ export const serve: Serve = async (options, hooks, signal) => {
     commit: async (bounds, batch, reading) => {
       const whole = { bounds, batch, reading, extras: live.drain() }
       await storeBatch(whole, storing(parts, options, hooks, stop.signal))
+      await parts.anchoring.write()
       monitor.committed()
     },
-    settle: () => storeExtras(live.drain(), storing(parts, options, hooks, stop.signal)),
+    settle: async () => {
+      await storeExtras(live.drain(), storing(parts, options, hooks, stop.signal))
+      await parts.anchoring.write()
+    },
   })
   const working = intake.run(stop.signal)
   try {
@@ -100,7 +104,10 @@ export const serve: Serve = async (options, hooks, signal) => {
     await intake.drain(options.importing === undefined ? LIMIT.drainMs : Number.POSITIVE_INFINITY)
   } finally {
     stop.abort()
-    await working.finally(() => parts.close())
+    await working.finally(async () => {
+      await parts.anchoring.write(true)
+      await parts.close()
+    })
   }
 }
 

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { constants, type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../base/fault.ts'
+import { publicKeyOf } from '../../store/evidence/anchor.ts'
 
 /** Where things lie in a data directory. All of it is for its owner alone. */
 export interface DataFolder {
@@ -14,6 +15,8 @@ export interface DataFolder {
   readonly instance: string
   /** 32 bytes that key the digests of masked values: equal secrets of this instance look alike. */
   readonly fingerprintKey: Buffer
+  /** Ed25519: signs the heads of the chains of evidence, tombstones and exports. */
+  readonly evidenceKey: KeyObject
 }
 
 const FOLDER_MODE = 0o700
@@ -34,16 +37,27 @@ export const openDataFolder = async (path: string): Promise<DataFolder> => {
     }
     const instance = await secretFile(join(path, 'instance'), 16)
     const fingerprintKey = await secretFile(join(folder.keys, 'fingerprint.key'), 32)
-    return {
-      ...folder,
-      instance: instance.toString('hex'),
-      fingerprintKey,
-    }
+    const evidenceKey = await evidenceKeyOf(folder.keys)
+    return { ...folder, instance: instance.toString('hex'), fingerprintKey, evidenceKey }
   } catch (error) {
     throw new Fault('data/unusable', `the data directory ${path} cannot be used: ${error}`, {
       cause: error,
     })
   }
+}
+
+/** The key that signs evidence, made at the first start; its public half lies beside it. */
+const evidenceKeyOf = async (keys: string): Promise<KeyObject> => {
+  const path = join(keys, 'evidence.key.pem')
+  try {
+    return createPrivateKey(await readFile(path, 'utf8'))
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+  const { privateKey } = generateKeyPairSync('ed25519')
+  await writeOnce(join(keys, 'evidence.pub.pem'), publicKeyOf(privateKey))
+  await writeOnce(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  return privateKey
 }
 
 /** The bytes of a file that holds so many in hexadecimal; made at random when it is not there. */

@@ -6,6 +6,7 @@ import type { Keep } from '../../model/delivery.ts'
 import { Chains } from '../../store/evidence/chain.ts'
 import type { Store } from '../../store/store.ts'
 import { Completeness } from '../completeness/completeness.ts'
+import { Anchoring } from './anchoring.ts'
 import { BatchPlan } from './batch-plan.ts'
 import { type Before, readBefore, readLeftBehind, signalsBetween } from './before.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
@@ -31,6 +32,7 @@ export interface InstanceParts {
   readonly meters: Meters
   readonly before: Before
   readonly chains: Chains
+  readonly anchoring: Anchoring
   readonly completeness: Completeness
   readonly live: LiveFindings
   readonly crew: LiveCrew
@@ -100,8 +102,10 @@ const openParts = async (
   live.restore(await ask((one) => readLeftBehind(one, instance, live.reachUs, clock.nowUs())))
   const plan = new BatchPlan(BATCH, before.lastBatch, before.planned)
   const chains = new Chains(before.heads)
+  const anchoring = new Anchoring(config.evidence.anchor, folder, chains, clock, hooks)
   const keep = keeper(log, meters)
-  return { folder, log, store, meters, before, chains, completeness, live, crew, plan, keep }
+  const detection = { completeness, live, crew }
+  return { folder, log, store, meters, before, chains, anchoring, plan, keep, ...detection }
 }
 
 /** What the worker judges and stores with. */
