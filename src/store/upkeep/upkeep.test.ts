@@ -6,28 +6,12 @@ import { type Clock, systemClock } from '../../base/clock.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { openEmbedded } from '../embedded.ts'
 import { migrate } from '../schema/migrations.ts'
-import type { TableColumn } from '../schema/table.ts'
 import type { Store, StoreRecord } from '../store.ts'
+import { FEW_EVENT_COLUMNS } from '../testing/event-columns.ts'
 import { diskUse } from './disk-guard.ts'
 import { addHold, listHolds, releaseHold } from './holds.ts'
 import { type RetentionRule, retain } from './retention.ts'
 import { timeOfStore } from './store-time.ts'
-
-/** What the tables ask of the columns of events, and no more. */
-const EVENTS: readonly TableColumn[] = [
-  ...['instance', 'cluster', 'server'].map((name) => ({ name, type: 'LowCardinality(String)' })),
-  { name: 'way', type: "Enum8('webhook' = 1, 'file' = 2)" },
-  { name: 'batch', type: 'UInt64' },
-  { name: 'place_key', type: 'String' },
-  { name: 'place_offset', type: 'UInt64' },
-  { name: 'place_index', type: 'UInt32' },
-  { name: 'arrived_at', type: "DateTime64(6, 'UTC')" },
-  { name: 'received_at', type: "DateTime64(6, 'UTC')" },
-  ...['audit_id', 'actor_name', 'object_resource', 'verb', 'object_namespace'].map((name) => ({
-    name,
-    type: 'LowCardinality(Nullable(String))',
-  })),
-]
 
 const DAY_US = 86_400e6
 const usOf = (text: string): number => Date.parse(text) * 1000
@@ -43,7 +27,7 @@ beforeAll(async () => {
   const opened = await openEmbedded({ folder, clock: systemClock })
   store = opened.store
   close = () => opened.close()
-  await migrate(store, { kind: 'single' }, EVENTS)
+  await migrate(store, { kind: 'single' }, FEW_EVENT_COLUMNS)
 }, 30_000)
 
 afterAll(async () => {
