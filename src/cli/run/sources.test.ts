@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { SourceReport, SourcesReport } from '../../model/source-health.ts'
 import { emptyReport } from '../../pipeline/completeness/sources-report.ts'
 import { troublesOf } from '../../pipeline/completeness/troubles.ts'
+import { parseConfig } from '../serve-config/parse-config.ts'
 import { run } from '../testing/memory-shell.ts'
 
 const healthy: SourceReport = {
@@ -143,5 +144,18 @@ describe('deckwatch sources', () => {
     expect(errors).toContain('is no data directory of deckwatch')
     const both = await run(['sources', '--data', folder, '--status', 'http://127.0.0.1:1'])
     expect(both.exit).toBe(3)
+  })
+})
+
+describe('the guide to what can be lost', () => {
+  const guide = readFileSync(
+    new URL('../../../docs/guide/what-can-be-lost.md', import.meta.url),
+    'utf8',
+  )
+
+  it('shows a configuration that is accepted', () => {
+    const yaml = /```yaml\n([\s\S]*?)```/.exec(guide)?.[1] ?? ''
+    expect(yaml).toContain('metricsScrape')
+    expect(parseConfig(`data: data\n${yaml}`, 'deckwatch.yaml').issues).toEqual([])
   })
 })

@@ -117,6 +117,28 @@ correlation:
     expect(set.issues[0]?.message).toContain('it is about the log itself')
   })
 
+  it('has exceptions by filters of its own', () => {
+    const filter = (service: string, test: string): string => `---
+title: Not the laboratory
+id: 4f1a2b3c-4d5e-4f60-8a7b-9c0d1e2f3a4b
+logsource: { product: kubernetes${service} }
+filter:
+  rules: any
+  lab: { ${test} }
+  condition: not lab
+`
+    const own = compiled(
+      'source.kind: silence',
+      filter(', service: audit-source', 'source.cluster: shop'),
+    )
+    expect(own.issues).toEqual([])
+    expect(judgeNote(own.sourceRules, note(SILENCE))).toEqual([])
+    expect(judgeNote(own.sourceRules, note({ ...SILENCE, cluster: 'prod' }))).toHaveLength(1)
+    const forEvents = compiled('source.kind: silence', filter('', 'user.username: bob'))
+    expect(forEvents.sourceRules).toHaveLength(1)
+    expect(forEvents.issues.map(({ code }) => code)).not.toContain('sigma/filter-not-used')
+  })
+
   it('is set apart by what it says of its log, and a duplicate is one all the same', () => {
     const other = ruleText('source.kind: gap').replace('service: audit-source', 'service: audit')
     const set = compileRules([

@@ -21,8 +21,7 @@ export interface CompiledSourceRule {
 }
 
 /** Whether a rule is about a log itself, and not about the events in it. */
-export const isSourceRule = ({ logsource }: SigmaRule): boolean =>
-  logsource.service === SOURCE_SERVICE
+export const isSourceRule = (rule: SigmaRule): boolean => isForSources(rule)
 
 /** A rule that can be used or not, what correlations are told of it, and what is wrong with it. */
 export const compileSourceRule = (
@@ -33,13 +32,18 @@ export const compileSourceRule = (
   readonly known: KnownRule
   readonly issues: readonly Issue[]
 } => {
-  const { plan, issues } = planRule(sigma, sourceSchema, context)
+  // A filter that leaves the service open is meant for events: their fields are not known here.
+  const filters = (context.filters ?? []).filter(isForSources)
+  const { plan, issues } = planRule(sigma, sourceSchema, { ...context, filters })
   const known = { id: sigma.id, name: sigma.name, refused: NOT_COUNTED }
   if (plan === undefined) return { rule: undefined, known, issues }
   const judge = emitPredicate(plan, noteAccess)
   const rule: CompiledSourceRule = { ref: refOf(sigma), sigma, plan, judge, reports: true }
   return { rule, known, issues: [...issues, ...summaryIssues(sigma)] }
 }
+
+const isForSources = ({ logsource }: Pick<SigmaRule, 'logsource'>): boolean =>
+  logsource.service === SOURCE_SERVICE
 
 const NOT_COUNTED = 'it is about the log itself, and correlations count events'
 
