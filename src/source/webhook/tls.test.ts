@@ -15,6 +15,9 @@ const TLS = {
   key: certificate('server.key'),
   clientCA: certificate('ca.pem'),
 }
+/** A machine may be slow. */
+const PATIENT = { timeout: 15_000, interval: 10 }
+
 const LIST = '{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[]}'
 
 const open: WebhookReceiver[] = []
@@ -148,7 +151,7 @@ describe('a body that is cut off over HTTP/2 is not kept', () => {
     )
     socket.on('error', () => {})
     socket.resume()
-    await expect.poll(() => receiver.counts().broken).toBe(1)
+    await expect.poll(() => receiver.counts().broken, PATIENT).toBe(1)
     expect(kept).toEqual([])
     socket.destroy()
   })
@@ -205,7 +208,7 @@ describe('certificates of the receiver', () => {
     const clock = new HandClock()
     const { receiver } = await start([], { tls: files }, clock)
     const before = await connectTo(receiver)
-    await expect.poll(() => clock.sleepers).toBe(1)
+    await expect.poll(() => clock.sleepers, PATIENT).toBe(1)
     renew('server-renewed')
     clock.move(10_000)
     await expect
@@ -214,7 +217,7 @@ describe('certificates of the receiver', () => {
         const serial = serialOf(socket)
         socket.destroy()
         return serial
-      })
+      }, PATIENT)
       .not.toBe(serialOf(before))
     const answered = new Promise((resolve) => before.once('data', resolve))
     before.write(
