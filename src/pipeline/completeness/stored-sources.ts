@@ -29,14 +29,14 @@ export const storedSources = async (store: Store, nowUs: number): Promise<Source
 const EVENTS = `
   SELECT cluster, server, toString(way) AS way, count() AS events, sum(place_length) AS bytes,
     countIf(copy) AS linked, toUnixTimestamp64Micro(max(arrived_at)) AS arrived,
-    toUnixTimestamp64Micro(maxOrNull(stage_at)) AS stage,
+    toUnixTimestamp64Micro(maxOrNull(stage_at)) AS last_stage,
     countIf(level = 'Metadata') AS metadata, countIf(level = 'Request') AS request,
     countIf(level = 'RequestResponse') AS request_response,
     countIf(stage = 'RequestReceived') AS received
   FROM events GROUP BY cluster, server, way`
 
 const GAPS = `
-  SELECT cluster, server, way, kind, count() AS gaps, sumOrNull(events) AS events,
+  SELECT cluster, server, way, kind, count() AS gaps, sumOrNull(events) AS gap_events,
     maxOrNull(to_time) AS last, toUnixTimestamp64Micro(max(noticed_at)) AS noticed
   FROM gaps FINAL GROUP BY cluster, server, way, kind ORDER BY kind`
 
@@ -46,7 +46,7 @@ const reportOf = (row: StoreRecord): SourceReport => ({
   bytes: numberOf(row.bytes) ?? 0,
   linked: numberOf(row.linked),
   lastArrived: timeOf(row.arrived),
-  lastEvent: timeOf(row.stage),
+  lastEvent: timeOf(row.last_stage),
   policy: {
     levels: {
       Metadata: numberOf(row.metadata) ?? 0,
@@ -69,7 +69,7 @@ const sourceOf = (row: StoreRecord): Pick<SourceReport, 'cluster' | 'server' | '
 const gapOf = (row: StoreRecord): SourceReport['gaps'][number] => ({
   kind: String(row.kind) as GapKind,
   count: numberOf(row.gaps) ?? 0,
-  events: numberOf(row.events),
+  events: numberOf(row.gap_events),
   last: typeof row.last === 'string' ? row.last : timeOf(row.noticed),
 })
 
