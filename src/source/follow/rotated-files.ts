@@ -40,22 +40,36 @@ export class RotatedFiles {
    * until it can: `nowMs` tells a line that will never end from one being copied.
    */
   async list(nowMs: number): Promise<readonly RotatedFile[]> {
+    for (let tries = 1; ; tries += 1) {
+      const files = await this.#listOnce(nowMs)
+      // A plain file that went while we looked has left its compressed form, which was passed over.
+      if (files !== undefined || tries === LIST_TRIES) return [...this.#known.values()]
+    }
+  }
+
+  /** Undefined when a file that the folder named is not there any more. */
+  async #listOnce(nowMs: number): Promise<Map<string, RotatedFile> | undefined> {
     const folder = dirname(this.#live)
     const names = rotatedNames(this.#live, await namesIn(folder))
     const plain = new Set(names.filter(({ name, stem }) => name === stem).map(({ stem }) => stem))
     const known = new Map<string, RotatedFile>()
+    let isWhole = true
     for (const name of names) {
       if (name.name !== name.stem && plain.has(name.stem)) continue
       const path = join(folder, name.name)
       const key = await keyOf(path)
+      if (key === undefined) isWhole = false
       if (key === undefined) continue
       const file = this.#known.get(key) ?? (await describe(path, name, nowMs))
       if (file !== undefined) known.set(key, file)
     }
     this.#known = known
-    return [...known.values()]
+    return isWhole ? known : undefined
   }
 }
+
+/** Rotation happens now and then, and compressing takes a moment: it does not go on for ever. */
+const LIST_TRIES = 5
 
 /** A line that does not end is taken for a whole one when its file has not changed for so long. */
 const UNFINISHED_MS = 10_000
