@@ -106,6 +106,7 @@ export class Lab {
   /** Sends a signal to a part and waits until it is gone. */
   async stop(part: string, signal: 'SIGTERM' | 'SIGKILL', withinMs = 90_000): Promise<void> {
     const pid = this.pid(part)
+    if (!isAlive(pid)) return
     process.kill(pid, signal)
     for (const end = Date.now() + withinMs; isAlive(pid); ) {
       if (Date.now() > end) throw new Error(`${part} does not stop`)
