@@ -199,6 +199,8 @@ export const LIMIT = {
   storeConnectionsMax: 10,
   /** Statements that run in the embedded engine at a time; a query beyond that is refused. */
   engineStatementsMax: 8,
+  /** After it was told to stop a statement, in ms; then the embedded engine ends itself. */
+  engineStopMs: 30_000,
   /** Between two questions to the embedded engine whether it still answers, in ms. */
   engineHeartbeatMs: 5_000,
   /** Questions without an answer after which the embedded engine is killed. */
@@ -222,7 +224,7 @@ export const LIMIT = {
   /** How far behind the logs of their cluster windows are judged: requests end after they begin. */
   liveSlackMs: 2_000,
   /** Acts that wait for their place in time in one cluster. Beyond it they are judged early. */
-  liveWaitingActsMax: 50_000,
+  liveWaitingActsMax: 20_000,
   /** Clusters that have windows of their own; the others share the last. */
   liveClustersMax: 16,
   /** Logs of one cluster that its windows wait for; beyond it the one last heard is forgotten. */
