@@ -30,8 +30,7 @@ export const serve: Command = {
     {
       name: '--status',
       value: 'HOST:PORT',
-      about: 'Serve /livez, /readyz, /metrics and /sources here.',
-      default: '127.0.0.1:9464',
+      about: 'Serve /livez, /readyz, /metrics and /sources here. Default: 127.0.0.1:9464.',
     },
     {
       name: '--anchor',

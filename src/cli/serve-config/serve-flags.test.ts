@@ -15,6 +15,7 @@ webhook:
   tls: { cert: c, key: k, clientCA: a }
 store: { url: 'https://u@h/db', ca: ca.pem }
 rules: [r]
+status: { listen: '127.0.0.1:1' }
 `,
   '/etc/d.yaml',
 ).config
@@ -26,7 +27,7 @@ describe('options', () => {
       data: 'd',
       webhook: { listen: { host: '127.0.0.1', port: 0 }, tls: undefined, sources: [] },
       store: { kind: 'embedded', memoryBytes: undefined },
-      status: undefined,
+      status: { host: '127.0.0.1', port: 9464 },
     })
   })
 
@@ -41,7 +42,7 @@ describe('options', () => {
       rules: ['/etc/r', 'mine'],
       files: [{ path: 'a=b.log', cluster: 'c', server: 's', from: 'end' }],
     })
-    expect(toServeOptions(NONE, file).data).toBe('/data')
+    expect(toServeOptions(NONE, file)).toMatchObject({ data: '/data', status: { port: 1 } })
   })
 
   test.each([

@@ -43,12 +43,15 @@ export const toServeOptions = (flags: ServeFlags, file: ConfigFile | undefined):
       anchor: flags.anchor ?? file?.evidence.anchor,
       sealKey: flags.sealKey ?? file?.evidence.sealKey,
     },
-    status: addressOf('status', flags.status) ?? file?.status,
+    status: addressOf('status', flags.status) ?? file?.status ?? STATUS,
     metricsScrape: file?.metricsScrape ?? [],
     rules: [...(file?.rules ?? []), ...flags.rules],
     lists: [...(file?.lists ?? []), ...flags.lists],
   }
 }
+
+/** Where the status is told when nobody says where. */
+const STATUS: ListenAddress = { host: '127.0.0.1', port: 9464 }
 
 function webhookOf(flags: ServeFlags, file: ConfigFile | undefined): ServeConfig['webhook'] {
   const listen = addressOf('webhook', flags.webhook)
