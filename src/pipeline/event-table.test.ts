@@ -9,7 +9,7 @@ import { readNative } from '../base/testing/read-native.ts'
 import { decodeBlock } from '../decode/decode.ts'
 import { contentDigest, eventId, eventPlace } from '../detect/act.ts'
 import { eventColumns, eventRow } from '../detect/columns.ts'
-import { microsecondsOf } from '../detect/time.ts'
+import { microsecondsOf, timeText } from '../detect/time.ts'
 import { enrich } from '../enrich/enrich.ts'
 import type { AuditEvent, Source } from '../model/event.ts'
 import { openEmbedded } from '../store/embedded.ts'
@@ -124,6 +124,19 @@ const ASKED = `SELECT lower(hex(event_id)) AS event_id, place, lower(hex(content
   request_path, cluster, server, place_file, way, position, batch, instance, copy,
   lower(hex(sealed)) AS sealed FROM events ORDER BY position`
 
+const FACTS = eventColumns().map(({ name }) => name)
+
+/** A row as ClickHouse shows it: times have six decimals, and what is left out is NULL. */
+const storedFacts = (row: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(
+    eventColumns().map(({ name, type }) => {
+      const value = row[name] ?? null
+      if (!type.includes('DateTime') || typeof value !== 'string') return [name, value]
+      const time = timeText(microsecondsOf(value) ?? 0)
+      return [name, time.replace('T', ' ').replace('Z', '')]
+    }),
+  )
+
 const isMasked = (at: number): boolean => at % 7 === 3
 
 const fill = (batch: EventBatch, events: readonly Read[]): void => {
@@ -194,5 +207,9 @@ describe('the table of events', () => {
     await store.insert('events', 'one-7', INSERTED_COLUMNS, batch.take(7))
     const rows = await store.query(ASKED)
     expect(rows).toEqual(events.map((one, at) => saidOf(one, at, isMasked(at))))
+    const facts = await store.query(
+      `SELECT ${FACTS.map((name) => `\`${name}\``).join(', ')} FROM events ORDER BY position`,
+    )
+    expect(facts).toEqual(events.map(({ event }) => storedFacts(eventRow(enrich(event)))))
   }, 30_000)
 })
