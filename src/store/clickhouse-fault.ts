@@ -15,7 +15,7 @@ export const toFault = (error: unknown, signal?: AbortSignal): Fault => {
     })
   }
   const said = `${error.code} ${error.type ?? ''}: ${message}`
-  return BUSY.has(error.code)
+  return BUSY.has(error.code) || EXHAUSTED.test(message)
     ? new Fault('store/overloaded', `the store is overloaded: ${said}`, {
         cause: error,
         transient: true,
@@ -28,12 +28,17 @@ export const toFault = (error: unknown, signal?: AbortSignal): Fault => {
 const isRefusal = (error: unknown): error is Error & { code: string; type?: string } =>
   error instanceof Error && 'code' in error && /^\d+$/.test(String(error.code))
 
+// With many numbers: of whatever ClickHouse was about to do.
+const EXHAUSTED = /No space left on device|NOT_ENOUGH_SPACE|not enough space|Too many open files/
+
 /**
  * ClickHouse's numbers for what may pass by itself.
  * Upstream: ClickHouse, src/Common/ErrorCodes.cpp.
  */
 const BUSY: ReadonlySet<string> = new Set([
+  '75', // CANNOT_WRITE_TO_FILE_DESCRIPTOR
   '159', // TIMEOUT_EXCEEDED
+  '173', // CANNOT_ALLOCATE_MEMORY
   '202', // TOO_MANY_SIMULTANEOUS_QUERIES
   '203', // NO_FREE_CONNECTION
   '209', // SOCKET_TIMEOUT

@@ -6,10 +6,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { Fault } from '../base/fault.ts'
 import { LIMIT } from '../base/limit.ts'
 import { connectStore, DATABASE } from './clickhouse.ts'
 import { type EmbeddedStore, openEmbedded } from './embedded.ts'
 import { Supervisor, type SupervisorEvent } from './embedded-supervisor.ts'
+import type { EngineOptions } from './engine/engine-options.ts'
 import type { Store } from './store.ts'
 import { type Cut, openCuttingProxy } from './testing/cutting-proxy.ts'
 import { codeOf, untilDone } from './testing/faults.ts'
@@ -129,19 +131,31 @@ test('a query that does not end can be ended by force', async () => {
   await untilDone(async () => await embedded?.store.query('SELECT 1'))
 })
 
+test('a statement that goes on though it was told to stop ends the engine (LIMIT.engineStopMs)', async () => {
+  const { supervisor, secrets, socket } = await engineAlone(200)
+  const first = supervisor.pid()
+  const store = await connectStore({
+    url: 'http://write@engine',
+    password: secrets.write,
+    socketPath: socket,
+  })
+  // One block, and no look up before its end.
+  const long = `SELECT editDistance(materialize(repeat('a', 60000)), repeat('b', 60000))`
+  const signal = AbortSignal.timeout(100)
+  expect(await codeOf(store.query(long, {}, { signal }))).toBe('store/cancelled')
+  await untilDone(async () => {
+    await store.query('SELECT 1')
+    if (supervisor.pid() === first) throw new Fault('test/same', 'not yet', { transient: true })
+  })
+  await store.close()
+  await supervisor.close()
+})
+
 test('connections cut anywhere lose nothing and double nothing', async () => {
   const seed = Date.now() % 2 ** 31
   console.info(`seed ${seed}`)
   const random = seeded(seed)
-  const engineFolder = join(folder, 'engine')
-  mkdirSync(engineFolder)
-  const socket = join(folder, 'engine.sock')
-  const secrets = { write: 'w', read: 'r' }
-  const supervisor = new Supervisor(
-    { folder: engineFolder, socket, database: DATABASE, memoryBytes: 419_430_400, secrets },
-    { clock, onEvent: () => undefined, alive: async () => true },
-  )
-  await supervisor.start()
+  const { supervisor, secrets, socket } = await engineAlone(LIMIT.engineStopMs)
   let isCutting = false
   const cuts = (): Cut =>
     isCutting && random() < 0.15
@@ -168,6 +182,23 @@ test('connections cut anywhere lose nothing and double nothing', async () => {
   await proxy.close()
   await supervisor.close()
 })
+
+/** An engine without the store before it, of which the secrets are known. */
+const engineAlone = async (stopMs: number): Promise<EngineOptions & { supervisor: Supervisor }> => {
+  const options: EngineOptions = {
+    folder: join(folder, 'engine'),
+    socket: join(folder, 'engine.sock'),
+    database: DATABASE,
+    memoryBytes: 419_430_400,
+    stopMs,
+    secrets: { write: 'w', read: 'r' },
+  }
+  mkdirSync(options.folder)
+  const world = { clock, onEvent: () => undefined, alive: async () => true }
+  const supervisor = new Supervisor(options, world)
+  await supervisor.start()
+  return { ...options, supervisor }
+}
 
 /** Numbers from 0 to 1, the same ones for a seed. */
 const seeded = (seed: number): (() => number) => {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { Fault } from '../base/fault.ts'
+import { LIMIT } from '../base/limit.ts'
 import { connectStore, DATABASE } from './clickhouse.ts'
 import { lockFolder } from './embedded-lock.ts'
 import { socketPath } from './embedded-socket.ts'
@@ -52,6 +54,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedSt
       socket: socket.path,
       database: DATABASE,
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
+      stopMs: LIMIT.engineStopMs,
       secrets,
     },
     { clock: options.clock, onEvent: options.onEvent ?? (() => {}), alive: () => alive() },
@@ -96,6 +99,5 @@ const answers = async (store: Store): Promise<boolean> =>
   store.query('SELECT 1', {}, { seconds: 5 }).then(
     () => true,
     // A refusal is an answer too.
-    (fault: unknown) =>
-      fault instanceof Error && 'code' in fault && fault.code !== 'store/unreachable',
+    (error: unknown) => error instanceof Fault && error.code !== 'store/unreachable',
   )

@@ -86,7 +86,12 @@ export class ChdbEngine {
       finished = resolve
     })
     this.#running.add(running)
-    const kill = (): void => void this.#kill(`Settings['log_comment'] = '${name}'`)
+    let late: NodeJS.Timeout | undefined
+    const kill = (): void => {
+      void this.#kill(`Settings['log_comment'] = '${name}'`)
+      // The engine looks up between two blocks only; one may take hours.
+      late = setTimeout(() => process.kill(process.pid, 'SIGKILL'), this.#options.stopMs)
+    }
     try {
       await prepare(session, this.#options.database, request, name, last)
       if (request.signal.aborted) throw cancelled()
@@ -96,6 +101,7 @@ export class ChdbEngine {
       throw toEngineError(thrown)
     } finally {
       request.signal.removeEventListener('abort', kill)
+      clearTimeout(late)
       session.close()
       this.#running.delete(running)
       finished()

@@ -15,16 +15,24 @@ export class EngineError extends Error {
     return `Code: ${this.code}. DB::Exception: ${this.message} (${this.type})`
   }
 
-  /** The status of the HTTP answer. Upstream: ClickHouse, HTTPHandler.cpp, exceptionCodeToHTTPStatus. */
+  /**
+   * The status of the HTTP answer.
+   * Upstream: ClickHouse, src/Server/HTTPHandler.cpp, exceptionCodeToHTTPStatus.
+   */
   get status(): number {
     return STATUS.get(this.code) ?? 500
   }
 }
 
-/** What the package chdb threw, as ClickHouse's error. */
+/** What the package chdb, or the system, threw, as ClickHouse's error. */
 export const toEngineError = (thrown: unknown): EngineError => {
   if (thrown instanceof EngineError) return thrown
   const said = thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof Error && 'errno' in thrown && 'code' in thrown) {
+    return FULL.has(thrown.code)
+      ? new EngineError(243, 'NOT_ENOUGH_SPACE', said)
+      : new EngineError(425, 'SYSTEM_ERROR', said)
+  }
   const found = /Code: (\d+)\. DB::Exception: ([\s\S]*?)(?: \(version [^)]*\))?\s*$/.exec(said)
   const [, code, rest = said] = found ?? []
   const type = /\(([A-Z][A-Z0-9_]+)\)\s*$/.exec(rest)
@@ -33,6 +41,8 @@ export const toEngineError = (thrown: unknown): EngineError => {
 }
 
 const UNKNOWN = 1002
+
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
 
 const STATUS: ReadonlyMap<number, number> = new Map([
   [36, 400],

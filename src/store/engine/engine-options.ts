@@ -8,6 +8,8 @@ export interface EngineOptions {
   readonly database: string
   /** For everything the engine does, in bytes. */
   readonly memoryBytes: number
+  /** How long a statement may go on after it was told to stop, in ms; then the process ends. */
+  readonly stopMs: number
   /** The passwords of its two users. */
   readonly secrets: Readonly<Record<EngineRole, string>>
 }

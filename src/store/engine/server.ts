@@ -12,8 +12,8 @@ import { gateQuery, type InsertStatement, insertStatement, plainStatement } from
 import { quotedText } from './tokens.ts'
 
 /**
- * The part of ClickHouse's HTTP interface that its clients use, before an engine within the process:
- * `/ping`, queries, statements, inserts, with settings and parameters in the address.
+ * The part of ClickHouse's HTTP interface that its clients use, before an engine within the
+ * process: `/ping`, queries, statements, inserts, with settings and parameters in the address.
  * Upstream: ClickHouse, src/Server/HTTPHandler.cpp.
  */
 export const engineServer = (engine: ChdbEngine, options: EngineOptions): Server => {
