@@ -79,6 +79,18 @@ describe('compression is told by the bytes', () => {
     expect(ending.bytes).toBeLessThan(LIMIT.inflateFreeBytes + 40_000_000)
     expect(bomb.length * LIMIT.inflateRatioMax).toBeLessThan(110_000_000)
   })
+
+  test('small bombs in a compressed archive count together (A6, nested)', async () => {
+    const small = gzipSync(Buffer.alloc(20_000_000, 'x\n'), { level: 9 })
+    const members = Array.from({ length: 20 }, (_, at) => tarEntry(`${at}.log.gz`, small))
+    const first = tarEntry('first.log', Buffer.from('{"one":1}\n'))
+    const tar = gzipSync(Buffer.concat([first, ...members, Buffer.alloc(1_024)]))
+    const { ending, codes, text } = await read('bombs.tar.gz', tar)
+    expect(new Set(codes)).toEqual(new Set(['source/bomb']))
+    expect(text.startsWith('{"one":1}\n')).toBe(true)
+    expect(ending.bytes).toBeGreaterThan(40_000_000)
+    expect(ending.bytes).toBeLessThan(LIMIT.inflateFreeBytes + 40_000_000)
+  })
 })
 
 describe('archives', () => {

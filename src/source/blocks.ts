@@ -7,7 +7,7 @@ import { BlockPool } from './block-pool.ts'
 import { ByteReader, type Chunks } from './byte-reader.ts'
 import { Cutter, type Piece } from './cutter.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { compressionOf, inflate, type OnFault } from './inflate.ts'
+import { compressionOf, InflateCount, inflate, type OnFault } from './inflate.ts'
 import type { Input } from './inputs.ts'
 import { isTar, type Member, tarMembers } from './tar.ts'
 
@@ -67,6 +67,7 @@ class FileReading implements Reading {
   readonly #hash: Hash | undefined
   readonly #pool: BlockPool
   readonly #issues: Issue[] = []
+  readonly #inflated = new InflateCount()
   #bytes = 0
   #wholeFile = false
   /** The chunks read are copied at once, so that one buffer does for all. */
@@ -110,6 +111,7 @@ class FileReading implements Reading {
         if (this.#signal.aborted) return
         const bytes: Buffer = chunk
         this.#hash?.update(bytes)
+        this.#inflated.compressed += bytes.length
         yield bytes
       }
       this.#wholeFile = true
@@ -136,7 +138,7 @@ class FileReading implements Reading {
   async #content(reader: ByteReader, onFault: OnFault): Promise<ByteReader> {
     const compression = compressionOf(await reader.peek(4))
     if (compression === 'none') return reader
-    return new ByteReader(inflate(reader.rest(), compression, onFault))
+    return new ByteReader(inflate(reader.rest(), compression, onFault, this.#inflated))
   }
 
   async *#archive(content: ByteReader): AsyncGenerator<Block, void> {

@@ -23,19 +23,38 @@ export const compressionOf = (head: Uint8Array): Compression => {
 }
 
 /**
+ * Bytes that were read, and what became of them by decompressing: of one stream, or of a whole file
+ * with all that is compressed in it, again and again.
+ */
+export class InflateCount {
+  compressed = 0
+  inflated = 0
+
+  /** Whether it grew beyond all measure. */
+  isBomb(): boolean {
+    const { compressed, inflated } = this
+    return inflated > LIMIT.inflateFreeBytes && inflated > compressed * LIMIT.inflateRatioMax
+  }
+}
+
+/**
  * The decompressed bytes, of concatenated members too. What comes before a cut place is given, and
  * before a damaged one all but the last 64 KiB at most; then `onFault` is called and it ends. So it
- * does when it grows beyond `LIMIT.inflateRatioMax`. Each step is decompressed whole before the
- * next is asked for, so that nothing waits in a stream when it fails.
+ * does when it grows beyond `LIMIT.inflateRatioMax`, by itself or with the `whole` it is part of.
+ * Each step is decompressed whole before the next is asked for, so that nothing waits in a stream
+ * when it fails.
  */
 export async function* inflate(
   chunks: Chunks,
   compression: 'gzip' | 'zstd',
   onFault: OnFault,
+  whole?: InflateCount,
 ): Chunks {
   const reader = new ByteReader(chunks)
-  const limit = new Limit()
+  const limit = new Limit(whole)
   for (;;) {
+    const bomb = limit.fault()
+    if (bomb !== undefined) return onFault(...bomb)
     const next = await nextMember(reader, compression)
     if (next === 'end') return
     if (next !== 'member') return onFault(...next)
@@ -86,16 +105,27 @@ async function nextMember(
   return ['source/cut-short', 'unexpected end of file']
 }
 
-/** Counts over all members of a file. */
+/** Counts over all members of a stream, and for the whole that it is part of. */
 class Limit {
-  compressed = 0
-  inflated = 0
+  readonly #own = new InflateCount()
+  readonly #whole: InflateCount | undefined
+
+  constructor(whole: InflateCount | undefined) {
+    this.#whole = whole
+  }
+
+  read(bytes: number): void {
+    this.#own.compressed += bytes
+  }
+
+  gave(bytes: number): void {
+    this.#own.inflated += bytes
+    if (this.#whole !== undefined) this.#whole.inflated += bytes
+  }
 
   fault(): Fault | undefined {
-    const { compressed, inflated } = this
-    const isBomb =
-      inflated > LIMIT.inflateFreeBytes && inflated > compressed * LIMIT.inflateRatioMax
-    return isBomb ? ['source/bomb', `${compressed} bytes became ${inflated}`] : undefined
+    const bomb = [this.#own, this.#whole].find((count) => count?.isBomb())
+    return bomb && ['source/bomb', `${bomb.compressed} bytes became ${bomb.inflated}`]
   }
 }
 
@@ -139,7 +169,7 @@ class Member {
       if (step.length === 0) await this.#done
       const used = this.#ended ? this.#stream.bytesWritten - before : step.length
       if (used > 0) await reader.take(used)
-      limit.compressed += used
+      limit.read(used)
       yield* this.#take(limit)
       this.fault ??= limit.fault()
     }
@@ -160,7 +190,7 @@ class Member {
     for (const piece of pieces) {
       if (this.#checked) this.checksum = crc32(piece, this.checksum)
       this.inflated += piece.length
-      limit.inflated += piece.length
+      limit.gave(piece.length)
       yield piece
     }
   }
