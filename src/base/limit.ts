@@ -161,8 +161,8 @@ export const LIMIT = {
   webhookKeepBytesMax: 33_554_432,
   /** API servers that one receiver knows; others are asked to wait for ever. */
   webhookSourcesMax: 256,
-  /** Connections to the webhook receiver. */
-  webhookConnectionsMax: 1_024,
+  /** Connections to the webhook receiver; each address gets its share. */
+  webhookConnectionsMax: 2_048,
   /** Bodies of one API server that are recognised when they come again: an hour at 50 a second. */
   bodiesRememberedMax: 180_000,
   /** Requests begun, and ended, that one delivery says of its log; more are only counted. */
@@ -251,4 +251,6 @@ export const LIMIT = {
   diskStopPercent: 90,
   /** Weeks of clusters in one table that retention looks at in one go; the oldest come first. */
   partitionsMax: 10_000,
+  /** Log sources whose completeness is watched. Of more, each delivery is looked at by itself. */
+  watchedSourcesMax: 10_000,
 } as const

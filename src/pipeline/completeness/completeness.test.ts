@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LIMIT } from '../../base/limit.ts'
 import type { GapDelivery } from '../../model/delivery.ts'
 import type { EventRef } from '../../model/finding.ts'
 import type { SourceNote } from '../../model/source-health.ts'
@@ -29,6 +30,16 @@ describe('what is watched of logs', () => {
       watch.observe(linesAt({ cluster, server, way: 'file' }, at(1)), observed(at(1)))
     }
     expect(watch.sources()).toHaveLength(3)
+  })
+
+  it('remembers LIMIT.watchedSourcesMax sources at most', () => {
+    const watch = new Completeness()
+    for (let n = 0; n < LIMIT.watchedSourcesMax + 3; n++) {
+      const source = { ...FILE, server: `made-up-${n}` }
+      const { notes } = watch.observe(linesAt(source, at(1)), observed(at(1), { truncated: 1 }))
+      expect(notes).toHaveLength(1)
+    }
+    expect(watch.sources()).toHaveLength(LIMIT.watchedSourcesMax)
   })
 
   it('tells a gap as a note, with what is known of it', () => {

@@ -1,3 +1,4 @@
+import { LIMIT } from '../../base/limit.ts'
 import { microsecondsOf } from '../../detect/time.ts'
 import type { Delivery, GapDelivery, LogSource } from '../../model/delivery.ts'
 import type { EventRef } from '../../model/finding.ts'
@@ -197,11 +198,12 @@ class ServerWatch {
   }
 }
 
+/** What there is too much of is made, and forgotten. */
 const getOr = <Value>(map: Map<string, Value>, name: string, make: () => Value): Value => {
   const known = map.get(name)
   if (known !== undefined) return known
   const made = make()
-  map.set(name, made)
+  if (map.size < LIMIT.watchedSourcesMax) map.set(name, made)
   return made
 }
 

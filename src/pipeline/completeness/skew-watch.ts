@@ -3,14 +3,14 @@ import type { SkewNote, SourceObservation } from '../../model/source-health.ts'
 
 /**
  * Compares the clock of one API server with ours: by how much the newest event of a delivery is
- * older than its arrival. A median over many deliveries stands for it; a delivery whose events are
- * far apart has waited for its batch, and that is taken off.
+ * older than its arrival. Of a file a median over many deliveries stands for it. A batch of a
+ * webhook may have waited for half a minute, nobody knows for how long: the least of many count, and
+ * only what is more than that wait can be a clock that is behind.
  */
 export class SkewWatch {
   readonly #source: LogSource
-  /** What is left of each delay without the wait, and the delay itself. */
+  /** Of the last deliveries, from the stage of the newest event to the arrival. */
   readonly #delays: number[] = []
-  readonly #raw: number[] = []
   #next = 0
   #skewed: { readonly fromUs: number; readonly toldUs: number } | undefined
 
@@ -18,19 +18,15 @@ export class SkewWatch {
     this.#source = source
   }
 
-  add(arrivedUs: number, { firstUs, lastUs, events }: SourceObservation): void {
-    if (lastUs === undefined || firstUs === undefined) return
-    const delay = arrivedUs - lastUs
-    const apartUs = events > 1 ? (lastUs - firstUs) / (events - 1) : BATCH_WAIT_US
-    const waited = delay > 0 ? Math.min(delay, apartUs * WAITS, BATCH_WAIT_US) : 0
-    this.#delays[this.#next] = delay - waited
-    this.#raw[this.#next] = delay
+  add(arrivedUs: number, { lastUs }: SourceObservation): void {
+    if (lastUs === undefined) return
+    this.#delays[this.#next] = arrivedUs - lastUs
     this.#next = (this.#next + 1) % DELAYS_KEPT
   }
 
   /** From an event's stage to its arrival, as a median of the last deliveries. */
   delayUs(): number | undefined {
-    return [...this.#raw].sort((a, b) => a - b)[Math.floor(this.#raw.length / 2)]
+    return [...this.#delays].sort((a, b) => a - b)[Math.floor(this.#delays.length / 2)]
   }
 
   /** How far the server's clock is behind ours. Undefined: too little seen, or too unsteady. */
@@ -38,7 +34,11 @@ export class SkewWatch {
     if (this.#delays.length < DELAYS_MIN) return undefined
     const sorted = [...this.#delays].sort((a, b) => a - b)
     const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
-    // What is behind and catches up, or is repeated, comes later each time by another while.
+    if (this.#source.way === 'webhook') {
+      const least = at(LEAST_SHARE)
+      return least < 0 ? least : Math.max(0, least - BATCH_WAIT_US)
+    }
+    // What is behind and catches up comes later each time by another while.
     return at(0.75) - at(0.25) > STEADY_US ? undefined : at(0.5)
   }
 
@@ -75,7 +75,7 @@ const SKEW_US = 2 * SECOND_US
 const STEADY_US = 2 * SECOND_US
 /** The default of `--audit-webhook-batch-max-wait`. */
 const BATCH_WAIT_US = 30 * SECOND_US
-/** The newest event of a batch is about as old as its events are apart; now and then thrice that. */
-const WAITS = 3
+/** One delivery in ten may be as odd as it likes. */
+const LEAST_SHARE = 0.1
 const DELAYS_KEPT = 31
 const DELAYS_MIN = 15
