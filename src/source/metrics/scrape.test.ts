@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { Fault } from '../../base/fault.ts'
@@ -153,6 +155,47 @@ describe('a scrape', () => {
       response.end('<html>')
     })
     expect(await faultOf(scrape(other))).toMatchObject({ code: 'metrics/unreadable' })
+  })
+
+  it('trusts the given authority alone, and shows its own certificate', async () => {
+    const file = (name: string): string =>
+      fileURLToPath(new URL(`../webhook/fixtures/certificates/${name}`, import.meta.url))
+    const server = createTlsServer(
+      {
+        key: readFileSync(file('server.key')),
+        cert: readFileSync(file('server.pem')),
+        ca: readFileSync(file('ca.pem')),
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
+      (_, response) => void response.end(RECORDED),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    open.push(() => server.close())
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`
+    const ask = (ca: string | undefined, name: string | undefined) => {
+      const own = name === undefined ? {} : { cert: file(`${name}.pem`), key: file(`${name}.key`) }
+      const none = {
+        cluster: 'c',
+        server: 's',
+        tokenFile: undefined,
+        cert: undefined,
+        key: undefined,
+      }
+      return scrapeAuditMetrics(
+        { ...none, url, ca, ...own },
+        systemClock,
+        AbortSignal.timeout(10_000),
+      )
+    }
+    expect(await ask(file('ca.pem'), 'master-1')).toMatchObject(EXPECTED)
+    for (const asked of [
+      ask(file('other-ca.pem'), 'master-1'),
+      ask(undefined, 'master-1'),
+      ask(file('ca.pem'), undefined),
+    ]) {
+      expect((await faultOf(asked)).code).toBe('metrics/unreachable')
+    }
   })
 
   it('reads LIMIT.metricsBytesMax bytes at most', async () => {
