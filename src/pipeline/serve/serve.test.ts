@@ -1,0 +1,252 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { zstdDecompressSync } from 'node:zlib'
+import { afterEach, expect, test } from 'vitest'
+import { systemClock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
+import { openImport } from '../../source/import.ts'
+import { openEmbedded } from '../../store/embedded.ts'
+import type { StoreRecord } from '../../store/store.ts'
+import type { RuleFile } from '../hunt-options.ts'
+import { hunt, serve } from '../pipeline.ts'
+import type { Instance, Judging, ServeHooks, ServeOptions } from './running.ts'
+
+const DEMO = fileURLToPath(new URL('../../../demo/shop-cluster/', import.meta.url))
+const RULES = fileURLToPath(new URL('../../../content/rules/', import.meta.url))
+const HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",'
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'deckwatch-serve-'))
+  folders.push(folder)
+  return folder
+}
+
+const ruleFiles = (): readonly RuleFile[] =>
+  readdirSync(RULES, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.cases.yaml'))
+    .map((file) => ({ file, text: readFileSync(join(RULES, file), 'utf8') }))
+
+const judging = (rules = ruleFiles()): Judging => ({
+  rules,
+  lists: [],
+  proxies: [],
+  clusterRanges: [],
+})
+
+const demoLines = (server: string): readonly string[] =>
+  zstdDecompressSync(readFileSync(join(DEMO, `audit-${server}.log.zst`)))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+
+const listOf = (lines: readonly string[]): string => {
+  const items = lines.map((line) => `{${line.slice(HEAD.length)}`).join(',')
+  return `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items}]}\n`
+}
+
+const optionsFor = (data: string, more: Partial<ServeOptions['config']> = {}): ServeOptions => ({
+  config: {
+    data,
+    webhook: { listen: { host: '127.0.0.1', port: 0 }, tls: undefined, sources: [] },
+    files: [],
+    store: { kind: 'embedded', memoryBytes: undefined },
+    retention: { days: undefined, clusters: new Map() },
+    evidence: { anchor: undefined, sealKey: undefined },
+    status: undefined,
+    metricsScrape: [],
+    rules: [],
+    lists: [],
+    ...more,
+  },
+  judging: judging(),
+  sealKey: undefined,
+  storePassword: undefined,
+  clock: systemClock,
+  tool: 'test',
+})
+
+interface Life {
+  readonly told: Map<string, string>
+  readonly logged: string[]
+}
+
+/** Runs an instance while `during` lasts. */
+const live = async (
+  options: ServeOptions,
+  during: (instance: Instance, life: Life) => Promise<void>,
+): Promise<Life> => {
+  const life: Life = { told: new Map(), logged: [] }
+  const stop = new AbortController()
+  let failure: unknown
+  const hooks: ServeHooks = {
+    finding: ({ finding, withdrawn }, isUpdate) =>
+      life.told.set(finding.id, withdrawn ? 'withdrawn' : isUpdate ? 'update' : 'new'),
+    log: (_, message) => life.logged.push(message),
+    started: (instance) => {
+      during(instance, life)
+        .catch((error: unknown) => {
+          failure = error
+        })
+        .finally(() => stop.abort())
+    },
+  }
+  await serve(options, hooks, stop.signal)
+  if (failure !== undefined) throw failure
+  return life
+}
+
+const post = async (instance: Instance, server: string, body: string): Promise<number> => {
+  const url = `http://127.0.0.1:${instance.webhook?.port}/audit/shop-cluster/${server}?timeout=30s`
+  const response = await fetch(url, { method: 'POST', body })
+  await response.arrayBuffer()
+  return response.status
+}
+
+const until = async (isTrue: () => Promise<boolean>): Promise<void> => {
+  while (!(await isTrue())) await systemClock.sleep(20)
+}
+
+const ask = async (data: string, sql: string): Promise<StoreRecord[]> => {
+  const { store, close } = await openEmbedded({ folder: data, clock: systemClock })
+  try {
+    return await store.query(sql)
+  } finally {
+    await close()
+  }
+}
+
+const huntedIds = async (rules = ruleFiles()): Promise<readonly string[]> => {
+  const report = await hunt(
+    {
+      ...judging(rules),
+      paths: [DEMO],
+      sources: ['a', 'b', 'c'].map((server) => ({
+        cluster: 'shop-cluster',
+        server,
+        glob: `audit-${server}*`,
+      })),
+      since: undefined,
+      until: undefined,
+      strict: false,
+      sha256: false,
+      threads: 0,
+      tool: 'test',
+    },
+    {},
+    new AbortController().signal,
+  )
+  return report.findings.map(({ id }) => id).sort()
+}
+
+test('what is received is stored once, byte for byte, and found as by a hunt; a restart goes on', {
+  timeout: 60_000,
+}, async () => {
+  const data = newFolder()
+  const bodies = ['a', 'b', 'c'].flatMap((server) => {
+    const lines = demoLines(server)
+    const half = Math.floor(lines.length / 2)
+    return [lines.slice(0, half), lines.slice(half)].map((some) => ({ server, some }))
+  })
+  const first = await live(optionsFor(data), async (instance) => {
+    for (const { server, some } of bodies.slice(0, 3)) {
+      expect(await post(instance, server, listOf(some))).toBe(200)
+      // The API server did not hear the answer, and tries again.
+      expect(await post(instance, server, listOf(some))).toBe(200)
+    }
+  })
+  const second = await live(optionsFor(data), async (instance) => {
+    for (const { server, some } of bodies.slice(2)) {
+      expect(await post(instance, server, listOf(some))).toBe(200)
+    }
+    expect(await post(instance, 'a', 'no JSON at all')).toBe(200)
+  })
+  const lines = bodies.flatMap(({ some }) => some)
+  const [counts] = await ask(
+    data,
+    'SELECT count() AS events, uniqExact(event_id) AS ids, sum(length(raw)) AS bytes, ' +
+      "(SELECT count() FROM gaps WHERE kind = 'quarantine') AS gaps, " +
+      '(SELECT sum(events) FROM links) AS linked FROM events',
+  )
+  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) - HEAD.length + 1, 0)
+  expect(counts).toEqual({
+    events: String(lines.length),
+    ids: String(lines.length),
+    bytes: String(bytes),
+    gaps: '1',
+    linked: String(lines.length),
+  })
+  const stored = await ask(
+    data,
+    "SELECT id FROM findings FINAL WHERE NOT withdrawn AND server != '' ORDER BY id",
+  )
+  const hunted = await huntedIds()
+  const ids = new Set(stored.map(({ id }) => String(id)))
+  expect(hunted.filter((id) => !ids.has(id))).toEqual([])
+  // What was found before the restart is not told again as new.
+  const again = [...second.told].filter(([id, how]) => how === 'new' && first.told.has(id))
+  expect(again).toEqual([])
+})
+
+test('an import is stored once, however often it is asked for, and beside a webhook it is linked', {
+  timeout: 60_000,
+}, async () => {
+  const [data, logs] = [newFolder(), newFolder()]
+  const lines = demoLines('c')
+  writeFileSync(join(logs, 'audit.log'), lines.map((line) => `${line}\n`).join(''))
+  await live(optionsFor(data), async (instance) => {
+    expect(await post(instance, 'c', listOf(lines))).toBe(200)
+  })
+  const names = [{ cluster: 'shop-cluster', server: 'c', glob: '*' }]
+  const options: ServeOptions = {
+    ...optionsFor(data, { webhook: undefined }),
+    importing: async (keep, stored, signal) => {
+      const reading = { paths: [logs], names, stored, clock: systemClock, signal }
+      for await (const { delivery, bytes } of await openImport(reading)) await keep(delivery, bytes)
+    },
+  }
+  const hooks: ServeHooks = { finding: () => {}, log: () => {} }
+  for (let n = 0; n < 2; n += 1) await serve(options, hooks, new AbortController().signal)
+  const rows = await ask(
+    data,
+    'SELECT way, count() AS events, uniqExact(content) AS contents, countIf(copy) AS copies ' +
+      'FROM events GROUP BY way ORDER BY way',
+  )
+  const all = String(lines.length)
+  expect(rows.map(({ way, events, contents }) => ({ way, events, contents }))).toEqual([
+    { way: 'webhook', events: all, contents: all },
+    { way: 'import', events: all, contents: all },
+  ])
+  const [linked] = await ask(data, 'SELECT uniqExact(content) AS contents FROM events')
+  expect(linked).toEqual({ contents: all })
+})
+
+test('rules are loaded again between two deliveries, and findings follow them', {
+  timeout: 60_000,
+}, async () => {
+  const data = newFolder()
+  const secrets = ruleFiles().filter(({ file }) => file.endsWith('session-refused.yaml'))
+  expect(secrets).toHaveLength(1)
+  const lines = demoLines('a')
+  const life = await live({ ...optionsFor(data), judging: judging([]) }, async (instance, so) => {
+    expect(await post(instance, 'a', listOf(lines.slice(0, 700)))).toBe(200)
+    await until(async () => (await instance.status.metrics()).includes('way="webhook"} 700'))
+    await instance.reload(judging(secrets))
+    expect(so.told.size).toBe(0)
+    expect(await post(instance, 'a', listOf(lines.slice(700)))).toBe(200)
+  })
+  const hunted = await huntedIds(secrets)
+  expect(life.told.size).toBeGreaterThan(0)
+  for (const id of life.told.keys()) expect(hunted).toContain(id)
+})
+
+test('LIMIT.drainMs and the other bounds of serve are bounds of time and of memory', () => {
+  expect(LIMIT.drainMs).toBeLessThan(30_000)
+  expect(LIMIT.contentsRememberedMax).toBeGreaterThan(LIMIT.toldRememberedMax)
+})
