@@ -43,23 +43,29 @@ export class ByteBuffer {
   /** Appends a text as UTF-8 behind its length; half of a surrogate pair becomes U+FFFD. */
   text(value: string): void {
     const { length } = value
-    if (length > SHORT) {
-      const size = Buffer.byteLength(value)
-      this.unsigned(size)
-      const at = this.reserve(size)
-      this.length = at + this.bytes.write(value, at)
-      return
+    if (length <= SHORT) {
+      const at = this.reserve(length + 1)
+      if (this.#ascii(value, at + 1)) {
+        this.bytes[at] = length
+        this.length = at + 1 + length
+        return
+      }
     }
-    // Up to 126 bytes: their number takes one byte.
-    const at = this.reserve(3 * length + 1)
-    const size = this.#ascii(value, at + 1) ? length : this.bytes.write(value, at + 1)
-    this.bytes[at] = size
-    this.length = at + 1 + size
+    const size = Buffer.byteLength(value)
+    this.unsigned(size)
+    const at = this.reserve(size)
+    this.length = at + this.bytes.write(value, at)
   }
 
-  /** A copy in memory of its own. */
-  copy(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.bytes.buffer.slice(0, this.length))
+  /** Appends the low 32 bits of a whole number, the lowest byte first. */
+  word(value: number): void {
+    const at = this.reserve(4)
+    const { bytes } = this
+    bytes[at] = value
+    bytes[at + 1] = value >>> 8
+    bytes[at + 2] = value >>> 16
+    bytes[at + 3] = value >>> 24
+    this.length = at + 4
   }
 
   /** Forgets its content. */
@@ -84,5 +90,5 @@ export class ByteBuffer {
   }
 }
 
-/** Characters up to which a text is surely no longer than 127 bytes. */
-const SHORT = 42
+/** Up to 127 bytes their number takes one byte; and a loop is faster than a call out of it. */
+const SHORT = 127

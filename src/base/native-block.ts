@@ -31,13 +31,16 @@ export interface NativeColumn {
 export class NativeBlock {
   readonly #columns: readonly (Column & { readonly cells: NativeColumn })[]
   readonly #byName: ReadonlyMap<string, NativeColumn>
-  readonly #target = new ByteBuffer()
+  /** Room for names and types. */
+  readonly #headBytes: number
 
   constructor(columns: readonly Column[]) {
     this.#columns = columns.map(({ name, type }) => {
       const plain = plainType(type)
       return { name, type: plain, cells: columnFor(plain) }
     })
+    const heads = this.#columns.map(({ name, type }) => COUNT_BYTES + name.length + type.length)
+    this.#headBytes = heads.reduce((sum, bytes) => sum + bytes, COUNT_BYTES)
     this.#byName = new Map(this.#columns.map(({ name, cells }) => [name, cells]))
   }
 
@@ -57,21 +60,23 @@ export class NativeBlock {
 
   /** The block of so many rows, in memory of its own, which may be handed to another thread. */
   take(rows: number): Uint8Array<ArrayBuffer> {
-    const target = this.#target
-    target.clear()
+    for (const { cells } of this.#columns) cells.pad(rows)
+    const target = new ByteBuffer(this.bytes + this.#headBytes)
     target.unsigned(this.#columns.length)
     target.unsigned(rows)
     for (const { name, type, cells } of this.#columns) {
+      if (cells.rows !== rows) throw new Error(`bug: ${name} has ${cells.rows} rows, not ${rows}`)
       target.text(name)
       target.text(type)
-      cells.pad(rows)
-      if (cells.rows !== rows) throw new Error(`bug: ${name} has ${cells.rows} rows, not ${rows}`)
       cells.writeTo(target)
       cells.clear()
     }
-    return target.copy()
+    return new Uint8Array(target.bytes.buffer, 0, target.length)
   }
 }
+
+/** Enough for the numbers of columns and rows, and of bytes of a name and a type. */
+const COUNT_BYTES = 32
 
 /** The type without `LowCardinality(…)`, at any depth. */
 export const plainType = (type: string): string =>

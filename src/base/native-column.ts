@@ -140,26 +140,24 @@ export class IntegerColumn implements NativeColumn {
 
   #pushBig(value: bigint): void {
     assert(this.#width === 8, 'a bigint has 8 bytes')
-    const at = this.#data.reserve(8)
-    this.#data.bytes.writeBigUInt64LE(BigInt.asUintN(64, value), at)
-    this.#data.length = at + 8
+    this.#data.word(Number(BigInt.asUintN(32, value)))
+    this.#data.word(Number(BigInt.asUintN(32, value >> 32n)))
   }
 
   #pushSmall(value: number): void {
-    const width = this.#width
-    const at = this.#data.reserve(width)
-    const { bytes } = this.#data
-    if (width === 1) bytes[at] = value
-    else if (width === 2) bytes.writeUInt16LE(value, at)
-    else if (width === 4) bytes.writeUInt32LE(value, at)
+    const data = this.#data
+    if (this.#width >= 4) data.word(value % WORD)
     else {
-      const high = Math.floor(value / 2 ** 32)
-      bytes.writeUInt32LE(value - high * 2 ** 32, at)
-      bytes.writeInt32LE(high | 0, at + 4)
+      const at = data.reserve(2)
+      data.bytes[at] = value
+      data.bytes[at + 1] = value >>> 8
+      data.length = at + this.#width
     }
-    this.#data.length = at + width
+    if (this.#width === 8) data.word(Math.floor(value / WORD))
   }
 }
+
+const WORD = 2 ** 32
 
 /** `Float64`. */
 export class FloatColumn implements NativeColumn {
@@ -242,38 +240,43 @@ export class NullableColumn<Values extends NativeColumn = NativeColumn> implemen
 
 /** `Array(…)`. Members are pushed to `items`; `end` makes a row of those since the last one. */
 export class ArrayColumn<Items extends NativeColumn = NativeColumn> implements NativeColumn {
+  rows = 0
   readonly items: Items
-  readonly #ends = new IntegerColumn(8)
+  /** For each row how many members there are up to its end, in 8 bytes. */
+  readonly #ends = new ByteBuffer()
 
   constructor(items: Items) {
     this.items = items
   }
 
-  get rows(): number {
-    return this.#ends.rows
-  }
-
   get bytes(): number {
-    return this.#ends.bytes + this.items.bytes
+    return this.#ends.length + this.items.bytes
   }
 
   pad(row: number): void {
-    while (this.#ends.rows < row) this.end()
+    if (this.rows >= row) return
+    if (this.items.rows === 0) {
+      this.#ends.zeros((row - this.rows) * 8)
+      this.rows = row
+    } else while (this.rows < row) this.end()
   }
 
   /** Ends the row. */
   end(): void {
-    this.#ends.push(this.items.rows)
+    this.#ends.word(this.items.rows)
+    this.#ends.word(0)
+    this.rows += 1
   }
 
   writeTo(target: ByteBuffer): void {
-    this.#ends.writeTo(target)
+    appendAll(target, this.#ends)
     this.items.writeTo(target)
   }
 
   clear(): void {
     this.#ends.clear()
     this.items.clear()
+    this.rows = 0
   }
 }
 
