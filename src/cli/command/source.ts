@@ -96,11 +96,11 @@ const check: Command = {
   examples: [
     {
       command:
-        'deckwatch source check --webhook-config webhook.yaml --status http://127.0.0.1:9090',
+        'deckwatch source check --webhook-config webhook.yaml --status http://127.0.0.1:9464',
       about: 'from the host of the API server: name, connection, TLS, identity, arrival',
     },
     {
-      command: 'deckwatch source check --kubeconfig ~/.kube/config --status http://127.0.0.1:9090',
+      command: 'deckwatch source check --kubeconfig ~/.kube/config --status http://127.0.0.1:9464',
       about: 'through the API server: its policy, its webhook or log, and all behind',
     },
   ],

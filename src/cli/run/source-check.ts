@@ -70,7 +70,7 @@ function statusOf(given: Given): URL | undefined {
   if (text === undefined) return undefined
   const url = URL.parse(text)
   if (url !== null && ['http:', 'https:'].includes(url.protocol)) return url
-  throw wrong(`--status "${text}" is no URL`, 'write it as http://127.0.0.1:9090')
+  throw wrong(`--status "${text}" is no URL`, 'write it as http://127.0.0.1:9464')
 }
 
 function timeoutOf(given: Given): number {

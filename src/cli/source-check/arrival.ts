@@ -56,11 +56,16 @@ async function askStatus(url: URL, signal: AbortSignal): Promise<Seen> {
     return { stage: String(stage), source: `${cluster}/${server} by ${way}` }
   } catch (error) {
     if (signal.aborted) return { stage: 'not-seen', source: '' }
-    const why = error instanceof Error ? error.message : String(error)
     throw new BrokenHop(
       'arrival',
-      `${url.origin} does not tell the status (${why})`,
-      'give the address of deckwatch serve --status, as in http://127.0.0.1:9090',
+      `${url.origin} does not tell the status (${whyOf(error)})`,
+      'give the address of deckwatch serve --status, as in http://127.0.0.1:9464',
     )
   }
+}
+
+/** `fetch` itself says only that it failed. */
+function whyOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
 }

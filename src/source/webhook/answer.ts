@@ -34,7 +34,16 @@ export const send = (response: Response, answer: Answer): void => {
   response.setHeader('Content-Type', 'application/json')
   response.setHeader('Content-Length', '0')
   if (answer.retryAfter !== undefined) response.setHeader('Retry-After', String(answer.retryAfter))
-  if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
+  if (answer.status === 401) sendAway(response)
   if (answer.status === 405) response.setHeader('Allow', 'POST')
   response.end()
+}
+
+/** Whoever has no credential is not to keep a connection. */
+function sendAway(response: Response): void {
+  response.setHeader('WWW-Authenticate', 'Bearer')
+  if ('stream' in response) {
+    const { session } = response.stream
+    response.stream.once('close', () => session?.close())
+  } else response.setHeader('Connection', 'close')
 }

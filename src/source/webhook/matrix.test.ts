@@ -121,14 +121,19 @@ const over1 = (agent: Agent, each: Case): Promise<number> =>
 test.each(CERTIFICATES)('certificate %j, over HTTP/1.1 and HTTP/2', async (shown) => {
   const { host, port } = receiver.address
   const tls = { ...tlsOf(shown), servername: 'localhost' }
-  const session = connect(`https://${host}:${port}`, tls)
   const agent = new Agent({ ...tls, keepAlive: true, maxSockets: 4 })
   const wanted = CASES.map((each) => `${expected(shown, each.token, each.method, each.path)}`)
   const name = ({ token, method, path }: Case, status: string): string =>
     `${status} ${token} ${method} ${path}`
   const one = await Promise.all(CASES.map((each) => over1(agent, each)))
-  const two = await Promise.all(CASES.map((each) => over2(session, each)))
-  session.close()
+  const two: number[] = []
+  // A connection ends with its first 401: what was asked on it before is answered still.
+  for (let from = 0; from < CASES.length; from += 60) {
+    const session = connect(`https://${host}:${port}`, tls)
+    const some = CASES.slice(from, from + 60).map((each) => over2(session, each))
+    two.push(...(await Promise.all(some)))
+    session.close()
+  }
   agent.destroy()
   const told = (statuses: readonly (string | number)[]): readonly string[] =>
     CASES.map((each, i) => name(each, `${statuses[i]}`))

@@ -1,11 +1,13 @@
 import { constants } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { Fault } from '../../base/fault.ts'
 import { LIMIT } from '../../base/limit.ts'
 import type { Request, Response } from './answer.ts'
 import type { Certificates } from './certificate-files.ts'
+import { FairShare } from './fair-share.ts'
 import type { ListenAddress } from './receiver-options.ts'
 
 /** A server that listens. */
@@ -64,7 +66,7 @@ async function openPlain(
   times: ServerTimes,
 ): Promise<ListeningServer> {
   const server = createServer({ ...times, maxHeaderSize: HEADER_BYTES })
-  server.maxConnections = LIMIT.webhookConnectionsMax
+  shareConnections(server)
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
   const address = await listening(server, listen)
@@ -100,7 +102,7 @@ async function openSecure(
     maxSessionMemory: 32,
     ...{ maxHeaderSize: HEADER_BYTES, ...times },
   })
-  server.maxConnections = LIMIT.webhookConnectionsMax
+  shareConnections(server)
   const sessions = new Set<ServerHttp2Session>()
   server.on('session', (session) => watchSession(session, sessions, times))
   server.on('request', onRequest)
@@ -127,6 +129,19 @@ async function openSecure(
   }
 }
 
+/** Nobody can use up the connections: not even who is told in HTTP that he may not send. */
+function shareConnections(server: Server | Http2SecureServer): void {
+  const share = new FairShare(LIMIT.webhookConnectionsMax)
+  server.on('connection', (socket: Socket) => {
+    const from = socket.remoteAddress ?? ''
+    if (!share.take(from, 1)) {
+      socket.destroy()
+      return
+    }
+    socket.once('close', () => share.give(from, 1))
+  })
+}
+
 const HTTP2_SETTINGS = {
   maxConcurrentStreams: 128,
   initialWindowSize: 1_048_576,
@@ -139,11 +154,13 @@ const SESSION_WINDOW_BYTES = 8_388_608
 function watchSession(
   session: ServerHttp2Session,
   sessions: Set<ServerHttp2Session>,
-  { keepAliveTimeout }: ServerTimes,
+  { keepAliveTimeout, headersTimeout }: ServerTimes,
 ): void {
+  const { socket } = session
+  const isKnown = socket instanceof TLSSocket && socket.authorized
   sessions.add(session)
   session.setLocalWindowSize(SESSION_WINDOW_BYTES)
-  session.setTimeout(keepAliveTimeout, () => session.close())
+  session.setTimeout(isKnown ? keepAliveTimeout : headersTimeout, () => session.close())
   session.once('close', () => sessions.delete(session))
 }
 

@@ -126,6 +126,24 @@ describe.each([false, true])('who may send (HTTP/2: %s)', (http2) => {
   })
 })
 
+test.each(['h2', 'http/1.1'])(
+  'over %s a connection without a credential is ended with its 401',
+  async (protocol) => {
+    const { receiver } = await start([])
+    const options = { ...tlsOf(''), servername: 'localhost', ALPNProtocols: [protocol] }
+    const socket = connect({ ...receiver.address, ...options }, () => {
+      if (protocol === 'h2') {
+        socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1')
+        socket.write(headersFrame(POST_HEAD))
+      } else socket.write(`POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`)
+    })
+    socket.on('error', () => {})
+    socket.resume()
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(receiver.counts().refused).toBe(1)
+  },
+)
+
 describe('a body that is cut off over HTTP/2 is not kept', () => {
   const RESET_NO_ERROR = frame(3, 0, Buffer.from([0, 0, 0, 0]))
   const RESET_CANCEL = frame(3, 0, Buffer.from([0, 0, 0, 8]))

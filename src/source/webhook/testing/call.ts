@@ -20,6 +20,8 @@ export interface Sent {
   /** A certificate of `fixtures/certificates`; '' is TLS without one. */
   readonly certificate?: string
   readonly http2?: boolean
+  /** The address to send from. */
+  readonly from?: string
 }
 
 /** The path of a file among the certificates of the tests. */
@@ -56,7 +58,8 @@ export const tlsOf = (name: string): Readonly<Record<string, Buffer>> => ({
 function callHttp1(to: ListenAddress, path: string, sent: Sent): Promise<Answered> {
   const { method = 'POST', headers = {}, body = '', certificate: shown } = sent
   return new Promise((resolve, reject) => {
-    const options = { host: to.host, port: to.port, path, method, headers, agent: false }
+    const from = sent.from === undefined ? {} : { localAddress: sent.from }
+    const options = { host: to.host, port: to.port, path, method, headers, agent: false, ...from }
     const request =
       shown === undefined
         ? plainRequest(options)
