@@ -1,5 +1,5 @@
 // `npm run bench`: measures every figure and prints the table. `-- --floors` is the short tier of
-// CI and fails below a floor; `-- --only decode` (or rules, correlate, hunt, start) measures a
+// CI and fails below a floor; `-- --only decode` (or rules, correlate, hunt, start, store) measures a
 // part; `-- --write` also puts the table into BENCHMARKS.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -8,6 +8,7 @@ import { type Measured, reaches } from './figure.ts'
 import { measureDecoding } from './in-process.ts'
 import { skippedPeers } from './peers.ts'
 import { measureRules } from './rule-engine.ts'
+import { measureStorage } from './storage.ts'
 import { machine, toTable } from './table.ts'
 import { measureHunts, measureStart } from './whole-process.ts'
 
@@ -18,7 +19,7 @@ const { values: options } = parseArgs({
     only: {
       type: 'string',
       multiple: true,
-      default: ['decode', 'rules', 'correlate', 'hunt', 'start'],
+      default: ['decode', 'rules', 'correlate', 'hunt', 'start', 'store'],
     },
   },
 })
@@ -46,6 +47,8 @@ const parts: Readonly<Record<string, () => readonly Measured[]>> = {
         : { bytes: 1e9, rounds: 7, bytesAside: 0 },
     ),
   start: () => measureStart(short ? 5 : 15),
+  store: () =>
+    measureStorage(short ? { corpusBytes: 24e6, rounds: 3 } : { corpusBytes: 200e6, rounds: 9 }),
 }
 
 const measured = options.only.flatMap((name) => measure(parts[name] ?? (() => [])))

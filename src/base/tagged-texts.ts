@@ -3,53 +3,56 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 /** A text with its time and the numbers by which it is found again. */
 export interface TaggedText {
   readonly time: number
+  /** Whole numbers of 32 bits. */
   readonly tags: readonly number[]
   readonly text: string
 }
 
+/** How texts are kept. */
+export interface TaggedTextsOptions {
+  /** Characters of a chunk: what is packed and given up at once. */
+  readonly chunkCharacters: number
+  /** Bytes up to which nothing is packed: packing costs time, and most stay small. */
+  readonly plainBytesMax: number
+}
+
 /**
- * Texts of a span of time in few bytes, found again by tags: packed in chunks, of which only those
- * are opened that hold what is asked for. Texts may come in any order of time.
+ * Texts of a span of time in few bytes, found again by tags: kept in chunks, of which only those are
+ * opened that hold what is asked for. Texts may come in any order of time.
  */
 export class TaggedTexts {
-  readonly #chunkCharacters: number
+  readonly #options: TaggedTextsOptions
   #chunks: Chunk[] = []
   #open: TaggedText[] = []
   #openCharacters = 0
   #sealedBytes = 0
 
-  /** The characters of a chunk: what is packed at once. */
-  constructor(chunkCharacters: number) {
-    this.#chunkCharacters = chunkCharacters
+  constructor(options: TaggedTextsOptions) {
+    this.#options = options
   }
 
   get bytes(): number {
     return this.#sealedBytes + this.#openCharacters + this.#open.length * BYTES_EACH
   }
 
-  /** Tags are whole numbers of 32 bits. */
   push(one: TaggedText): void {
     this.#open.push(one)
     this.#openCharacters += one.text.length
-    if (this.#openCharacters >= this.#chunkCharacters) this.#seal()
+    if (this.#openCharacters >= this.#options.chunkCharacters) this.#seal()
   }
 
-  /** All texts of a span, in the order in which they came. */
-  *all(from: number, to: number): Generator<TaggedText, undefined> {
+  /**
+   * The texts of a span, its ends included, that have one of the tags, or all of them if no tags are
+   * given: in the order in which they came.
+   */
+  *texts(from: number, to: number, tags?: ReadonlySet<number>): Generator<string, undefined> {
     for (const chunk of this.#chunks) {
-      if (chunk.from <= to && chunk.to >= from) yield* chunk.texts(isWithin(from, to))
+      if (chunk.from <= to && chunk.to >= from) yield* chunk.texts(from, to, tags)
     }
-    yield* this.#open.filter(isWithin(from, to))
-  }
-
-  /** The texts of a span that have one of the tags, in the order in which they came. */
-  *having(tags: ReadonlySet<number>, from: number, to: number): Generator<TaggedText, undefined> {
-    const within = isWithin(from, to)
-    const isAsked = (one: Tagged): boolean => within(one) && one.tags.some((tag) => tags.has(tag))
-    for (const chunk of this.#chunks) {
-      if (chunk.from <= to && chunk.to >= from && chunk.has(tags)) yield* chunk.texts(isAsked)
+    for (const one of this.#open) {
+      const isAsked = tags === undefined || one.tags.some((tag) => tags.has(tag))
+      if (isAsked && one.time >= from && one.time <= to) yield one.text
     }
-    yield* this.#open.filter(isAsked)
   }
 
   /** Gives up chunks whose texts are all earlier than a time. */
@@ -78,7 +81,8 @@ export class TaggedTexts {
   }
 
   #seal(): void {
-    const chunk = new Chunk(this.#open)
+    const isPacked = this.#sealedBytes > this.#options.plainBytesMax
+    const chunk = new Chunk(this.#open, isPacked)
     this.#chunks.push(chunk)
     this.#sealedBytes += chunk.bytes
     this.#open = []
@@ -86,17 +90,10 @@ export class TaggedTexts {
   }
 }
 
-/** What a text costs besides its characters. */
+/** What a text costs besides its characters, and a chunk besides its texts. */
 const BYTES_EACH = 96
 
-type Tagged = Pick<TaggedText, 'time' | 'tags'>
-
-const isWithin =
-  (from: number, to: number): ((one: Tagged) => boolean) =>
-  ({ time }) =>
-    time >= from && time <= to
-
-/** Texts one after the other, packed; times and tags beside them. */
+/** Texts one after the other, packed or not; times and tags beside them. */
 class Chunk {
   readonly from: number
   readonly to: number
@@ -106,9 +103,10 @@ class Chunk {
   readonly #tagEnds: Uint32Array
   /** Where each text ends, in bytes. */
   readonly #ends: Uint32Array
-  readonly #packed: Buffer
+  readonly #content: Buffer
+  readonly #isPacked: boolean
 
-  constructor(texts: readonly TaggedText[]) {
+  constructor(texts: readonly TaggedText[], isPacked: boolean) {
     this.#times = Float64Array.from(texts, ({ time }) => time)
     this.from = this.#times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
     this.to = this.#times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
@@ -124,27 +122,30 @@ class Chunk {
       return end
     })
     const content = Buffer.from(texts.map(({ text }) => text).join(''))
-    this.#packed = deflateRawSync(content, { level: 1 })
+    this.#content = isPacked ? deflateRawSync(content, { level: 1 }) : content
+    this.#isPacked = isPacked
   }
 
   get bytes(): number {
     const beside = this.#tags.byteLength + this.#times.length * (8 + 4 + 4)
-    return this.#packed.length + beside + BYTES_EACH
+    return this.#content.length + beside + BYTES_EACH
   }
 
-  has(tags: ReadonlySet<number>): boolean {
-    return this.#tags.some((tag) => tags.has(tag))
-  }
-
-  *texts(isAsked: (one: Tagged) => boolean): Generator<TaggedText, undefined> {
+  *texts(from: number, to: number, tags?: ReadonlySet<number>): Generator<string, undefined> {
     let content: Buffer | undefined
     for (let at = 0; at < this.#times.length; at += 1) {
       const time = this.#times[at] ?? 0
-      const tags = [...this.#tags.subarray(this.#tagEnds[at - 1] ?? 0, this.#tagEnds[at])]
-      if (!isAsked({ time, tags })) continue
-      content ??= inflateRawSync(this.#packed)
-      const text = content.toString('utf8', this.#ends[at - 1] ?? 0, this.#ends[at])
-      yield { time, tags, text }
+      if (time < from || time > to || (tags !== undefined && !this.#has(at, tags))) continue
+      content ??= this.#isPacked ? inflateRawSync(this.#content) : this.#content
+      yield content.toString('utf8', this.#ends[at - 1] ?? 0, this.#ends[at])
     }
+  }
+
+  #has(at: number, tags: ReadonlySet<number>): boolean {
+    const end = this.#tagEnds[at] ?? 0
+    for (let tag = this.#tagEnds[at - 1] ?? 0; tag < end; tag += 1) {
+      if (tags.has(this.#tags[tag] ?? 0)) return true
+    }
+    return false
   }
 }

@@ -1,5 +1,5 @@
 import type { AuditEvent, ObjectRef, ResponseStatus, User } from '../model/event.ts'
-import { redactBody, redactMessage, redactText } from './redact.ts'
+import { redactEvent } from './redact.ts'
 
 /**
  * The event as an object of `audit.k8s.io/v1`, its secrets masked, whatever shape it came in. Keys
@@ -7,68 +7,49 @@ import { redactBody, redactMessage, redactText } from './redact.ts'
  * than `LIMIT.jsonDepthMax` and a few levels, so it can be written as JSON.
  */
 export const toCanonical = (event: AuditEvent): Record<string, unknown> => {
-  const body = (value: unknown): unknown => redactBody(value, event.objectRef)
-  return defined({
+  const whole = defined({
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
     level: event.level,
-    auditID: text(event.auditID),
+    auditID: event.auditID,
     stage: event.stage,
-    requestURI: text(event.requestURI),
-    verb: text(event.verb),
+    requestURI: event.requestURI,
+    verb: event.verb,
     user: userOf(event.user),
     impersonatedUser: event.impersonatedUser && userOf(event.impersonatedUser),
     authenticationMetadata: event.impersonationConstraint && {
       impersonationConstraint: event.impersonationConstraint,
     },
-    sourceIPs: event.sourceIPs?.map(redactText),
-    userAgent: text(event.userAgent),
+    sourceIPs: event.sourceIPs,
+    userAgent: event.userAgent,
     objectRef: event.objectRef && objectRefOf(event.objectRef),
-    responseStatus: event.responseStatus && statusOf(event.responseStatus, event.objectRef),
-    requestObject: body(event.requestObject),
-    responseObject: body(event.responseObject),
+    responseStatus: event.responseStatus && statusOf(event.responseStatus),
+    requestObject: event.requestObject,
+    responseObject: event.responseObject,
     requestReceivedTimestamp: event.requestReceivedTimestamp || undefined,
     stageTimestamp: event.stageTimestamp || undefined,
-    annotations: event.annotations && textMap(event.annotations),
+    annotations: event.annotations,
   })
+  return redactEvent(whole)
 }
 
-const text = (value: string | undefined): string | undefined =>
-  value === undefined ? undefined : redactText(value)
-
-const userOf = (user: User): Record<string, unknown> =>
-  defined({
-    username: text(user.username),
-    uid: text(user.uid),
-    groups: user.groups?.map(redactText),
-    extra: user.extra && listMap(user.extra),
-  })
+const userOf = ({ username, uid, groups, extra }: User): Record<string, unknown> =>
+  defined({ username, uid, groups, extra })
 
 const objectRefOf = (ref: ObjectRef): Record<string, unknown> =>
   defined({
-    resource: text(ref.resource),
-    namespace: text(ref.namespace),
-    name: text(ref.name),
-    uid: text(ref.uid),
-    apiGroup: text(ref.apiGroup),
-    apiVersion: text(ref.apiVersion),
-    resourceVersion: text(ref.resourceVersion),
-    subresource: text(ref.subresource),
+    resource: ref.resource,
+    namespace: ref.namespace,
+    name: ref.name,
+    uid: ref.uid,
+    apiGroup: ref.apiGroup,
+    apiVersion: ref.apiVersion,
+    resourceVersion: ref.resourceVersion,
+    subresource: ref.subresource,
   })
 
-const statusOf = (status: ResponseStatus, ref: ObjectRef | undefined): Record<string, unknown> =>
-  defined({
-    status: text(status.status),
-    message: status.message === undefined ? undefined : redactMessage(status.message, ref),
-    reason: text(status.reason),
-    code: status.code,
-  })
-
-const textMap = (map: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, redactText(value)]))
-
-const listMap = (map: Readonly<Record<string, readonly string[]>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(map).map(([key, list]) => [key, list.map(redactText)]))
+const statusOf = ({ status, message, reason, code }: ResponseStatus): Record<string, unknown> =>
+  defined({ status, message, reason, code })
 
 /** Without the members that are undefined. */
 function defined(members: Record<string, unknown>): Record<string, unknown> {

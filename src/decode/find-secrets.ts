@@ -1,7 +1,7 @@
 import { afterQuote, newScan, scanValue, skipSpace } from '../base/json-scan.ts'
 import { LIMIT } from '../base/limit.ts'
 import { findGlued } from './glued.ts'
-import { jsonTree, type Leaf, type Member, type Node } from './json-tree.ts'
+import { contentEnd, jsonTree, type Leaf, type Member, type Node } from './json-tree.ts'
 import { type MappedText, percentDecoded, placeOf, textOf, unescaped } from './mapped-text.ts'
 import { findPatterns, findQuoted, type OnRange } from './redact-text.ts'
 import { type Bodies, bodiesOf, type Context, kindContext } from './secret-context.ts'
@@ -67,6 +67,37 @@ export interface BrokenJson {
   readonly end: number
 }
 
+/** Bytes from `start` to before `end`. */
+interface Part {
+  readonly start: number
+  readonly end: number
+}
+
+/** What of a range lies in no part; the parts are in order. */
+function outside(from: number, to: number, parts: readonly Part[]): readonly Part[] {
+  const found: Part[] = []
+  let at = from
+  for (const { start, end } of parts) {
+    if (end <= at) continue
+    if (start >= to) break
+    if (start > at) found.push({ start: at, end: start })
+    at = end
+  }
+  return at < to ? [...found, { start: at, end: to }] : found
+}
+
+/** Before an object that holds the values of a Secret, of which the beginning is not there. */
+const DATA_BEFORE = /"(?:data|stringData)\\*"\s{0,8}:\s{0,8}$/
+
+/** A text that is JSON from its beginning, if it is any. */
+const STARTS = /^\s*[{[]/
+
+/** Where JSON may begin within a text. */
+function nextOpening(text: string, at: number): number {
+  OPENING.lastIndex = at
+  return OPENING.exec(text)?.index ?? -1
+}
+
 const OPENING = /[{[][ \t\r\n]*["{[]|\{\}/g
 
 /** The search through one text; texts within it are searched by others. */
@@ -87,27 +118,28 @@ class TextSearch {
 
   /** Text with JSON in it, or without. */
   all(context: Context): void {
-    const bytes = this.#bytes
-    const { length } = bytes
+    const { length } = this.#bytes
     if (this.#depth > LIMIT.secretTextDepthMax) {
       this.#range(0, length)
       return
     }
     const text = textOf(this.#text)
     const scan = newScan()
+    const understood: Part[] = []
     let at = 0
-    OPENING.lastIndex = 0
     for (;;) {
-      OPENING.lastIndex = at
-      const start = OPENING.exec(text)?.index ?? -1
+      const start = at === 0 && STARTS.test(text) ? text.search(/\S/) : nextOpening(text, at)
       if (start < 0) break
-      scanValue(bytes, start, length, scan)
-      this.#plain(text, at, start)
-      at = scan.end
-      if (at >= 0) this.json(start, at, context)
-      else at = this.#torn(start, -1 - scan.end)
+      scanValue(this.#bytes, start, length, scan)
+      if (scan.end < 0) at = this.#torn(start, -1 - scan.end)
+      else {
+        at = scan.end
+        understood.push({ start, end: at })
+        if (DATA_BEFORE.test(text.slice(Math.max(0, start - 40), start))) this.#allOf(start, at)
+        else this.json(start, at, context)
+      }
     }
-    this.#plain(text, at, length)
+    this.#plain(text, understood)
   }
 
   /** Text that begins like JSON, up to the next event; gives where that begins. */
@@ -326,18 +358,22 @@ class TextSearch {
   #key({ keyStart, keyEnd }: Member): void {
     if (!this.#hints.any(keyStart, keyEnd + 1)) return
     const key = unescaped(this.#bytes, keyStart, keyEnd)
-    const plain = textOf(key)
-    findPatterns(plain, this.#rangesOf(key, plain))
+    findSecretsInText(key, 'other', this.#depth + 1, this.#inside)
   }
 
-  /** Text that is no JSON. */
-  #plain(text: string, from: number, to: number): void {
-    if (from >= to || !this.#hints.any(from, to)) return
-    this.#patterns(from === 0 && to === text.length ? text : text.slice(from, to), from)
-    const decoded = percentDecoded(this.#bytes.subarray(from, to))
+  /** What of a text is not JSON, which has been looked into by itself. */
+  #plain(text: string, understood: readonly Part[]): void {
+    const [first] = understood
+    if (first !== undefined && text.length === first.end - first.start) return
+    findPatterns(text, (from, to) => {
+      for (const part of outside(from, to, understood)) this.#range(part.start, part.end)
+    })
+    const decoded = percentDecoded(this.#bytes)
     if (decoded === undefined) return
-    const places = { ...decoded, places: decoded.places?.map((place) => place + from) }
-    findSecretsInText(places, 'other', this.#depth + 1, this.#inside)
+    findSecretsInText(decoded, 'other', this.#depth + 1, (from, to, secret, bare) => {
+      if (understood.some(({ start, end }) => from < end && to > start)) return
+      this.#inside(from, to, secret, bare)
+    })
   }
 
   #patterns(text: string, offset: number): void {
@@ -365,8 +401,10 @@ class TextSearch {
   /** Tells of ranges of a text that was unescaped out of this one. */
   #rangesOf(inner: MappedText, plain: string): OnRange {
     const inside = this.#inside
-    return (from, to) =>
+    return (from, to) => {
+      if (from >= to) return
       inside(placeOf(inner, from), placeOf(inner, to), plain.slice(from, to), false)
+    }
   }
 
   #content(node: Leaf): MappedText {
@@ -374,7 +412,7 @@ class TextSearch {
   }
 
   #stringEnd({ start, end }: Leaf): number {
-    return end - 1 > start && this.#bytes[end - 1] === 0x22 ? end - 1 : end
+    return contentEnd(this.#bytes, start, end)
   }
 
   #textOf(node: Node | undefined): string {

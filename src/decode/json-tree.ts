@@ -49,6 +49,10 @@ export const jsonTree = (
   return reader.left < 0 ? undefined : tree
 }
 
+/** Where the content of the string from `start` to before `end` ends: it may lack its quote. */
+export const contentEnd = (bytes: Buffer, start: number, end: number): number =>
+  end - 1 > start && bytes[end - 1] === QUOTE ? end - 1 : end
+
 const QUOTE = 0x22
 const OPEN_OBJECT = 0x7b
 const OPEN_ARRAY = 0x5b
@@ -112,8 +116,9 @@ class Reader {
     const bytes = this.#bytes
     let at = skipSpace(bytes, start + 1, this.#end)
     while (at < this.#end && bytes[at] === QUOTE) {
-      const keyEnd = this.#afterQuote(at) - 1
-      const colon = skipSpace(bytes, keyEnd + 1, this.#end)
+      const after = this.#afterQuote(at)
+      const keyEnd = contentEnd(bytes, at, after)
+      const colon = skipSpace(bytes, after, this.#end)
       const value = this.value(skipSpace(bytes, colon + 1, this.#end), depth + 1)
       members.push({ keyStart: at + 1, keyEnd, name: nameOf(bytes, at + 1, keyEnd), value })
       at = this.#next(this.#after)
@@ -139,7 +144,8 @@ class Reader {
     const key = node.members.find(({ name }) => name === 'key')?.value
     const value = node.members.find(({ name }) => name === 'value')?.value
     if (key?.kind !== 'string' || value === undefined) return undefined
-    const [keyStart, keyEnd] = [key.start + 1, key.end - 1]
+    const keyStart = key.start + 1
+    const keyEnd = contentEnd(this.#bytes, key.start, key.end)
     return { keyStart, keyEnd, name: nameOf(this.#bytes, keyStart, keyEnd), value }
   }
 

@@ -31,34 +31,39 @@ const BACKSLASH = 0x5c
 const PERCENT = 0x25
 const QUOTE = 0x22
 
-/** The content of a JSON string between its quotes, which is known to be valid JSON. */
+/** The content of a JSON string between its quotes, valid as far as it goes. */
 export const unescaped = (bytes: Buffer, start: number, end: number): MappedText => {
   const part = bytes.subarray(start, end)
   const first = part.indexOf(BACKSLASH)
   if (first < 0) return { bytes: part, from: start, places: undefined }
   const writer = new Writer(end - start)
-  for (let at = start; at < end; ) {
+  let at = start
+  while (at < end) {
     const byte = bytes[at] as number
     if (byte !== BACKSLASH) writer.byte(byte, at++)
+    else if (at + (bytes[at + 1] === 0x75 ? 6 : 2) > end)
+      break // An escape that is cut off.
     else if (bytes[at + 1] !== 0x75) {
-      writer.byte(plainOf(bytes[at + 1] ?? BACKSLASH), at)
+      writer.byte(plainOf(bytes[at + 1] as number), at)
       at += 2
     } else at = unicode(bytes, at, writer)
   }
-  return writer.done(end)
+  return writer.done(at)
 }
 
 /** The text with `%41` as `A`: undefined when nothing in it is so encoded. */
 export const percentDecoded = (bytes: Buffer): MappedText | undefined => {
   if (!bytes.includes(PERCENT)) return undefined
   const writer = new Writer(bytes.length)
+  let isEncoded = false
   let at = 0
   while (at < bytes.length) {
     const code = bytes[at] === PERCENT ? hexAt(bytes, at + 1, 2) : -1
     writer.byte(code < 0 ? (bytes[at] as number) : code, at)
     at += code < 0 ? 1 : 3
+    if (code >= 0) isEncoded = true
   }
-  return writer.done(bytes.length)
+  return isEncoded ? writer.done(bytes.length) : undefined
 }
 
 /** The content of a quoted field of CSV up to its closing quote. Upstream: RFC 4180, section 2. */

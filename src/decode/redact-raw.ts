@@ -100,7 +100,7 @@ const NONE: readonly string[] = []
  * Masks every secret in the bytes of a block, in place and with as many bytes: the block must be
  * the caller's own, and whole records of any shape that `decodeBlock` reads. What was JSON is JSON
  * of the same structure afterwards. Bytes that hint at a secret and cannot be understood are masked
- * as far as they could be one. Never throws; a second time changes nothing.
+ * as far as they could be one. Never throws; a second time changes nothing that was understood.
  */
 export const redactBlock = (bytes: Uint8Array, fingerprintOf?: FingerprintOf): RedactedBlock => {
   const buffer = bufferOf(bytes)
@@ -275,11 +275,12 @@ function maskAll(
     const { from, bare } = places[at] as Place
     let { to } = places[at] as Place
     const secrets: string[] = []
-    for (; at < places.length && (places[at] as Place).from < to; at += 1) {
+    do {
       const one = places[at] as Place
       to = Math.max(to, one.to)
       secrets.push(one.secret)
-    }
+      at += 1
+    } while (at < places.length && (places[at] as Place).from < to)
     const original = Buffer.from(bytes.subarray(from, to))
     maskBytes(bytes, from, to, bare)
     if (original.equals(bytes.subarray(from, to))) continue

@@ -87,16 +87,16 @@ const CREDENTIAL =
   /((?:\b|%[0-9a-f]{2})(?:bearer|basic)(?:[ \t\r\n:=,+]|%(?:20|09|3a|3d|2b|2c)){1,8})([\w.~+/=%-]{8,})/gi
 const ASSIGNED_HINT = /token|passw|passphrase|secret|api.?key|access.?key|key-data|auth/i
 const ASSIGNED: readonly RegExp[] = [
-  /((?:token|password|passwd|passphrase|client_secret|secret_?(?:access_?)?key|api[_-]?key)(?:=|%3d))([^& \t\r\n"',;]+)/gi,
+  /((?:token|password|passwd|passphrase|client_secret|secret_?(?:access_?)?key|api[_-]?key)(?:=|%3d))([^& \t\r\n"',;\\]+)/gi,
   // A line of YAML or of properties: the last word of the name tells.
-  /((?:^|\n)[ \t-]{0,64}["']?(?:[\w.-]{0,64}[_.-])?(?:token|passw(?:or)?d|passphrase|secret|(?:api|access|secret)[_.-]?key|client-key-data)["']?[ \t]{0,8}[:=][ \t]{0,8}["']?)([^ \t\r\n"']+)/gi,
+  /((?:^|\n)[ \t-]{0,64}["']?(?:[\w.-]{0,64}[_.-])?(?:token|passw(?:or)?d|passphrase|secret|(?:api|access|secret)[_.-]?key|client-key-data)["']?[ \t]{0,8}[:=][ \t]{0,8}["']?)([^ \t\r\n"'\\]+)/gi,
   // An argument and the next one, on a line and in a query.
-  /((?:^|[\s"'=])--?(?:[\w-]{1,64}-)?(?:token|password|passwd|passphrase|secret|api-?key|access-?key)(?:[ \t]{1,8}["']?|["'],[ \t]{0,8}["']|&command=))([^& \t\r\n"',;]+)/gi,
+  /((?:^|[\s"'=])--?(?:[\w-]{1,64}-)?(?:token|password|passwd|passphrase|secret|api-?key|access-?key)(?:[ \t]{1,8}["']?|["'],[ \t]{0,8}["']|&command=))([^& \t\r\n"',;\\]+)/gi,
   // A member of an object, in a text that is not JSON or only in part.
-  /("(?:[a-z]{1,16}_?)?(?:token|password|passphrase|secret)\\*"[ \t]{0,8}:[ \t]{0,8}\\*")([^"\\]+)/gi,
-  /("(?:auth)\\*"[ \t]{0,8}:[ \t]{0,8}\\*")([^"\\]+)/gi,
+  /("(?:[a-z]{1,16}_?)?(?:token|password|passphrase|secret)\\*"[ \t]{0,8}:[ \t]{0,8}\\*")([^"\\\r\n]+)/gi,
+  /("(?:auth)\\*"[ \t]{0,8}:[ \t]{0,8}\\*")([^"\\\r\n]+)/gi,
 ]
-const USERINFO = /(:\/\/[^\s/:"@]{0,256}:)([^ \t\r\n/"@]+)(?=@)/g
+const USERINFO = /(:\/\/[^\s/:"@]{0,256}:)([^ \t\r\n/"@\\]+)(?=@)/g
 const QUOTED_DATA = /("(?:data|stringData)\\*"[ \t\r\n]{0,8}:[ \t\r\n]{0,8}\{)([^{}]+)/g
 const VALUE_RUN = /[^"\\,: \t\r\n]+/g
 /** The beginning of a private key in PEM, in base64: PRIVATE, RSA, EC, DSA, ENCRYPTED, OPENSSH. */
@@ -132,12 +132,30 @@ function privateKeys(text: string, found: OnRange): void {
     if (head < 0) return
     const start = head + KEY_HEAD.length
     const tail = text.indexOf('-----END', start)
-    found(start, tail < 0 ? text.length : tail)
+    const quote = text.indexOf('"', start)
+    const end = Math.min(tail < 0 ? text.length : tail, quote < 0 ? text.length : quote)
+    keyLines(text, start, end, found)
     // The tail names the key again: it is no head.
-    const next = tail < 0 ? -1 : text.indexOf('-----', tail + 8)
-    if (next < 0) return
-    from = next + 5
+    const next = end === tail ? text.indexOf('-----', tail + 8) + 5 : end
+    if (next < start) return
+    from = next
   }
+}
+
+/** The lines of a key: line breaks stay, escapes are masked whole. */
+function keyLines(text: string, start: number, end: number, found: OnRange): void {
+  let from = start
+  let at = start
+  while (at < end) {
+    const char = text[at]
+    if (char === '\n' || char === '\r') {
+      found(from, at)
+      from = at + 1
+    }
+    if (char === '\\' && at + 1 >= end) break
+    at += char === '\\' ? 2 : 1
+  }
+  found(from, Math.min(at, end))
 }
 
 const KEY_HEAD = 'PRIVATE KEY-----'

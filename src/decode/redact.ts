@@ -39,6 +39,19 @@ export const redactBody = (body: unknown, objectRef: ObjectRef | undefined): unk
 }
 
 /**
+ * A copy of an event in the API server's own words with its secrets masked, in its bodies and
+ * everywhere else.
+ */
+export const redactEvent = (event: Record<string, unknown>): Record<string, unknown> => {
+  const copy = Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [name, boundedCopy(value, 0)]),
+  )
+  const text = JSON.stringify(copy)
+  const after = masked(text, 'other')
+  return after === text ? copy : JSON.parse(after)
+}
+
+/**
  * The text of one field as it may be shown: all of it masked where the field is a secret one (a
  * value of a Secret, a token), else `redactText` of it.
  */

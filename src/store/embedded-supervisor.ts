@@ -189,6 +189,7 @@ const launch = (options: EngineOptions): Engine => {
   const file = import.meta.url.endsWith('.ts') ? 'engine-process.ts' : 'engine-process.js'
   const path = fileURLToPath(new URL(`./engine/${file}`, import.meta.url))
   const child = spawn(process.execPath, [...NODE_ARGUMENTS, path], {
+    cwd: options.folder,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environment(),
   })

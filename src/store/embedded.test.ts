@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,28 +6,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { LIMIT } from '../base/limit.ts'
 import { type EmbeddedStore, openEmbedded } from './embedded.ts'
-import type { SupervisorEvent } from './embedded-supervisor.ts'
 import type { Store } from './store.ts'
 import { codeOf, faultOf, untilDone } from './testing/faults.ts'
 import { nativeRows } from './testing/native-rows.ts'
-
-// Time passes faster: what waits 5 s waits 0.5 s.
-const HURRY = 10
-const clock: Clock = {
-  ...systemClock,
-  sleep: (ms, signal) => systemClock.sleep(ms / HURRY, signal),
-}
 
 const TABLE = `(id UInt64, text String) ENGINE = MergeTree ORDER BY id
   SETTINGS non_replicated_deduplication_window = 1000`
 
 const folder = mkdtempSync(join(tmpdir(), 'deckwatch-store-'))
-const events: SupervisorEvent[] = []
 let embedded: EmbeddedStore
 let store: Store
 
 beforeAll(async () => {
-  embedded = await openEmbedded({ folder, clock, onEvent: (event) => events.push(event) })
+  embedded = await openEmbedded({ folder, clock: systemClock })
   store = embedded.store
 })
 afterAll(async () => {
@@ -182,23 +173,29 @@ describe('the data directory', () => {
     for (const name of ['data', 'spool']) expect(modeOf(join('engine', name))).toBe(0o700)
   })
 
+  test('that cannot be made is a fault', async () => {
+    const under = join(folder, 'lock', 'folder')
+    expect(await codeOf(openEmbedded({ folder: under, clock: systemClock }))).toBe('store/folder')
+  })
+
   test('has one owner', async () => {
-    const fault = await faultOf(openEmbedded({ folder, clock }))
+    const fault = await faultOf(openEmbedded({ folder, clock: systemClock }))
     expect(fault.code).toBe('store/locked')
     expect(fault.message).toContain(`process ${process.pid}`)
   })
 
   test('has one engine, even if the lock is lost', async () => {
     rmSync(join(folder, 'lock'))
-    const hasty: Clock = { ...clock, elapsedMs: () => systemClock.elapsedMs() * HURRY * 10 }
+    const hasty: Clock = { ...systemClock, elapsedMs: () => systemClock.elapsedMs() * 1_000 }
     expect(await codeOf(openEmbedded({ folder, clock: hasty }))).toBe('store/locked')
   })
 
-  test('may have a long name', async () => {
-    const deep = join(folder, 'x'.repeat(100))
-    mkdirSync(deep)
-    const other = await openEmbedded({ folder: deep, clock })
-    expect(await other.store.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
+  test('may have a long and odd name', async () => {
+    const deep = join(folder, `{a,b}*?'"${'x'.repeat(100)}`)
+    const other = await openEmbedded({ folder: deep, clock: systemClock })
+    await other.store.command(`CREATE TABLE rows ${TABLE}`)
+    await other.store.insert('rows', 'a', ['id', 'text'], nativeRows([[1, 'x']]))
+    expect(await other.store.query('SELECT * FROM rows')).toEqual([{ id: '1', text: 'x' }])
     await other.close()
     expect(existsSync(join(deep, 'lock'))).toBe(false)
   })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
 import { LIMIT } from '../base/limit.ts'
@@ -39,12 +39,12 @@ export interface EmbeddedStore {
 
 /**
  * Takes the data directory and starts the engine on it. Rejects with the Fault `store/locked` when
- * another process has the directory, `store/not-installed` without the package chdb, and
- * `store/broken` when the engine does not start.
+ * another process has the directory, `store/folder` when it cannot be written,
+ * `store/not-installed` without the package chdb, and `store/broken` when the engine does not start.
  */
 export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedStore> => {
-  const folder = join(options.folder, 'engine')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const folder = resolve(options.folder, 'engine')
+  makeFolder(folder)
   const lock = lockFolder(options.folder)
   const socket = socketPath(folder)
   const secrets = { write: secret(), read: secret() }
@@ -88,6 +88,14 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedSt
     pid: () => supervisor.pid(),
     kill: () => supervisor.kill(),
     close,
+  }
+}
+
+const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new Fault('store/folder', `cannot make the folder ${folder}`, { cause: error })
   }
 }
 

@@ -13,6 +13,8 @@ export interface InstanceOptions {
   readonly statusPort: number
   /** `cluster/server=PATH` of each file to follow. */
   readonly files?: readonly string[]
+  /** A deckwatch.yaml. */
+  readonly config?: string
 }
 
 /** `deckwatch serve` as a process of its own, which can be killed and started again. */
@@ -37,7 +39,7 @@ export class Instance {
 
   /** Starts it, and does not wait. */
   spawn(failpoint?: string): void {
-    const { data, webhookPort, statusPort, files = [] } = this.options
+    const { data, webhookPort, statusPort, files = [], config } = this.options
     this.starts += 1
     this.#stderr = ''
     const child = spawn(
@@ -46,6 +48,7 @@ export class Instance {
         ...['src/main.ts', 'serve', '--data', data, '--format', 'ndjson'],
         ...['--webhook', `127.0.0.1:${webhookPort}`, '--status', `127.0.0.1:${statusPort}`],
         ...files.flatMap((file) => ['--file', file]),
+        ...(config === undefined ? [] : ['--config', config]),
       ],
       {
         cwd: ROOT,
@@ -90,6 +93,16 @@ export class Instance {
     if (pid === undefined) return []
     const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
     return listed.trim().split(' ').filter(Boolean).map(Number)
+  }
+
+  /** Waits until nothing lies unread in the files that it follows. */
+  async untilRead(): Promise<void> {
+    const url = `http://127.0.0.1:${this.options.statusPort}/sources`
+    for (let quiet = 0; quiet < 3; ) {
+      await sleep(1_000)
+      const text = await (await fetch(url)).text()
+      quiet = /"lagBytes":0[,}]/.test(text) ? quiet + 1 : 0
+    }
   }
 
   /** What it last wrote to standard error. */

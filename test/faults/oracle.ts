@@ -17,12 +17,17 @@ export interface StoredRow {
   readonly sha256: string
 }
 
-/** What is wrong with a store. All empty: nothing was lost, doubled or invented. */
+/** What is wrong with a store. All 0: nothing was lost, doubled or invented. */
 export interface Verdict {
-  readonly lost: readonly string[]
-  readonly doubled: readonly string[]
-  readonly invented: readonly string[]
+  readonly lost: number
+  readonly doubled: number
+  readonly invented: number
+  /** Some of each, by name. */
+  readonly such: readonly string[]
 }
+
+/** The verdict on a store that is right. */
+export const CONSERVED: Verdict = { lost: 0, doubled: 0, invented: 0, such: [] }
 
 /** Knows what was offered and what was acknowledged. */
 export class Oracle {
@@ -71,7 +76,8 @@ export class Oracle {
       if (count === 0 && isAcknowledged) lost.push(event.name)
       if (count > 1) doubled.push(event.name)
     }
-    return { lost, doubled, invented }
+    const such = [lost, doubled, invented].flatMap((names) => names.slice(0, 5))
+    return { lost: lost.length, doubled: doubled.length, invented: invented.length, such }
   }
 
   #add(event: MadeEvent, source: string, sha256: string, isAcknowledged: boolean): void {

@@ -1,233 +1,21 @@
-import { hash } from 'node:crypto'
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
-import { NO } from '../../base/truth.ts'
-import type { AuditEvent } from '../../model/event.ts'
-import type { EventRef, Finding } from '../../model/finding.ts'
-import { compileRules, type RuleSet } from '../compile.ts'
-import { CorrelationFold } from '../correlate.ts'
-import { CorrelationFeeds } from '../feeds.ts'
-import { toSignal } from '../signal.ts'
-import { testEvent, testFacts } from '../testing.ts'
-import { microsecondsOf, timeText } from '../time.ts'
-import type { ActCount } from './act-count.ts'
-import { LiveCorrelation } from './live-correlation.ts'
-import type { StoredSignal } from './stored-signal.ts'
-
-const RULES = `
-title: a read
-name: read
-logsource: { product: kubernetes, service: audit }
-detection: { s: { verb: get }, condition: s }
----
-title: a failure
-name: failure
-logsource: { product: kubernetes, service: audit }
-detection: { s: { responseStatus.code: 500 }, condition: s }
----
-title: Many reads
-id: many-reads
-name: many_reads
-correlation:
-  type: event_count
-  rules: [read]
-  group-by: [user.username]
-  timespan: 1m
-  condition: { gte: 3 }
----
-title: Reads of many objects
-id: many-objects
-correlation:
-  type: value_count
-  rules: [read]
-  group-by: [user.username]
-  timespan: 1m
-  condition: { field: objectRef.name, gte: 3 }
----
-title: Many reads, then a failure
-id: reads-then-failure
-correlation:
-  type: temporal_ordered
-  rules: [many_reads, failure]
-  group-by: [objectRef.namespace]
-  timespan: 3m
-  generate: true
----
-title: a body
-name: body
-logsource: { product: kubernetes, service: audit }
-detection: { s: { requestObject.kind: Pod }, condition: s }
----
-title: Few reads, while there is no body
-id: few-reads
-correlation:
-  type: temporal
-  rules: [read, failure, body]
-  group-by: [user.username]
-  timespan: 20s
-  condition: read and failure and not body
----
-title: One or two names
-id: few-names
-name: few_names
-correlation:
-  type: value_count
-  rules: [failure]
-  group-by: [user.username]
-  timespan: 30s
-  condition: { field: objectRef.name, eq: 2 }
----
-title: Names again and again
-id: names-again
-correlation:
-  type: event_count
-  rules: [few_names, many_reads]
-  group-by: [objectRef.name]
-  timespan: 2m
-  condition: { gte: 2 }
-`
-
-const compiled = (text: string): RuleSet => compileRules([{ file: 'rules.yaml', text }])
-
-const SET = compiled(RULES)
-
-const START_US = microsecondsOf('2026-11-20T10:00:00.000000Z') ?? 0
-
-const SECOND = 1_000_000
-
-interface Deed {
-  readonly second: number
-  readonly user?: string
-  readonly name?: string
-  readonly code?: number
-  readonly cluster?: string
-  /** Undefined: the log does not say. */
-  readonly hasBody?: boolean | undefined
-}
-
-const eventOf = (deed: Deed): AuditEvent => {
-  const { second, user = 'alice', name = 'web', code = 200, cluster = 'c', hasBody } = deed
-  const event = testEvent()
-  if (event.objectRef === undefined || event.responseStatus === undefined) throw new Error('bug')
-  return {
-    ...event,
-    user: { ...event.user, username: user },
-    objectRef: { ...event.objectRef, name },
-    responseStatus: { ...event.responseStatus, code },
-    requestReceivedTimestamp: timeText(START_US + second * SECOND),
-    ...(hasBody === undefined ? {} : { unknown: 0, requestObject: { kind: hasBody ? 'Pod' : '' } }),
-    origin: { ...event.origin, source: { ...event.origin.source, cluster } },
-  }
-}
-
-const refOf = (deed: Deed): EventRef => ({
-  id: JSON.stringify(deed),
-  auditID: undefined,
-  stage: 'ResponseComplete',
-  time: '',
-  server: 's',
-  file: 'audit.log',
-  offset: deed.second,
-  length: 1,
-})
-
-const asItIs = (_field: string, text: string): string => text
-
-const countOf = (deed: Deed, set: RuleSet = SET): ActCount | undefined => {
-  const facts = testFacts(eventOf(deed))
-  const signals = [...set.rules.entries()]
-    .map(([rule, { test }]) => ({ rule, truth: test(facts) }))
-    .filter(({ truth }) => truth !== NO)
-    .map((verdict) => toSignal(set.rules, verdict, facts, asItIs))
-  const feeds = new CorrelationFeeds(set.rules, set.correlations)
-  const counted = feeds.count(
-    signals,
-    facts,
-    hash('sha256', JSON.stringify(deed)).slice(0, 32),
-    asItIs,
-  )
-  if (counted === undefined) return undefined
-  const { origin: act, cluster, timeUs } = counted
-  return { act, cluster, timeUs, entries: [{ counted, events: [refOf(deed)] }] }
-}
-
-const hunted = (deeds: readonly Deed[]): readonly Finding[] => {
-  const fold = new CorrelationFold(SET)
-  for (const deed of deeds) {
-    for (const { counted, events } of countOf(deed)?.entries ?? []) fold.add(counted, events)
-  }
-  return fold.finish().findings
-}
-
-/** A process that lives on after the one before was killed, with what had been stored by then. */
-class Live {
-  readonly findings = new Map<string, Finding>()
-  readonly log: string[] = []
-  readonly stored = new Map<string, StoredSignal>()
-  nowUs = START_US
-  #judged: ReadonlyMap<string, number> = new Map()
-  correlation: LiveCorrelation = this.#another()
-
-  add(deed: Deed, set: RuleSet = SET): void {
-    const count = countOf(deed, set)
-    if (count !== undefined) this.correlation.add(count, undefined, this.nowUs)
-  }
-
-  tick(): void {
-    this.correlation.tick(this.nowUs)
-    this.answer()
-  }
-
-  answer(): void {
-    for (const question of this.correlation.late()) {
-      const { fromUs, toUs } = question
-      const found = [...this.stored.values()].filter(
-        ({ timeUs }) => timeUs >= fromUs && timeUs <= toUs,
-      )
-      this.log.push('asked')
-      this.correlation.answerLate(question, found, this.nowUs)
-    }
-  }
-
-  store(): void {
-    for (const signal of this.correlation.signals()) this.stored.set(signal.act, signal)
-    this.#judged = this.correlation.judged()
-  }
-
-  /** Stored were the signals, and what had been told. */
-  restart(): void {
-    this.store()
-    const [judged, told] = [this.#judged, [...this.findings.values()]]
-    this.correlation = this.#another()
-    this.correlation.restore(this.stored.values(), { judged, coversFromUs: 0, told }, this.nowUs)
-  }
-
-  /** Nothing comes any more. */
-  end(): void {
-    for (let n = 0; n < 3; n += 1) {
-      this.nowUs += 3600 * SECOND
-      this.tick()
-    }
-  }
-
-  #another(): LiveCorrelation {
-    return new LiveCorrelation(SET, {
-      found: (finding, isUpdate) => {
-        this.findings.set(finding.id, finding)
-        this.log.push(`${isUpdate ? 'update' : 'found'} ${finding.rule.id}`)
-      },
-      withdrawn: (id) => {
-        expect(this.findings.delete(id)).toBe(true)
-        this.log.push('withdrawn')
-      },
-    })
-  }
-}
-
-const shown = (findings: Iterable<Finding>): unknown =>
-  [...findings]
-    .map((finding) => ({ ...finding, events: finding.events.map(({ id }) => id).sort() }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
+import { describe, expect, it } from 'vitest'
+import { LIMIT } from '../../base/limit.ts'
+import { compileRules } from '../compile.ts'
+import { Episodes } from './episodes.ts'
+import { fromStoredSignal, numbersOf, toStoredSignal } from './stored-signal.ts'
+import {
+  countOf,
+  type Deed,
+  hunted,
+  Live,
+  type LiveOptions,
+  RULES,
+  SECOND,
+  SET,
+  START_US,
+  shown,
+} from './testing.ts'
 
 const deedsOf = fc.uniqueArray(
   fc.record({
@@ -257,9 +45,9 @@ const arrivals = (
 const run = (
   arriving: readonly { readonly deed: Deed; readonly atUs: number }[],
   random: Iterator<number>,
-  restarts: boolean,
+  { kills, ...options }: LiveOptions & { readonly kills: boolean },
 ): Live => {
-  const live = new Live()
+  const live = new Live(options)
   const next = (): number => random.next().value ?? 0
   for (const { deed, atUs } of arriving) {
     while (live.nowUs + 7 * SECOND < atUs && next() % 4 !== 0) {
@@ -268,35 +56,310 @@ const run = (
     }
     live.nowUs = Math.max(live.nowUs, atUs)
     live.add(deed)
-    const latest = START_US + deed.second * SECOND
-    live.correlation.heard(deed.cluster ?? 'c', `log ${next() % 2}`, latest, live.nowUs)
+    live.heard(`log ${next() % 2}`, deed.second, deed.cluster)
     if (next() % 2 === 0) live.tick()
-    if (restarts && next() % 8 === 0) live.restart()
+    if (next() % 4 === 0) live.store()
+    if (kills && next() % 8 === 0) live.kill()
   }
   live.end()
   return live
 }
 
-const tot: Record<string, number> = {}
-afterAll(() => console.log(JSON.stringify(tot)))
 describe('what was told and not taken back', () => {
-  const inAnyOrder = (lateMax: number, restarts: boolean): void => {
+  const inAnyOrder = (lateMax: number, options: Parameters<typeof run>[2]): void => {
     fc.assert(
       fc.property(deedsOf, fc.infiniteStream(fc.nat()), (deeds, random) => {
-        const live = run(arrivals(deeds, random, lateMax), random, restarts)
+        const live = run(arrivals(deeds, random, lateMax), random, options)
         expect(shown(live.findings.values())).toEqual(shown(hunted(deeds)))
-        for (const f of live.findings.values()) tot[f.rule.id] = (tot[f.rule.id] ?? 0) + 1
       }),
-      { numRuns: Number(process.env.RUNS ?? 200) },
+      { seed: 5, numRuns: 120 },
     )
   }
 
   it('is what a hunt finds in the same acts, that come within the bound', () =>
-    inAnyOrder(2, false))
+    inAnyOrder(2, { kills: false }))
 
-  it('is that too if acts come later than anything was waited for', () => inAnyOrder(300, false))
+  it('is that too if acts come later than anything was waited for', () =>
+    inAnyOrder(300, { kills: false }))
 
-  it('is that too over restarts', () => inAnyOrder(2, true))
+  it('is that too if the process is killed', () => inAnyOrder(2, { kills: true }))
 
-  it('is that too over restarts, with late acts', () => inAnyOrder(300, true))
+  it('is that too if the process is killed, and acts come late', () =>
+    inAnyOrder(300, { kills: true }))
+
+  it('is that too if what is past has to be asked from the store', () =>
+    inAnyOrder(300, { kills: true, pastBytesMax: LIMIT.livePastBytesMax / 65_536 }))
+})
+
+/** Three reads of alice, the last one at 40 s. */
+const READS: readonly Deed[] = [0, 20, 40].map((second) => ({ second }))
+
+const withReads = (options: LiveOptions = {}): Live => {
+  const live = new Live(options)
+  for (const deed of READS) live.add(deed)
+  return live
+}
+
+describe('a correlation, live', () => {
+  it('is told as soon as all logs have passed it by LIMIT.liveSlackMs', () => {
+    const live = withReads({ waitMs: 60_000 })
+    const slack = LIMIT.liveSlackMs / 1000
+    live.tick(41)
+    live.heard('a', 40 + slack)
+    live.tick(41)
+    expect(live.log).toEqual([])
+    live.heard('a', 41 + slack)
+    live.tick(41)
+    expect(live.log).toEqual(['found many-reads'])
+  })
+
+  it('waits LIMIT.liveWaitSecondsMax for a log that lags behind', () => {
+    const live = withReads()
+    live.heard('a', 100)
+    live.heard('b', 10)
+    live.tick(LIMIT.liveWaitSecondsMax - 1)
+    expect(live.log).toEqual([])
+    live.tick(LIMIT.liveWaitSecondsMax + 40)
+    expect(live.log).toEqual(['found many-reads'])
+  })
+
+  it('does not wait for a log that was silent for LIMIT.liveHeardSecondsMax', () => {
+    const live = new Live()
+    live.heard('b', 10)
+    live.nowUs += LIMIT.liveHeardSecondsMax * SECOND
+    for (const deed of READS) live.add(deed)
+    live.heard('a', 100)
+    live.tick()
+    expect(live.log).toEqual([])
+    live.nowUs += 1
+    live.tick()
+    expect(live.log).toEqual(['found many-reads'])
+  })
+
+  it('is not hurried by a log whose clock is ahead', () => {
+    const live = withReads()
+    live.add({ second: 5000, user: 'ahead' })
+    live.heard('ahead', 5000)
+    live.heard('a', 45)
+    live.tick(60)
+    live.add({ second: 50 })
+    live.heard('a', 60)
+    live.tick(70)
+    live.end()
+    expect(live.log).toEqual(['found many-reads', 'update many-reads'])
+    expect(live.correlation.losses.lateDropped).toBe(0)
+  })
+
+  it('forgets the log heard first, of more than LIMIT.liveLogsMax', () => {
+    const live = withReads()
+    live.heard('lags', 0)
+    for (let n = 0; n < LIMIT.liveLogsMax; n += 1) live.heard(`log ${n}`, 100)
+    live.tick(1)
+    expect(live.log).toEqual(['found many-reads'])
+  })
+
+  it('is told again while it goes on, ten times as much each time, and when it is over', () => {
+    const live = withReads()
+    for (let n = 0; n < 30; n += 1) {
+      live.add({ second: 41 + n })
+      live.heard('a', 46 + n)
+      live.tick(46 + n)
+    }
+    expect(live.log.length).toBeLessThan(6)
+    live.end()
+    const [finding] = live.findings.values()
+    expect(finding?.correlation?.following).toBe(30)
+  })
+
+  it('is taken back when an act that came late makes it another', () => {
+    const live = withReads()
+    live.heard('a', 100)
+    live.tick(100)
+    const late = { second: -10 }
+    live.add(late)
+    live.tick(110)
+    expect(live.log).toEqual(['found many-reads', 'withdrawn', 'found many-reads'])
+    expect(shown(live.findings.values())).toEqual(shown(hunted([...READS, late])))
+  })
+
+  it('counts what says no time as "cannot tell"', () => {
+    const live = new Live()
+    const count = countOf({ second: 0 })
+    const [entry] = count?.entries ?? []
+    if (count === undefined || entry === undefined) throw new Error('bug: it counts')
+    const entries = [{ ...entry, counted: { ...entry.counted, timeUs: undefined } }]
+    live.correlation.add({ ...count, timeUs: undefined, entries }, undefined, 0)
+    expect(live.correlation.tallies.some(({ cannotTell }) => cannotTell === 1)).toBe(true)
+  })
+
+  it('takes an act that counts no longer out of its windows', () => {
+    const live = withReads()
+    const [before] = READS.map((deed) => countOf(deed))
+    if (before === undefined) throw new Error('bug: it counts')
+    live.heard('a', 100)
+    live.tick(100)
+    live.correlation.add({ ...before, entries: [] }, before, live.nowUs)
+    live.tick(110)
+    expect(live.log).toEqual(['found many-reads', 'withdrawn'])
+  })
+})
+
+describe('other rules', () => {
+  it('count what rules said that are still there, and tell what begins from then on', () => {
+    const stricter = compileRules([{ file: 'r', text: RULES.replace('gte: 3', 'gte: 4') }])
+    const live = withReads()
+    live.heard('a', 100)
+    live.tick(100)
+    live.correlation.reload(stricter, live.nowUs)
+    const deed = { second: 41 }
+    const count = countOf(deed, stricter)
+    if (count === undefined) throw new Error('bug: it counts')
+    live.correlation.add(count, undefined, live.nowUs)
+    live.end()
+    expect(live.log).toEqual(['found many-reads', 'update many-reads'])
+    const [finding] = live.findings.values()
+    expect(finding?.correlation?.matches).toBe(4)
+  })
+
+  it('do not hear what rules said that are gone, and that is counted', () => {
+    const without = compileRules([
+      {
+        file: 'r',
+        text: RULES.split('---').slice(1).join('---').replaceAll('[read]', '[failure]'),
+      },
+    ])
+    const live = withReads()
+    live.correlation.reload(without, live.nowUs)
+    expect(live.correlation.losses.rulesGone).toBe(3)
+  })
+})
+
+describe('a stored signal', () => {
+  const stored = (deed: Deed) => {
+    const count = countOf(deed)
+    const signal = count && toStoredSignal(SET.rules, count)
+    if (signal === undefined) throw new Error('bug: it counts')
+    return { count, signal }
+  }
+
+  it('is the act that it was made of', () => {
+    const { count, signal } = stored({ second: 1, code: 500, hasBody: true })
+    expect(signal.rules).toEqual(['body', 'failure', 'read'])
+    const read = fromStoredSignal(numbersOf(SET.rules), signal)
+    expect(JSON.stringify(read)).toBe(JSON.stringify({ count, rulesGone: 0 }))
+  })
+
+  it.each(['', 'null', '{"version":2,"entries":[]}', '{"version":1'])(
+    'of another version, or none, is counted: %s',
+    (document) => {
+      const { signal } = stored({ second: 1 })
+      const { correlation } = new Live()
+      const upTo = { judged: new Map(), coversFromUs: 0, told: [] }
+      correlation.restore([{ ...signal, document }], upTo, 0)
+      expect(correlation.losses.signalsUnread).toBe(1)
+    },
+  )
+})
+
+describe('the store', () => {
+  it('is not asked about what is late by less than LIMIT.liveLateSecondsMax', () => {
+    const live = new Live()
+    for (let second = 0; second <= 7200; second += 10) {
+      live.add({ second, user: `user-${second % 70}` })
+      live.heard('a', second)
+      live.tick(second)
+    }
+    live.add({ second: 7260 - LIMIT.liveLateSecondsMax, user: 'late' })
+    live.tick(7201)
+    expect(live.log).not.toContain('asked')
+    live.add({ second: 10, user: 'late' })
+    live.tick(7205)
+    expect(live.log).toContain('asked')
+  })
+
+  it('may not answer: what came late stays unjudged, and that is counted', () => {
+    const options = { pastBytesMax: LIMIT.livePastBytesMax / 65_536 }
+    const live = new Live(options)
+    for (let second = 0; second <= 100; second += 10) live.add({ second, user: `u${second}` })
+    live.heard('a', 200)
+    live.tick(200)
+    live.add({ second: 5 })
+    live.correlation.tick(live.nowUs + 2 * SECOND)
+    const [question, ...others] = live.correlation.late()
+    expect(others).toEqual([])
+    expect(question).toMatchObject({
+      clusters: ['c'],
+      rules: ['body', 'failure', 'read'],
+      toUs: START_US + 100 * SECOND + 1,
+    })
+    if (question === undefined) throw new Error('bug: it asks')
+    expect(live.correlation.late()).toEqual([])
+    live.correlation.answerLate(question, undefined, live.nowUs)
+    expect(live.correlation.losses.unanswered).toBe(1)
+  })
+})
+
+describe('bounds', () => {
+  it('LIMIT.liveWaitingActsMax: acts are judged early, and that is counted', () => {
+    const live = new Live()
+    live.heard('a', 0)
+    const deeds = Array.from({ length: LIMIT.liveWaitingActsMax + 1 }, (_, at) => ({
+      second: at / 1000,
+      user: `user-${at}`,
+    }))
+    for (const deed of deeds) live.add(deed)
+    expect(live.correlation.losses.judgedEarly).toBeGreaterThan(LIMIT.liveWaitingActsMax / 3)
+  })
+
+  it('LIMIT.liveClustersMax: the clusters beyond it share windows, and none is mixed', () => {
+    const live = new Live()
+    const clusters = Array.from({ length: LIMIT.liveClustersMax + 2 }, (_, at) => `cluster-${at}`)
+    const deeds = clusters.flatMap((cluster) => READS.map((deed) => ({ ...deed, cluster })))
+    for (const deed of deeds) live.add(deed)
+    live.end()
+    expect(shown(live.findings.values())).toEqual(shown(hunted(deeds)))
+    expect(new Set([...live.findings.values()].map(({ cluster }) => cluster)).size).toBe(18)
+  })
+
+  it('LIMIT.liveLateGroupsMax: what is late beyond it is not judged again, and is counted', () => {
+    const live = new Live()
+    live.add({ second: 1000 })
+    live.heard('a', 1010)
+    live.tick(1010)
+    for (let n = 0; n < LIMIT.liveLateGroupsMax; n += 1) live.add({ second: 1, user: `u${n}` })
+    expect(live.correlation.losses.lateDropped).toBeGreaterThan(0)
+  })
+
+  it('LIMIT.liveEvidenceActsMax: an episode with more acts is not told again', () => {
+    const live = withReads()
+    live.heard('a', 100)
+    live.tick(60)
+    for (let n = 0; n <= LIMIT.liveEvidenceActsMax; n += 1) live.add({ second: 60 + n / 1000 })
+    live.end()
+    expect(live.log).toEqual(['found many-reads'])
+    expect(live.correlation.losses.updatesLeftOut).toBeGreaterThan(0)
+  })
+
+  it('LIMIT.liveEpisodesMax: the one that began first is forgotten', () => {
+    const episodes = new Episodes()
+    const begin = (n: number): void => {
+      const key = n.toString(16).padStart(32, '0')
+      const hit = {
+        correlation: 0,
+        slot: 0,
+        key,
+        group: [],
+        values: [],
+        up: [],
+        truth: 1,
+        timeUs: n,
+        origin: key,
+      } as const
+      const counts = { truth: 1, fromUs: n, atUs: n, matches: 1, unknowns: 0 } as const
+      episodes.add({ ...counts, correlation: 0, key, hit })
+    }
+    for (let n = 1; n <= LIMIT.liveEpisodesMax + 1; n += 1) begin(n)
+    expect(episodes.in(`0 ${'1'.padStart(32, '0')}`)).toEqual([])
+    expect(episodes.in(`0 ${'2'.padStart(32, '0')}`)).toHaveLength(1)
+  })
 })

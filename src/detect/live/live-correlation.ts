@@ -63,6 +63,14 @@ export interface LiveCorrelationLosses {
   readonly rulesGone: number
 }
 
+/** What may be set. */
+export interface LiveCorrelationOptions {
+  /** How long an act waits for logs that lag behind it: `LIMIT.liveWaitSecondsMax`. */
+  readonly waitMs?: number
+  /** Bytes of the acts of past windows: `LIMIT.livePastBytesMax`. */
+  readonly pastBytesMax?: number
+}
+
 /** What one correlation found and could not tell since the rules were loaded. */
 export interface LiveTally {
   findings: number
@@ -78,6 +86,7 @@ export interface LiveTally {
 export class LiveCorrelation {
   readonly #hooks: LiveCorrelationHooks
   readonly #waitUs: number
+  readonly #pastBytesMax: number
   #rules: RuleSet['rules'] = []
   #correlations: RuleSet['correlations'] = []
   #feeds = new CorrelationFeeds([], [])
@@ -88,17 +97,18 @@ export class LiveCorrelation {
   #windows = new Map<string, LiveWindows>()
   readonly #toldIds = new DigestSet(LIMIT.liveEpisodesMax)
   /** What was counted, so that it is not taken for late when it is replayed. */
-  readonly #known = new DigestSet(LIMIT.liveWaitingActsMax)
+  readonly #known = new DigestSet(LIMIT.liveActsOpenMax)
   readonly #losses = { updatesLeftOut: 0, signalsUnread: 0, rulesGone: 0 }
   #reachUs = 0
 
   constructor(
     set: Pick<RuleSet, 'rules' | 'correlations'>,
     hooks: LiveCorrelationHooks,
-    waitMs: number = LIMIT.liveWaitSecondsMax * 1000,
+    options: LiveCorrelationOptions = {},
   ) {
     this.#hooks = hooks
-    this.#waitUs = waitMs * 1000
+    this.#waitUs = (options.waitMs ?? LIMIT.liveWaitSecondsMax * 1000) * 1000
+    this.#pastBytesMax = options.pastBytesMax ?? LIMIT.livePastBytesMax
     this.#load(set)
   }
 
@@ -145,7 +155,7 @@ export class LiveCorrelation {
   /** Judges what is due, and tells what was found. To be called after each delivery and each second. */
   tick(nowUs: number): void {
     const lanes = this.#lanes()
-    for (const one of lanes) one.tick(nowUs, LIMIT.livePastBytesMax / lanes.length)
+    for (const one of lanes) one.tick(nowUs, lanes.length)
   }
 
   /** What has to be asked from the store. Each question is given once, and waits for its answer. */
@@ -258,6 +268,7 @@ export class LiveCorrelation {
       describer: this.#describer,
       // One for the windows of all, one for those that are judged again.
       stateBytesMax: LIMIT.correlationStateBytesMax / LIMIT.liveClustersMax / 2,
+      pastBytesMax: this.#pastBytesMax,
       waitUs: this.#waitUs,
       began: (verdict) => this.#count(verdict),
       tell: (episode, windows) => this.#tell(episode, windows),
@@ -334,16 +345,20 @@ export class LiveCorrelation {
   #tell(episode: Episode, windows: LiveWindows): void {
     const id = this.#describer.idOf(episode)
     if (id === undefined) return
+    const isKnown = episode.told !== undefined
+    // A first telling does not wait for what only the store has; it is told again with that.
+    const isPartial = windows.lacks(episode)
+    if (isPartial) windows.lookAgain(episode)
+    if (isPartial && isKnown) return
     const described = this.#describer.describe(episode, windows)
-    if (described === undefined || (episode.told !== undefined && !described.isWhole)) {
+    if (described === undefined || (isKnown && !described.isWhole)) {
       this.#losses.updatesLeftOut += 1
       return
     }
-    const { finding, digest, untilUs, isPartial } = described
+    const { finding, digest, untilUs } = described
     episode.untilUs = untilUs
-    if (isPartial) windows.lookAgain(episode)
     if (digest === episode.told) return
-    const isUpdate = episode.told !== undefined || this.#toldIds.has(id)
+    const isUpdate = isKnown || this.#toldIds.has(id)
     episode.told = digest
     this.#toldIds.add(id)
     this.#hooks.found(finding, isUpdate)

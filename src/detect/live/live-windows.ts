@@ -22,6 +22,8 @@ export interface WindowsContext {
   readonly describer: EpisodeDescriber
   /** Bytes of a correlator. */
   readonly stateBytesMax: number
+  /** Bytes of the acts of past windows, all clusters together. */
+  readonly pastBytesMax: number
   readonly waitUs: number
   /** An episode began, was judged again, or is over: what there is to tell of it. */
   readonly began: (verdict: CorrelationVerdict) => void
@@ -44,13 +46,14 @@ export class LiveWindows {
   readonly #correlator: Correlator
   readonly #amendments: Amendments
   readonly watermark: Watermark
-  readonly past: PastCounts = new PastCounts()
+  readonly past: PastCounts
   readonly episodes: Episodes = new Episodes()
   /** Acts from this time on have not been judged. */
   #judgedUs = 0
   /** Before this moment nothing is judged again. */
   #restUntilUs = 0
   #lastArrivalUs = 0
+  #forgetAtUs = 0
   /** What is asked from the store, and whether somebody is looking. */
   #asking: Span | undefined
   #isAsked = false
@@ -68,6 +71,7 @@ export class LiveWindows {
   constructor(context: WindowsContext, before?: LiveWindows) {
     this.watermark = before?.watermark ?? new Watermark()
     this.#context = context
+    this.past = new PastCounts(context.pastBytesMax)
     this.#amendments = new Amendments(context.reachesUs)
     this.#correlator = new Correlator(
       context.correlations.map(({ plan }) => plan),
@@ -102,13 +106,15 @@ export class LiveWindows {
     if (!this.#amendments.add(one.groups, one.timeUs)) this.losses.lateDropped += 1
   }
 
-  /** Judges what need not wait any longer. */
-  tick(nowUs: number, pastBytesMax: number): void {
+  /** Judges what need not wait any longer; so many clusters share the bytes of the past. */
+  tick(nowUs: number, clusters: number): void {
     this.#judge(this.#waiting.take(this.#dueUs(nowUs)))
     if (nowUs >= this.#restUntilUs && this.#asking === undefined) this.#amend(nowUs)
     this.#takeBackUnproven()
     this.#tellGoing(nowUs)
-    this.#forget(pastBytesMax)
+    if (nowUs < this.#forgetAtUs) return
+    this.#forgetAtUs = nowUs + FORGET_US
+    this.#forget(this.#context.pastBytesMax / clusters)
   }
 
   /** Makes windows again of acts that were judged by another process; the others wait. */
@@ -150,6 +156,11 @@ export class LiveWindows {
     this.#stored = acts
     this.#judgeAgain(nowUs)
     this.#stored = undefined
+  }
+
+  /** Whether not all that an episode's finding shows is at hand. */
+  lacks(episode: Episode): boolean {
+    return this.#context.describer.lacks(episode, this)
   }
 
   /** Judges a group again, since not all that its finding shows was at hand. */
@@ -331,6 +342,9 @@ export class LiveWindows {
 /** Groups are judged again once a second at most, and with many acts in a tenth of the time. */
 const REST_US_LEAST = 1_000_000
 const REST_US_PER_ACT = 200
+
+/** How often is looked for what can be forgotten. */
+const FORGET_US = 1_000_000
 
 /** An episode is told again when it has grown so many times. */
 const GROWTH = 10

@@ -5,9 +5,17 @@ import type { TimedCount } from './waiting-counts.ts'
 
 /** Acts whose time has been judged, found again by the groups where they count. */
 export class PastCounts {
-  readonly #texts = new TaggedTexts(CHUNK_CHARACTERS)
+  readonly #texts: TaggedTexts
   /** From when on all acts are here. Earlier ones are in the store. */
   coversFromUs: number = Number.NEGATIVE_INFINITY
+
+  /** Few bytes are given up in small pieces. */
+  constructor(bytesMax: number) {
+    this.#texts = new TaggedTexts({
+      chunkCharacters: Math.min(CHUNK_CHARACTERS, bytesMax / 32),
+      plainBytesMax: bytesMax / 4,
+    })
+  }
 
   get bytes(): number {
     return this.#texts.bytes
@@ -22,7 +30,7 @@ export class PastCounts {
     const tags = new Set([...groups].map(groupTag))
     const texts = new Map<string, string>()
     let isWhole = true
-    for (const { text } of this.#texts.having(tags, fromUs, toUs)) {
+    for (const text of this.#texts.texts(fromUs, toUs, tags)) {
       const act = actOf(text)
       isWhole = texts.size < actsMax || texts.has(act)
       if (!isWhole) break
@@ -34,7 +42,7 @@ export class PastCounts {
   /** What was last said of each act of a span. */
   all(fromUs: number, toUs: number): readonly ActCount[] {
     const texts = new Map<string, string>()
-    for (const { text } of this.#texts.all(fromUs, toUs)) texts.set(actOf(text), text)
+    for (const text of this.#texts.texts(fromUs, toUs)) texts.set(actOf(text), text)
     return [...texts.values()].map(countFrom)
   }
 

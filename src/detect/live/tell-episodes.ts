@@ -1,6 +1,7 @@
 import { LIMIT } from '../../base/limit.ts'
 import { YES } from '../../base/truth.ts'
 import type { Finding } from '../../model/finding.ts'
+import type { CorrelationVerdict } from '../../sigma/correlate/hit.ts'
 import type { CompiledCorrelation } from '../compile.ts'
 import { correlationFindingId, describeCorrelation } from '../describe-correlation.ts'
 import { Evidence, type HitSource } from '../evidence.ts'
@@ -48,21 +49,23 @@ export class EpisodeDescriber {
   describe(episode: Episode, sources: EpisodeSources): Described | undefined {
     const correlation = this.#correlations[episode.verdict.correlation]
     if (correlation === undefined) return undefined
-    const { episodes, past, stored } = sources
-    const later = episodes
-      .in(episode.group)
-      .filter((one) => one.verdict.atUs >= episode.verdict.atUs)
-    const verdicts = [...new Set([...later, ...episodes.below(episode)])].map((one) => one.verdict)
-    const fromUs = verdicts.reduce((least, one) => Math.min(least, one.fromUs), Infinity)
+    const { past, stored } = sources
+    const verdicts = verdictsOf(episode, sources)
+    const fromUs = earliest(verdicts)
     const { acts, isWhole } = past.of(verdicts, fromUs, Infinity, LIMIT.liveEvidenceActsMax)
     const evidence = new Evidence(verdicts, this.#spansUs)
     for (const act of inTime(stored ?? [], acts)) this.#add(evidence, act)
     const traces = evidence.of(episode.verdict)
     if (traces.entries.length === 0) return undefined
     const finding = describeCorrelation(correlation, episode.verdict, traces)
-    const isPartial = fromUs < past.coversFromUs && stored === undefined
     const { untilUs } = traces
-    return { finding, digest: digestOf(finding), untilUs, isWhole, isPartial }
+    return { finding, digest: digestOf(finding), untilUs, isWhole }
+  }
+
+  /** Whether acts that it would show may be in the store alone, which was not asked for them. */
+  lacks(episode: Episode, sources: EpisodeSources): boolean {
+    const fromUs = earliest(verdictsOf(episode, sources))
+    return fromUs < sources.past.coversFromUs && sources.stored === undefined
   }
 
   #add(evidence: Evidence, { entries }: ActCount): void {
@@ -75,6 +78,18 @@ export class EpisodeDescriber {
   }
 }
 
+/** What was judged of its group since, and below it: all of that decides what belongs to it. */
+const verdictsOf = (
+  episode: Episode,
+  { episodes }: EpisodeSources,
+): readonly CorrelationVerdict[] => {
+  const later = episodes.in(episode.group).filter((one) => one.verdict.atUs >= episode.verdict.atUs)
+  return [...new Set([...later, ...episodes.below(episode)])].map(({ verdict }) => verdict)
+}
+
+const earliest = (verdicts: readonly CorrelationVerdict[]): number =>
+  verdicts.reduce((least, { fromUs }) => Math.min(least, fromUs), Number.POSITIVE_INFINITY)
+
 /** A finding, and how sure its counts are. */
 export interface Described {
   readonly finding: Finding
@@ -83,8 +98,6 @@ export interface Described {
   readonly untilUs: number
   /** Whether all acts were read: `LIMIT.liveEvidenceActsMax` were enough. */
   readonly isWhole: boolean
-  /** Some of its acts may be in the store alone. */
-  readonly isPartial: boolean
 }
 
 /** Acts of the store and of the past, each once as it was said last, in the order of time. */

@@ -56,16 +56,23 @@ export class ChdbEngine {
     return this.#run(request, '', whole)
   }
 
-  /** An insert. One at a time, in the order they are asked for. */
-  async insert(request: EngineRequest): Promise<void> {
+  /** An insert, and how many rows it read. One at a time, in the order they are asked for. */
+  async insert(request: EngineRequest): Promise<number> {
     const before = this.#last
     let done: () => void = () => {}
     this.#last = new Promise((resolve) => {
       done = resolve
     })
     await before
+    let rows = 0
+    const counted: Chunks = async function* (session, { sql }) {
+      const answer = await session.queryAsync(sql)
+      rows = answer.rowsRead
+      yield answer.bytes()
+    }
     try {
-      for await (const _ of this.#run(request, '', whole));
+      for await (const _ of this.#run(request, '', counted));
+      return rows
     } finally {
       done()
     }

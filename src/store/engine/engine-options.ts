@@ -1,6 +1,9 @@
 /** What the engine's process is told, as one line of JSON on its standard input. */
 export interface EngineOptions {
-  /** Where it works: `data` within it is ClickHouse's own, `spool` holds bodies being inserted. */
+  /**
+   * Where it works, and its working directory: `data` within it is ClickHouse's own, `spool` holds
+   * bodies being inserted.
+   */
   readonly folder: string
   /** The Unix socket it listens on. */
   readonly socket: string
