@@ -15,9 +15,7 @@ const NOTHING: ConfigFile = {
   ...{ status: undefined, metricsScrape: [], rules: [], lists: [] },
 }
 
-describe('a configuration', () => {
-  test('may hold all of this, its paths beginning at its folder', () => {
-    const { config } = parse(`
+const WHOLE = `
 data: /var/lib/deckwatch
 webhook:
   listen: 0.0.0.0:8443
@@ -37,7 +35,11 @@ metricsScrape:
   - { cluster: prod, server: master-1, url: 'https://10.0.0.1:6443/metrics', tokenFile: token }
 rules: [mine]
 lists: [lists]
-`)
+`
+
+describe('a configuration', () => {
+  test('may hold all of this, its paths beginning at its folder', () => {
+    const { config } = parse(WHOLE)
     const noToken = { san: undefined, tokenSha256: undefined }
     expect(config).toEqual({
       data: '/var/lib/deckwatch',

@@ -23,7 +23,7 @@ export const canaryBody = (id: string, now: string): string =>
     ],
   })
 
-/** A request that changes nothing, and that any authenticated user may make: it asks about itself. */
+/** A request that changes nothing, and that every authenticated user may make about himself. */
 export const SELF_REVIEW: { readonly path: string; readonly body: string } = {
   path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
   body: JSON.stringify({

@@ -221,8 +221,8 @@ export class Exchanges {
   }
 
   /**
-   * Sends an answer, perhaps before the body is in. What still comes is thrown away for a moment, so
-   * that the sender reads the answer instead of a reset; then the connection ends.
+   * Sends an answer, perhaps before the body is in. What still comes is thrown away for a moment,
+   * so that the sender reads the answer instead of a reset; then the connection ends.
    */
   #sendEarly(request: Request, response: Response, answer: Answer): void {
     send(response, answer)

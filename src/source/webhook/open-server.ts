@@ -48,8 +48,8 @@ export interface ServerTimes {
 }
 
 /**
- * The API server keeps an idle connection for 90 s: ours stays longer, or it would now and then send
- * into a closed one.
+ * The API server keeps an idle connection for 90 s: ours stays longer, or it would now and then
+ * send into a closed one.
  */
 const TIMES: ServerTimes = {
   headersTimeout: 10_000,

@@ -1,9 +1,9 @@
 import { isSpace, newScan, scanValue, skipSpace } from '../../base/json-scan.ts'
 
 /**
- * Whether a body is certainly no list of events and no JSON object either. What looks like a list is
- * left to the decoder, for one bad item must not take the others with it; of anything else it must
- * be proved that it is one JSON object.
+ * Whether a body is certainly no list of events and no JSON object either. What looks like a list
+ * is left to the decoder, for one bad item must not take the others with it; of anything else it
+ * must be proved that it is one JSON object.
  */
 export const isUnparsable = (body: Uint8Array): boolean => {
   const start = skipSpace(body, 0, body.length)
