@@ -28,6 +28,7 @@ export class Completeness {
   readonly #servers = new Map<string, ServerWatch>()
   readonly #clusters = new Map<string, DriftWatch>()
   #comparedUs = 0
+  #tickedUs: number | undefined
 
   /** Begins with what the store knows of a source, so that a restart hides no silence. */
   seed(source: LogSource, lastArrivedUs: number, lastEventUs: number): void {
@@ -39,6 +40,8 @@ export class Completeness {
     const watch = this.#sourceOf(source)
     const fingerprint = delivery.kind === 'lines' ? delivery.fingerprint : undefined
     const { silentUs, ...noticed } = watch.add(arrivedUs, seen, fingerprint)
+    // What is read after the fact says nothing of the present.
+    if (source.way === 'import') return { notes: noticed.notes, gaps: [] }
     const server = this.#serverOf(source)
     server.orphans.add(arrivedUs, seen, silentUs)
     server.ways.set(source.way, watch.seconds)
@@ -91,7 +94,12 @@ export class Completeness {
   tick(nowUs: number): Noticed {
     const notes: SourceNote[] = []
     const gaps: Noticed['gaps'][number][] = []
+    const hasSlept = nowUs - (this.#tickedUs ?? nowUs) > SLEPT_US
+    this.#tickedUs = nowUs
     for (const watch of this.#sources.values()) {
+      if (watch.source.way === 'import') continue
+      // The machine slept, or was stopped: nobody listened.
+      if (hasSlept) watch.silence.resume(nowUs)
       notes.push(...watch.silence.tick(nowUs, this.#neighbours(watch.source, nowUs)))
       notes.push(...watch.skew.tick(nowUs, this.#othersBehind(watch)))
       notes.push(...watch.eviction.tick(nowUs))
@@ -212,3 +220,4 @@ const nameOf = ({ cluster, server, way }: LogSource): string =>
 
 const STARTS_KEPT = 20
 const COMPARED_EACH_US = 60_000_000
+const SLEPT_US = 120_000_000

@@ -81,10 +81,50 @@ describe('the silence of a log', () => {
   it('lasts over a restart, and has the same beginning', () => {
     const watch = new Completeness()
     watch.seed(FILE, at(600), at(599))
-    expect(watch.tick(at(1_100)).notes).toEqual([])
-    expect(watch.tick(at(1_201)).notes).toMatchObject([
-      { kind: 'silence', fromUs: at(599), usualSeconds: undefined },
+    const told = []
+    for (let second = 4_000; second < 4_700; second += 10) {
+      told.push(...watch.tick(at(second)).notes.map((note) => [second, note] as const))
+    }
+    // Nobody listened before: only then can it be told.
+    expect(told).toMatchObject([
+      [4_600, { kind: 'silence', fromUs: at(600), seconds: 600, usualSeconds: undefined }],
     ])
+  })
+
+  it('is none while the machine slept', () => {
+    const watch = fed({ one: { source: FILE, toS: 600 } })
+    expect(watch.tick(at(601)).notes).toEqual([])
+    expect(watch.tick(at(5_000)).notes).toEqual([])
+    expect(watch.tick(at(5_059)).notes).toEqual([])
+    expect(watch.tick(at(5_061)).notes).toMatchObject([{ kind: 'silence', fromUs: at(600) }])
+  })
+
+  it('around a restart is a gap when a sender may have given up meanwhile', () => {
+    const gapsAfter = (firstS: number) => {
+      const watch = new Completeness()
+      watch.seed(WEBHOOK, at(600), at(599))
+      watch.tick(at(2_000))
+      const { gaps } = watch.observe(linesAt(WEBHOOK, at(2_001)), observed(at(firstS)))
+      return [...gaps, ...watch.observe(linesAt(WEBHOOK, at(2_002)), observed(at(2_002))).gaps]
+    }
+    expect(gapsAfter(660)).toEqual([])
+    expect(gapsAfter(1_990)).toMatchObject([
+      {
+        source: WEBHOOK,
+        gap: {
+          kind: 'silence',
+          fromTime: '2026-11-20T10:09:59.000000Z',
+          toTime: '2026-11-20T10:33:10.000000Z',
+        },
+      },
+    ])
+  })
+
+  it('of what is imported is none', () => {
+    const source: LogSource = { ...FILE, way: 'import' }
+    const watch = fed({ one: { source, toS: 600 } }, 3)
+    expect(watch.tick(at(900)).notes).toEqual([])
+    expect(watch.sources()).toMatchObject([{ watch: { events: 610 } }])
   })
 
   it('of a busy log is not told of a slow minute', () => {

@@ -25,6 +25,10 @@ export class SilenceWatch {
   #beatCount = 0
   #firstBeatUs: number | undefined
   #eventsSinceBeat = 0
+  /** Since when somebody has listened without a break; undefined: not yet. */
+  #listeningUs: number | undefined
+  /** The last event that is stored, until the first one comes after a restart. */
+  #storedUs: number | undefined
   #silence: Episode | undefined
   #beatless: Episode | undefined
 
@@ -48,11 +52,18 @@ export class SilenceWatch {
   seed(lastArrivedUs: number, lastEventUs: number): void {
     this.#arrivals.seen(lastArrivedUs)
     this.#lastEventUs = lastEventUs
+    this.#storedUs = lastEventUs
+  }
+
+  /** Nobody listened for a while, and does from now on: that was no silence. */
+  resume(nowUs: number): void {
+    this.#listeningUs = nowUs
   }
 
   /** Takes a delivery; ends the silence that it breaks, which is then a gap of known length. */
   add(arrivedUs: number, seen: SourceObservation): readonly NoticedGap[] {
-    const gaps = this.#endSilence(arrivedUs, seen)
+    const gaps = [...this.#endSilence(arrivedUs, seen), ...this.#sinceStored(seen)]
+    this.#listeningUs ??= arrivedUs
     this.#arrivals.seen(arrivedUs)
     // A time that lies far ahead is made up, or a clock's fault that is told by itself.
     if (seen.lastUs !== undefined && seen.lastUs < arrivedUs + AHEAD_MAX_US) {
@@ -65,11 +76,11 @@ export class SilenceWatch {
 
   /** Whether it has been silent for longer than is usual. */
   isSilent(nowUs: number): boolean {
-    const { lastUs } = this.#arrivals
-    return lastUs !== undefined && nowUs - lastUs >= this.#arrivals.silentAfterUs()
+    return this.#silentUs(nowUs) >= this.#arrivals.silentAfterUs()
   }
 
   tick(nowUs: number, neighbours: Neighbours): readonly (SilenceNote | HeartbeatNote)[] {
+    this.#listeningUs ??= nowUs
     return [...this.#silenceAt(nowUs, neighbours), ...this.#beatlessAt(nowUs)]
   }
 
@@ -88,26 +99,44 @@ export class SilenceWatch {
     if (silence === undefined) return []
     const toUs = seen.firstUs ?? arrivedUs
     // What was only late came with times that lie within the silence, and nothing is missing.
-    if (toUs - silence.fromUs < SILENCE_FLOOR_US) return []
-    const seconds = Math.round((toUs - silence.fromUs) / 1e6)
-    const gap = {
-      kind: 'silence' as const,
-      message: `nothing was logged for ${seconds} s, which is longer than is usual`,
-      place: undefined,
-      fromByte: undefined,
-      toByte: undefined,
-      fromTime: timeText(silence.fromUs),
-      toTime: timeText(toUs),
-      events: undefined,
-    }
-    return [{ source: this.#source, gap }]
+    const fromUs = this.#lastEventUs ?? silence.fromUs
+    if (toUs - fromUs < SILENCE_FLOOR_US) return []
+    const seconds = Math.round((toUs - fromUs) / 1e6)
+    const message = `nothing was logged for ${seconds} s, which is longer than is usual`
+    return [this.#gap(message, fromUs, toUs)]
+  }
+
+  /** As long as somebody listened. */
+  #silentUs(nowUs: number): number {
+    const { lastUs } = this.#arrivals
+    if (lastUs === undefined || this.#listeningUs === undefined) return 0
+    return nowUs - Math.max(lastUs, this.#listeningUs)
+  }
+
+  /** What may have been sent in vain while nobody listened. */
+  #sinceStored({ firstUs }: SourceObservation): readonly NoticedGap[] {
+    const storedUs = this.#storedUs
+    if (storedUs === undefined || firstUs === undefined) return []
+    this.#storedUs = undefined
+    if (firstUs - storedUs < REPEATED_US) return []
+    const seconds = Math.round((firstUs - storedUs) / SECOND_US)
+    const message = `nothing came for ${seconds} s while deckwatch was started again; what was sent meanwhile may be lost`
+    return [this.#gap(message, storedUs, firstUs)]
+  }
+
+  #gap(message: string, fromUs: number, toUs: number): NoticedGap {
+    const [fromTime, toTime] = [timeText(fromUs), timeText(toUs)]
+    const nowhere = { place: undefined, fromByte: undefined, toByte: undefined }
+    const gap = { kind: 'silence' as const, message, ...nowhere, fromTime, toTime }
+    return { source: this.#source, gap: { ...gap, events: undefined } }
   }
 
   #silenceAt(nowUs: number, neighbours: Neighbours): readonly SilenceNote[] {
     const { lastUs } = this.#arrivals
     if (lastUs === undefined || !this.isSilent(nowUs)) return []
-    this.#silence ??= new Episode(this.#lastEventUs ?? lastUs)
-    const silentUs = nowUs - lastUs
+    // By the last arrival, which a new process knows too: so it stays one finding.
+    this.#silence ??= new Episode(lastUs)
+    const silentUs = this.#silentUs(nowUs)
     this.#silence.grow(nowUs, silentUs - this.#silence.amount)
     if (!this.#silence.isWorthTelling()) return []
     const usual = this.#arrivals.usualUs()
@@ -153,6 +182,8 @@ export class SilenceWatch {
 }
 
 const SECOND_US = 1_000_000
+/** For so long at least an API server repeats a batch. */
+const REPEATED_US = 80 * SECOND_US
 const SILENCE_FLOOR_US = 60 * SECOND_US
 const SILENCE_TIMES = 3
 const BEATS_FLOOR_US = 30 * SECOND_US
