@@ -14,7 +14,7 @@ export interface Certificates {
   readonly validToUs: number
 }
 
-/** Reads the files. Rejects with `source/certificate` when they are missing or do not fit. */
+/** Reads the files. Rejects with `webhook/certificate` when they are missing or do not fit. */
 export const readCertificates = async (files: TlsFiles): Promise<Certificates> => {
   try {
     const [cert, key] = await Promise.all([readFile(files.cert), readFile(files.key)])
@@ -27,7 +27,7 @@ export const readCertificates = async (files: TlsFiles): Promise<Certificates> =
     const named = [cert, key, ...(clientCA === undefined ? [] : [clientCA])].join(', ')
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Fault(
-      'source/certificate',
+      'webhook/certificate',
       `the certificates of the webhook (${named}): ${message}`,
       {
         cause,

@@ -187,7 +187,7 @@ function listening(
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
       const message = `the webhook receiver cannot listen on ${host}:${port}: ${cause.message}`
-      reject(new Fault('source/listen', message, { cause }))
+      reject(new Fault('webhook/listen', message, { cause }))
     })
     server.listen({ host, port }, () => {
       const bound = server.address() as AddressInfo

@@ -481,7 +481,7 @@ describe('a receiver', () => {
       return openReceiver(options, async () => {}, systemClock)
     }
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'example.com', '127.0.0.1.example.com']) {
-      await expect(open(host)).rejects.toMatchObject({ code: 'source/plain-http' })
+      await expect(open(host)).rejects.toMatchObject({ code: 'webhook/plain-http' })
     }
     const at = await desk(false)
     expect(at.receiver.remarks()).toEqual([expect.stringContaining('plain HTTP on loopback')])
@@ -490,7 +490,7 @@ describe('a receiver', () => {
   test('that finds its port taken is a fault', async () => {
     const at = await desk(false)
     await expect(desk(false, { listen: at.receiver.address })).rejects.toMatchObject({
-      code: 'source/listen',
+      code: 'webhook/listen',
     })
   })
 })

@@ -147,7 +147,7 @@ class Receiver implements WebhookReceiver {
 function checkOptions({ listen, tls, sources }: ReceiverOptions): void {
   if (tls === undefined && !isLoopback(listen.host)) {
     throw new Fault(
-      'source/plain-http',
+      'webhook/plain-http',
       `the webhook would be plain HTTP on ${listen.host}, where others can read and forge it: ` +
         'configure webhook.tls, or listen on 127.0.0.1',
     )
@@ -156,7 +156,7 @@ function checkOptions({ listen, tls, sources }: ReceiverOptions): void {
     const open = sources.filter(({ tokenSha256 }) => tokenSha256 === undefined)
     if (sources.length > 0 && open.length === 0) return
     throw new Fault(
-      'source/no-identity',
+      'webhook/no-identity',
       'the webhook could not tell who sends: configure webhook.tls.clientCA, or a tokenSha256 ' +
         'for every source',
     )

@@ -249,7 +249,7 @@ describe('certificates of the receiver', () => {
     renew('server')
     const { receiver } = await start([], { tls: files })
     copyFileSync(certificate('server-renewed.key'), files.key)
-    await expect(receiver.reload()).rejects.toMatchObject({ code: 'source/certificate' })
+    await expect(receiver.reload()).rejects.toMatchObject({ code: 'webhook/certificate' })
     expect(receiver.remarks().join()).toContain('the ones before stay in use')
     const { status } = await call(receiver.address, PATH, { body: LIST, certificate: 'master-1' })
     expect(status).toBe(200)
@@ -282,6 +282,6 @@ describe('certificates of the receiver', () => {
 
 test('a receiver that could not tell who sends does not open', async () => {
   const tls = { ...TLS, clientCA: undefined }
-  await expect(start([source('a')], { tls })).rejects.toMatchObject({ code: 'source/no-identity' })
-  await expect(start([], { tls })).rejects.toMatchObject({ code: 'source/no-identity' })
+  await expect(start([source('a')], { tls })).rejects.toMatchObject({ code: 'webhook/no-identity' })
+  await expect(start([], { tls })).rejects.toMatchObject({ code: 'webhook/no-identity' })
 })
