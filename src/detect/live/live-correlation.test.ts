@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LIMIT } from '../../base/limit.ts'
 import { compileRules } from '../compile.ts'
+import type { ActCount } from './act-count.ts'
 import { Episodes } from './episodes.ts'
 import { fromStoredSignal, numbersOf, toStoredSignal } from './stored-signal.ts'
 import {
@@ -299,15 +300,27 @@ describe('the store', () => {
   })
 })
 
+/** Acts like one another, a millisecond apart. */
+const copiesOf = (deed: Deed, copies: number): readonly ActCount[] => {
+  const count = countOf(deed)
+  return Array.from({ length: count === undefined ? 0 : copies }, (_, at) => {
+    const act = at.toString(16).padStart(32, '0')
+    const timeUs = START_US + deed.second * SECOND + at * 1000
+    const entries = (count?.entries ?? []).map(({ counted, events }) => ({
+      counted: { ...counted, origin: act, timeUs },
+      events,
+    }))
+    return { act, cluster: 'c', timeUs, entries }
+  })
+}
+
 describe('bounds', () => {
   it('LIMIT.liveWaitingActsMax: acts are judged early, and that is counted', () => {
     const live = new Live()
     live.heard('a', 0)
-    const deeds = Array.from({ length: LIMIT.liveWaitingActsMax + 1 }, (_, at) => ({
-      second: at / 1000,
-      user: `user-${at}`,
-    }))
-    for (const deed of deeds) live.add(deed)
+    for (const count of copiesOf({ second: 0 }, LIMIT.liveWaitingActsMax + 1)) {
+      live.correlation.add(count, undefined, live.nowUs)
+    }
     expect(live.correlation.losses.judgedEarly).toBeGreaterThan(LIMIT.liveWaitingActsMax / 3)
   })
 
@@ -334,7 +347,9 @@ describe('bounds', () => {
     const live = withReads()
     live.heard('a', 100)
     live.tick(60)
-    for (let n = 0; n <= LIMIT.liveEvidenceActsMax; n += 1) live.add({ second: 60 + n / 1000 })
+    for (const count of copiesOf({ second: 60 }, LIMIT.liveEvidenceActsMax + 1)) {
+      live.correlation.add(count, undefined, live.nowUs)
+    }
     live.end()
     expect(live.log).toEqual(['found many-reads'])
     expect(live.correlation.losses.updatesLeftOut).toBeGreaterThan(0)
