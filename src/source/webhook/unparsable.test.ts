@@ -25,3 +25,8 @@ test.each([
 ])('%j: %s', (text, unparsable) => {
   expect(isUnparsable(Buffer.from(text))).toBe(unparsable)
 })
+
+test('what is too large to be looked through is left to the decoder', () => {
+  expect(isUnparsable(Buffer.alloc(1_100_000, '{'))).toBe(false)
+  expect(isUnparsable(Buffer.alloc(1_100_000, 'x'))).toBe(true)
+})

@@ -2,14 +2,18 @@ import { isSpace, newScan, scanValue, skipSpace } from '../../base/json-scan.ts'
 
 /**
  * Whether a body is certainly no list of events and no JSON object either. What looks like a list
- * is left to the decoder, for one bad item must not take the others with it; of anything else it
- * must be proved that it is one JSON object.
+ * is left to the decoder, for one bad item must not take the others with it, and so is what is too
+ * large to be looked through here; of anything else it must be proved that it is one JSON object.
  */
 export const isUnparsable = (body: Uint8Array): boolean => {
   const start = skipSpace(body, 0, body.length)
   if (body[start] !== OPEN) return true
-  return !looksLikeList(body, start) && !isOneObject(body, start)
+  if (body.length > PROOF_BYTES_MAX || looksLikeList(body, start)) return false
+  return !isOneObject(body, start)
 }
+
+/** Other requests wait meanwhile. */
+const PROOF_BYTES_MAX = 1_048_576
 
 const OPEN = 0x7b
 const CLOSE = 0x7d
