@@ -9,8 +9,10 @@ import { type Input, listInputs } from '../source/inputs.ts'
 import { openCrew } from './crew.ts'
 import type { Hunt } from './hunt-options.ts'
 import { setAside } from './serve/aside.ts'
+import { Chores } from './serve/chores.ts'
 import { instanceOf, openInstance, storing } from './serve/instance.ts'
 import { Intake } from './serve/intake.ts'
+import { keepDamage } from './serve/log-damage.ts'
 import { Monitor } from './serve/monitor.ts'
 import { openSources } from './serve/open-sources.ts'
 import type { Serve } from './serve/running.ts'
@@ -83,7 +85,10 @@ export const serve: Serve = async (options, hooks, signal) => {
       live.takeGap(gap)
       monitor.gap(gap)
     },
-    tick: (heardUs) => live.tick(heardUs),
+    tick: (heardUs) => {
+      monitor.observeBudgets()
+      live.tick(heardUs)
+    },
     commit: async (bounds, batch, reading) => {
       const whole = { bounds, batch, reading, extras: live.drain() }
       await storeBatch(whole, storing(parts, options, hooks, stop.signal))
@@ -97,10 +102,14 @@ export const serve: Serve = async (options, hooks, signal) => {
   })
   const working = intake.run(stop.signal)
   try {
-    const sources = await openSources(options, parts, hooks)
-    monitor.watch(sources)
+    await keepDamage(parts.log, parts.keep, options.clock)
+    const chores = new Chores({ config: options.config, parts, hooks, clock: options.clock })
+    const sources = await openSources(options, parts, hooks, chores)
+    monitor.watch(sources, chores)
+    const upkeep = chores.run(stop.signal)
+    upkeep.catch(() => {})
     hooks.started?.(instanceOf(options, parts, sources, monitor))
-    await sources.untilDone(signal, working)
+    await sources.untilDone(signal, Promise.race([working, upkeep]))
     await intake.drain(options.importing === undefined ? LIMIT.drainMs : Number.POSITIVE_INFINITY)
   } finally {
     stop.abort()

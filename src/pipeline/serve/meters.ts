@@ -34,6 +34,7 @@ export class Meters {
     'Restarts of the embedded store.',
   )
   readonly logBytes: Gauge = this.#gauge('log_bytes', 'Bytes of the write-ahead log on disk.')
+  readonly disk: Gauge = this.#gauge('disk_used_ratio', 'How full the disk of the data is.')
   readonly backlog: Gauge = this.#gauge('log_backlog_records', 'Records that wait for the store.')
   readonly lagBytes: Gauge = this.#gauge('source_lag_bytes', 'Bytes not read of a file.', SOURCE)
   readonly budget: Gauge = this.#gauge(

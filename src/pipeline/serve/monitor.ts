@@ -9,11 +9,14 @@ import {
 import type { SourcesReport } from '../../model/source-health.ts'
 import type { SourceStatus } from '../../source/source.ts'
 import { sourcesReport } from '../completeness/sources-report.ts'
+import type { Chores } from './chores.ts'
 import type { InstanceParts } from './instance.ts'
 import type { LiveResult } from './live-job.ts'
 import type { OpenSources } from './open-sources.ts'
 import type { ServeHooks } from './running.ts'
 import type { CanaryProgress, Status } from './status.ts'
+
+const DISK_FULL = 'the disk of the data directory is all but full: nothing more is taken'
 
 /** Canaries remembered. */
 const CANARIES_MAX = 1_000
@@ -27,6 +30,7 @@ export class Monitor implements Status {
   /** Canaries whose batch is not stored yet. */
   #unstored: string[] = []
   #sources: OpenSources | undefined
+  #chores: Chores | undefined
   readonly #counted = new Map<string, SourceStatus>()
 
   constructor(parts: InstanceParts, hooks: ServeHooks, clock: Clock) {
@@ -35,9 +39,17 @@ export class Monitor implements Status {
     this.#clock = clock
   }
 
-  /** Also tells of these sources. */
-  watch(sources: OpenSources): void {
+  /** Also tells of these sources, and of the disk. */
+  watch(sources: OpenSources, chores: Chores): void {
     this.#sources = sources
+    this.#chores = chores
+  }
+
+  /** Tells those who judge how complete the logs are what followers know of their files. */
+  observeBudgets(): void {
+    for (const { source, budgetSeconds } of this.#statuses()) {
+      if (source.way === 'file') this.#parts.completeness.budget(source, budgetSeconds)
+    }
   }
 
   /** Counts what a delivery held. */
@@ -74,6 +86,7 @@ export class Monitor implements Status {
     const { store } = this.#parts
     const parts = [
       { part: 'store', why: store.notReady() },
+      { part: 'disk', why: this.#chores?.disk.state === 'stop' ? DISK_FULL : undefined },
       ...(this.#sources?.all.map((one) => ({ part: one.name, why: one.notReady() })) ?? [
         { part: 'sources', why: 'not open yet' },
       ]),

@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
+import { Fault } from '../../base/fault.ts'
 import type { Keep } from '../../model/delivery.ts'
 import { openFollower } from '../../source/follow/follower.ts'
 import type { RunningSource } from '../../source/source.ts'
 import { openReceiver, type WebhookReceiver } from '../../source/webhook/receiver.ts'
 import { rangesStored } from './before.ts'
+import type { Chores } from './chores.ts'
 import type { InstanceParts } from './instance.ts'
 import type { ServeHooks, ServeOptions } from './running.ts'
 
@@ -21,9 +23,11 @@ export interface OpenSources {
 /** Opens every source that is configured. One that cannot be opened closes the others. */
 export const openSources = async (
   { config, clock, importing }: ServeOptions,
-  { keep, before, store }: Pick<InstanceParts, 'keep' | 'before' | 'store'>,
+  { keep: kept, before, store }: Pick<InstanceParts, 'keep' | 'before' | 'store'>,
   hooks: ServeHooks,
+  chores: Pick<Chores, 'disk'>,
 ): Promise<OpenSources> => {
+  const keep = guarded(kept, chores)
   const all: RunningSource[] = []
   const close = async (): Promise<void> => {
     await Promise.all(all.map((source) => source.close()))
@@ -66,6 +70,17 @@ const openWebhook = async (
   for (const remark of receiver.remarks()) hooks.log('warn', remark)
   return receiver
 }
+
+/** Takes nothing when the disk is all but full: what is there needs room to be stored. */
+const guarded =
+  (keep: Keep, chores: Pick<Chores, 'disk'>): Keep =>
+  async (delivery, bytes) => {
+    if (chores.disk.state === 'stop') {
+      const why = 'the disk of the data directory is all but full'
+      throw new Fault('data/disk-full', why, { transient: true })
+    }
+    await keep(delivery, bytes)
+  }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -49,7 +49,8 @@ export const openStore = async (request: OpenStoreRequest): Promise<OpenStore> =
   }
 }
 
-const shapeOf = (choice: StoreChoice): Shape =>
+/** Where the tables of a store are. */
+export const shapeOf = (choice: StoreChoice): Shape =>
   choice.kind === 'url' && choice.clusterName !== undefined
     ? { kind: 'cluster', name: choice.clusterName }
     : { kind: 'single' }
