@@ -73,14 +73,17 @@ test('a query has limits, and more than the most is not asked for', async () => 
   const opened = await open(empty)
   await opened.store.query('SELECT 1')
   await opened.store.query('SELECT 1', {}, { seconds: LIMIT.storeQuerySecondsMax * 2 })
-  const [, usual, longest] = opened.asked.map(settingsOf)
+  for await (const _ of opened.store.stream('SELECT 1'));
+  const [, usual, longest, streamed] = opened.asked.map(settingsOf)
   expect(usual).toMatchObject({
     readonly: '2',
     max_execution_time: `${LIMIT.storeQuerySeconds}`,
     max_memory_usage: `${LIMIT.storeQueryMemoryBytes}`,
     max_result_rows: `${LIMIT.storeResultRows}`,
   })
-  expect(longest).toMatchObject({ max_execution_time: `${LIMIT.storeQuerySecondsMax}` })
+  const most = { max_execution_time: `${LIMIT.storeQuerySecondsMax}` }
+  expect(longest).toMatchObject(most)
+  expect(streamed).toMatchObject({ ...most, max_result_rows: '0' })
 })
 
 test('an insert says its token, its columns and that it is no asynchronous one', async () => {

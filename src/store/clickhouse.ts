@@ -153,7 +153,8 @@ class ClickHouseStore implements Store {
     parameters: QueryParameters = {},
     limits: QueryLimits = {},
   ): AsyncIterable<readonly StoreRecord[]> {
-    const { settings } = limitSettings({ resultRows: 0, ...limits })
+    // However many rows, and the time that whoever reads them takes is in it.
+    const { settings } = limitSettings({ resultRows: 0, seconds: LONG, ...limits })
     try {
       const answer = await this.#reader.query({
         query: sql,
@@ -216,6 +217,8 @@ const INSERT_SETTINGS: ClickHouseSettings = {
 }
 
 const GRACE_SECONDS = 5
+
+const LONG = LIMIT.storeQuerySecondsMax
 
 const limitSettings = (
   limits: QueryLimits,
