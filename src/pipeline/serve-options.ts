@@ -15,6 +15,10 @@ export interface ServeConfig {
   /** Files and folders, besides the rules that come with deckwatch. */
   readonly rules: readonly string[]
   readonly lists: readonly string[]
+  /** CIDRs of proxies before the API servers, whose word on the client address is taken. */
+  readonly proxies: readonly string[]
+  /** CIDRs of the clusters themselves: pods, services, nodes. */
+  readonly clusterRanges: readonly string[]
 }
 
 /** A log file, or a glob of several, and whose it is. */

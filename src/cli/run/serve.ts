@@ -95,8 +95,8 @@ export const asCommandError = (error: unknown): unknown =>
 const judgingOf = async (given: Given, config: ServeConfig): Promise<Judging> => ({
   rules: await allRules(config.rules),
   lists: await readLists(config.lists),
-  proxies: ranges(given, 'proxy'),
-  clusterRanges: ranges(given, 'cluster-range'),
+  proxies: [...config.proxies, ...ranges(given, 'proxy')],
+  clusterRanges: [...config.clusterRanges, ...ranges(given, 'cluster-range')],
 })
 
 const passwordOf = async ({ store }: ServeConfig): Promise<string | undefined> => {

@@ -8,6 +8,7 @@ import { openReceiver } from '../../source/webhook/receiver.ts'
 import { apiserverFlags } from '../source-check/apiserver-flags.ts'
 import { run } from '../testing/memory-shell.ts'
 import { parseConfig } from './parse-config.ts'
+import { keysAt } from './schema.ts'
 
 const guide = readFileSync(
   new URL('../../../docs/guide/connect-an-api-server.md', import.meta.url),
@@ -24,6 +25,16 @@ describe('the guide to connect an API server', () => {
   test('shows configurations that are accepted', () => {
     expect(parseConfig(config, 'deckwatch.yaml').issues).toEqual([])
     expect(parseConfig(files, 'deckwatch.yaml').issues).toEqual([])
+  })
+
+  test('names every key', () => {
+    const table = guide.slice(guide.indexOf('## All keys'))
+    for (const key of keysAt([])) {
+      expect(table).toContain(`\`${key}`)
+      for (const step of [[key], [key, 0]]) {
+        for (const inner of keysAt(step)) expect(table).toMatch(new RegExp(`[\`. ]${inner}\\b`))
+      }
+    }
   })
 
   test('gives k3s the flags that webhook-config prints', () => {

@@ -13,6 +13,7 @@ const NOTHING: ConfigFile = {
   retention: { days: undefined, clusters: new Map() },
   evidence: { anchor: undefined, sealKey: undefined },
   ...{ status: undefined, metricsScrape: [], rules: [], lists: [] },
+  ...{ proxies: [], clusterRanges: [] },
 }
 
 const WHOLE = `
@@ -35,6 +36,8 @@ metricsScrape:
   - { cluster: prod, server: master-1, url: 'https://10.0.0.1:6443/metrics', tokenFile: token }
 rules: [mine]
 lists: [lists]
+proxies: [10.0.0.5/32]
+clusterRanges: [10.244.0.0/16]
 `
 
 describe('a configuration', () => {
@@ -79,6 +82,8 @@ describe('a configuration', () => {
       ],
       rules: ['/etc/deckwatch/mine'],
       lists: ['/etc/deckwatch/lists'],
+      proxies: ['10.0.0.5/32'],
+      clusterRanges: ['10.244.0.0/16'],
     })
   })
 
@@ -114,6 +119,7 @@ describe('what is wrong is said with its place', () => {
     ['data: 5', ['1:1 config/value data must be a text']],
     ['data: ""', ['1:1 config/value data must be a text that is not empty']],
     ['files: {}', ['1:1 config/value files must be a list']],
+    ['proxies: [10.0.0.0/99]', ['1:11 config/value proxies[0] must be a range of addresses']],
     ['rules:\n  - {}\n', ['2:5 config/value rules[0] must be a text']],
     ['retention: { days: 0 }', ['1:14 config/value retention.days must be at least 1']],
     ['retention: { days: 1.5 }', ['1:14 config/value retention.days must be a whole number']],

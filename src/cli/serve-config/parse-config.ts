@@ -241,6 +241,8 @@ function toConfig(values: ConfigValues, folder: string): ConfigFile {
     })),
     rules: values.rules.map(at),
     lists: values.lists.map(at),
+    proxies: values.proxies,
+    clusterRanges: values.clusterRanges,
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseRange } from '../../base/ip-range.ts'
 import type { FollowedLog } from '../../pipeline/serve-options.ts'
 import { isSourceName } from '../../source/webhook/audit-path.ts'
 import type { ListenAddress } from '../../source/webhook/receiver-options.ts'
@@ -23,6 +24,8 @@ export interface ConfigValues {
   readonly metricsScrape: readonly ScrapeValues[]
   readonly rules: readonly string[]
   readonly lists: readonly string[]
+  readonly proxies: readonly string[]
+  readonly clusterRanges: readonly string[]
 }
 
 /** Its part about the receiver of webhooks. */
@@ -76,6 +79,10 @@ const url = (protocols: readonly string[]): z.ZodType<string> =>
   z.string().refine((value) => protocols.includes(URL.parse(value)?.protocol.slice(0, -1) ?? ''), {
     error: `a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
   })
+
+const range = z.string().refine((value) => parseRange(value) !== undefined, {
+  error: 'a range of addresses, such as 10.0.0.0/8 or fd00::/8',
+})
 
 const days = z.number().int().min(1).max(36_500)
 
@@ -137,6 +144,8 @@ const schema = z.strictObject({
   metricsScrape: z.array(scrape).default([]),
   rules: z.array(text).default([]),
   lists: z.array(text).default([]),
+  proxies: z.array(range).default([]),
+  clusterRanges: z.array(range).default([]),
 })
 
 /** Checks what stands in `deckwatch.yaml`. A key that it does not know is an error. */

@@ -47,6 +47,8 @@ export const toServeOptions = (flags: ServeFlags, file: ConfigFile | undefined):
     metricsScrape: file?.metricsScrape ?? [],
     rules: [...(file?.rules ?? []), ...flags.rules],
     lists: [...(file?.lists ?? []), ...flags.lists],
+    proxies: file?.proxies ?? [],
+    clusterRanges: file?.clusterRanges ?? [],
   }
 }
 

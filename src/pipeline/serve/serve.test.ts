@@ -61,6 +61,7 @@ const optionsFor = (data: string, more: Partial<ServeOptions['config']> = {}): S
     evidence: { anchor: undefined, sealKey: undefined },
     status: undefined,
     metricsScrape: [],
+    ...{ proxies: [], clusterRanges: [] },
     rules: [],
     lists: [],
     ...more,
