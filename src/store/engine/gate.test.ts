@@ -102,6 +102,7 @@ describe('queries', () => {
       format: 'JSONEachRow',
     })
     expect(gateQuery("SELECT format('{}', 1)").format).toBeUndefined()
+    expect(gateQuery("SELECT ';'").sql).toBe("SELECT ';'")
   })
 })
 

@@ -19,10 +19,9 @@ export interface InsertStatement {
  * function `file`.
  */
 export const gateQuery = (sql: string): PlainStatement => {
-  const statement = plainStatement(sql)
-  const tokens = tokensOf(statement.sql) ?? []
+  const { tokens, ...statement } = statementOf(sql)
   const [first] = tokens
-  if (first === undefined || !(isWord(first, 'SELECT', 'WITH') || first.value === '(')) {
+  if (first === undefined || !(isWord(first, 'SELECT', 'WITH') || isSign(first, '('))) {
     throw refused('only SELECT is allowed here')
   }
   tokens.forEach((token, at) => {
@@ -34,29 +33,38 @@ export const gateQuery = (sql: string): PlainStatement => {
 
 /** One statement of any kind, with its trailing `;` and `FORMAT` taken off. */
 export const plainStatement = (sql: string): PlainStatement => {
-  const tokens = tokensOf(sql)
-  if (tokens === undefined) throw syntax('it has a character or an end that SQL does not have')
-  const end = tokens.at(-1)?.value === ';' ? tokens.length - 1 : tokens.length
-  const own = tokens.slice(0, end)
-  if (own.some((token) => token.kind === 'sign' && token.value === ';')) {
-    throw syntax('Multi-statements are not allowed')
-  }
-  const [format, name] = own.slice(-2)
-  if (format === undefined || name?.kind !== 'word' || !isWord(format, 'FORMAT')) {
-    return { sql: sql.slice(0, own.at(-1)?.to ?? 0), format: undefined }
-  }
-  return { sql: sql.slice(0, own.at(-3)?.to ?? 0), format: name.value }
+  const { sql: own, format } = statementOf(sql)
+  return { sql: own, format }
 }
 
 /** `INSERT INTO table (columns) FORMAT name`, or undefined when it is no such statement. */
 export const insertStatement = (sql: string): InsertStatement | undefined => {
-  const { sql: head, format } = plainStatement(sql)
-  const [insert, into, ...target] = tokensOf(head) ?? []
+  const { sql: head, format, tokens } = statementOf(sql)
+  const [insert, into, ...target] = tokens
   if (insert === undefined || !isWord(insert, 'INSERT') || into === undefined) return undefined
   if (!isWord(into, 'INTO') || format === undefined) return undefined
   const isTarget = target.every((token) => TARGET.has(token.value) || token.kind !== 'sign')
   const isPlain = !target.some((token) => isWord(token, 'SELECT', 'FROM', 'FUNCTION', 'VALUES'))
   return isTarget && isPlain ? { head, format } : undefined
+}
+
+interface Statement extends PlainStatement {
+  readonly tokens: readonly Token[]
+}
+
+const statementOf = (sql: string): Statement => {
+  const all = tokensOf(sql)
+  if (all === undefined) throw syntax('it has a character or an end that SQL does not have')
+  const own = all.slice(0, isSign(all.at(-1), ';') ? -1 : undefined)
+  if (own.some((token) => isSign(token, ';'))) throw syntax('Multi-statements are not allowed')
+  const [format, name] = own.slice(-2)
+  const hasFormat = name?.kind === 'word' && format !== undefined && isWord(format, 'FORMAT')
+  const tokens = hasFormat ? own.slice(0, -2) : own
+  return {
+    sql: sql.slice(0, tokens.at(-1)?.to ?? 0),
+    format: hasFormat ? name.value : undefined,
+    tokens,
+  }
 }
 
 const TARGET: ReadonlySet<string> = new Set(['.', ',', '(', ')'])
@@ -113,6 +121,9 @@ const isNamed = (token: Token | undefined): token is Token =>
 
 const isWord = (token: Token, ...words: readonly string[]): boolean =>
   token.kind === 'word' && words.includes(token.value.toUpperCase())
+
+const isSign = (token: Token | undefined, sign: string): boolean =>
+  token?.kind === 'sign' && token.value === sign
 
 const notAllowed = ({ value }: Token): string => `${value} is not allowed here`
 

@@ -20,11 +20,8 @@ export const tokensOf = (sql: string): readonly Token[] | undefined => {
   while (at < sql.length) {
     const found = tokenAt(sql, at)
     if (found === undefined) return undefined
-    const { kind, value, to } = found
-    if (kind !== 'blank') {
-      const escaped = kind !== 'word' && sql.slice(at, to).includes('\\')
-      tokens.push({ kind, value, escaped, from: at, to })
-    }
+    const { kind, value, escaped, to } = found
+    if (kind !== 'blank') tokens.push({ kind, value, escaped, from: at, to })
     at = found.to
   }
   return tokens
@@ -39,6 +36,7 @@ export const quotedName = (name: string): string => `\`${name.replaceAll(/[\\`]/
 interface Found {
   readonly kind: Token['kind'] | 'blank'
   readonly value: string
+  readonly escaped: boolean
   readonly to: number
 }
 
@@ -49,7 +47,7 @@ const tokenAt = (sql: string, at: number): Found | undefined => {
   for (const [kind, pattern] of PATTERNS) {
     pattern.lastIndex = at
     const found = pattern.exec(sql)
-    if (found !== null) return { kind, value: found[0], to: pattern.lastIndex }
+    if (found !== null) return { kind, value: found[0], escaped: false, to: pattern.lastIndex }
   }
   const quote = sql[at]
   if (quote === "'") return quotedAt(sql, at, quote, 'text')
@@ -70,7 +68,8 @@ const PATTERNS: readonly (readonly [Found['kind'], RegExp])[] = [
 const commentAt = (sql: string, at: number): Found | undefined => {
   const end = sql.indexOf('*/', at + 2)
   const value = sql.slice(at, end + 2)
-  return end < 0 || value.includes('/*', 2) ? undefined : { kind: 'blank', value, to: end + 2 }
+  if (end < 0 || value.includes('/*', 2)) return undefined
+  return { kind: 'blank', value, escaped: false, to: end + 2 }
 }
 
 const quotedAt = (
@@ -79,17 +78,19 @@ const quotedAt = (
   quote: string,
   kind: 'text' | 'name',
 ): Found | undefined => {
+  const special = new RegExp(`[\\\\${quote}]`, 'g')
   let value = ''
-  for (let at = from + 1; at < sql.length; at += 1) {
-    const character = sql[at] ?? ''
-    if (character === '\\') {
-      value += sql[at + 1] ?? ''
-      at += 1
-    } else if (character !== quote) value += character
-    else if (sql[at + 1] === quote) {
-      value += quote
-      at += 1
-    } else return { kind, value, to: at + 1 }
+  let escaped = false
+  let begin = from + 1
+  for (;;) {
+    special.lastIndex = begin
+    const at = special.exec(sql)?.index
+    if (at === undefined) return undefined
+    value += sql.slice(begin, at)
+    const isEscape = sql[at] === '\\'
+    if (!isEscape && sql[at + 1] !== quote) return { kind, value, escaped, to: at + 1 }
+    value += sql[at + 1] ?? ''
+    escaped ||= isEscape
+    begin = at + 2
   }
-  return undefined
 }
