@@ -91,7 +91,8 @@ export const wrong = (message: string, remedy: string): CommandError =>
 
 const MOMENT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$/
 
-function momentOf(given: Given, name: string): string | undefined {
+/** The moment that an option names. */
+export function momentOf(given: Given, name: string): string | undefined {
   const text = given.text(name)
   if (text === undefined) return undefined
   if (MOMENT.test(text) && !Number.isNaN(Date.parse(text))) return text

@@ -8,6 +8,7 @@ import { serve } from './command/serve.ts'
 import { show } from './command/show.ts'
 import { source } from './command/source.ts'
 import { sources } from './command/sources.ts'
+import { store } from './command/store.ts'
 import type { Command, CommandGroup } from './command.ts'
 
 /** Every command, in the order of the help. */
@@ -20,6 +21,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   decode,
   rule,
   source,
+  store,
   sources,
   completion,
 ]

@@ -8,6 +8,7 @@ import { connectStore, DATABASE } from './clickhouse.ts'
 import { lockFolder } from './embedded-lock.ts'
 import { socketPath } from './embedded-socket.ts'
 import { Supervisor, type SupervisorEvent } from './embedded-supervisor.ts'
+import { removeAccess, writeAccess } from './engine-access.ts'
 import type { Store } from './store.ts'
 
 /** Where the embedded store lives, and how much it may take. */
@@ -64,6 +65,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedSt
   const close = async (): Promise<void> => {
     await store?.close()
     await supervisor.close()
+    removeAccess(folder)
     socket.remove()
     lock.release()
   }
@@ -78,6 +80,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedSt
         ? {}
         : { patienceSeconds: options.patienceSeconds }),
     })
+    writeAccess(folder, { socket: socket.path, secrets })
   } catch (error) {
     await close()
     throw error
