@@ -76,6 +76,7 @@ export class Exchanges {
   /** From now on these are the sources that may send. */
   setSources(sources: readonly WebhookSource[]): void {
     this.#options = { ...this.#options, sources }
+    for (const source of sources) this.#senders.of(source)
   }
 
   /** Handles a request to its end. Rejects only for a bug. */
@@ -228,6 +229,7 @@ export class Exchanges {
     send(response, answer)
     if ('stream' in request) endStream(request.stream)
     if ('stream' in request || request.complete || request.destroyed) return
+    request.resume()
     const gone = new AbortController()
     request.once('close', () => gone.abort())
     void this.#needs.clock.sleep(LINGER_MS, gone.signal).then(() => {

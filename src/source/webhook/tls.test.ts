@@ -114,6 +114,14 @@ describe.each([false, true])('who may send (HTTP/2: %s)', (http2) => {
     expect(refused.join()).not.toContain('correct-horse')
   })
 
+  test('a sender who waits to be told goes on when welcome', async () => {
+    const { receiver, kept } = await start([])
+    const headers = { expect: '100-continue' }
+    const answered = await send(receiver, PATH, { certificate: 'master-1', headers })
+    expect(answered.status).toBe(200)
+    expect(kept).toHaveLength(1)
+  })
+
   test('the identity is proved before any of the body is read', async () => {
     const { receiver, kept } = await start([])
     const answered = await send(receiver, '/audit/prod/master-1', {
@@ -277,6 +285,8 @@ describe('certificates of the receiver', () => {
     expect(await status()).toBe(403)
     await receiver.reload([source('master-1')])
     expect(await status()).toBe(200)
+    const servers = receiver.status().map((each) => each.source.server)
+    expect(servers).toEqual(['master-2', 'master-1'])
   })
 })
 
