@@ -36,6 +36,13 @@ export class Amendments {
     )
   }
 
+  /** Whether acts are at hand from so far back, by correlation. */
+  isCovered(coversFromUs: (correlation: number) => number): boolean {
+    return this.all().every(({ fromUs, group: { correlation } }) => {
+      return fromUs - (this.#reachesUs[correlation] ?? 0) >= coversFromUs(correlation)
+    })
+  }
+
   /** Acts of these groups came late, or changed; false: there are too many groups. */
   add(groups: readonly Group[], timeUs: number): boolean {
     if (this.#groups.size + groups.length > LIMIT.liveLateGroupsMax) return false

@@ -11,7 +11,7 @@ import type { ActCount } from './act-count.ts'
 import type { Episode } from './episodes.ts'
 import { LiveWindows, type Span, type WindowsContext } from './live-windows.ts'
 import { textOf } from './past-counts.ts'
-import { groupsOfCount, reachesOf } from './places.ts'
+import { groupsOfCount, reachesOf, reachesOfRules } from './places.ts'
 import { fromStoredSignal, numbersOf, type StoredSignal, toStoredSignal } from './stored-signal.ts'
 import { EpisodeDescriber } from './tell-episodes.ts'
 import { inOrder, type TimedCount } from './waiting-counts.ts'
@@ -40,7 +40,10 @@ export interface LateQuestion {
 export interface JudgedUpTo {
   /** What `judged` said, when the newest of the signals were stored, or earlier. */
   readonly judged: ReadonlyMap<string, number>
-  /** From this time on the signals are all that there are, µs since 1970; 0: from the beginning. */
+  /**
+   * From this time on, µs since 1970, the signals are all that there are, or those of each rule as
+   * far back as `reachesUs` says. 0: from the beginning.
+   */
   readonly coversFromUs: number
   /** Findings that were told since then and not taken back; those of correlations are heeded. */
   readonly told: Iterable<Pick<Finding, 'id' | 'cluster' | 'time' | 'correlation'>>
@@ -99,7 +102,7 @@ export class LiveCorrelation {
   /** What was counted, so that it is not taken for late when it is replayed. */
   readonly #known = new DigestSet(LIMIT.liveActsOpenMax)
   readonly #losses = { updatesLeftOut: 0, signalsUnread: 0, rulesGone: 0 }
-  #reachUs = 0
+  #reachesUs: ReadonlyMap<string, number> = new Map()
 
   constructor(
     set: Pick<RuleSet, 'rules' | 'correlations'>,
@@ -114,7 +117,12 @@ export class LiveCorrelation {
 
   /** How far back `restore` needs stored signals, in µs before the earliest time that was judged. */
   get reachUs(): number {
-    return this.#reachUs + LIMIT.liveLateSecondsMax * 1_000_000
+    return Math.max(LATE_US, ...this.reachesUs.values())
+  }
+
+  /** The same for each rule that counts somewhere, by id. */
+  get reachesUs(): ReadonlyMap<string, number> {
+    return new Map([...this.#reachesUs].map(([id, us]) => [id, us + LATE_US]))
   }
 
   get tallies(): readonly LiveTally[] {
@@ -213,15 +221,18 @@ export class LiveCorrelation {
   /**
    * Goes on with other rules. The acts that are kept here count for them, by the ids of the rules
    * that had said something of them: a rule that is new counts from now on, and a field that no rule
-   * had asked for cannot be told of acts before. What held before is not told; a correlation whose
-   * timespan is longer than all before knows no more than is kept here.
+   * had asked for cannot be told of acts before. What held before is not told. Where a timespan has
+   * grown, what it needs of the past is asked from the store when something bears on it.
    */
   reload(set: Pick<RuleSet, 'rules' | 'correlations'>, nowUs: number): void {
     const before = [...this.#windows]
     const signals = before.map(([, one]) =>
       one.acts().flatMap((count) => toStoredSignal(this.#rules, count) ?? []),
     )
+    const reachesBefore = this.#reachesUs
     this.#load(set)
+    const hasGrown = [...reachesBefore].some(([id, us]) => (this.#reachesUs.get(id) ?? 0) > us)
+    const kept = hasGrown ? Math.min(...reachesBefore.values()) : Number.POSITIVE_INFINITY
     const made = new Map<LiveWindows, LiveWindows>()
     this.#windows = new Map()
     for (const [at, [cluster, old]] of before.entries()) {
@@ -231,7 +242,8 @@ export class LiveCorrelation {
       this.#windows.set(cluster, windows)
       if (known !== undefined) continue
       const acts = this.#read(signals[at] ?? [])
-      this.#fill(windows, acts, old.judgedUs, old.past.coversFromUs, nowUs)
+      const lackingUs = Math.max(old.past.lackingUs, old.judgedUs - kept)
+      this.#fill(windows, acts, old.judgedUs, lackingUs, nowUs)
     }
   }
 
@@ -242,7 +254,7 @@ export class LiveCorrelation {
     this.#feeds = new CorrelationFeeds(set.rules, set.correlations)
     this.#describer = new EpisodeDescriber(set.correlations, this.#feeds)
     this.#tallies = set.correlations.map(() => ({ findings: 0, cannotTell: 0 }))
-    this.#reachUs = Math.max(0, ...reachesOf(set.correlations))
+    this.#reachesUs = reachesOfRules(set.correlations)
   }
 
   #lanes(): readonly LiveWindows[] {
@@ -364,3 +376,5 @@ export class LiveCorrelation {
     this.#hooks.found(finding, isUpdate)
   }
 }
+
+const LATE_US = LIMIT.liveLateSecondsMax * 1_000_000

@@ -63,15 +63,13 @@ export class LiveWindows {
   readonly #unproven = new Map<string, number>()
   /** Windows are made again of acts that were judged before. */
   #isRestoring = false
-  /** Episodes begun before this are known only in part. */
-  #trustedFromUs = Number.NEGATIVE_INFINITY
   readonly losses = { judgedEarly: 0, lateDropped: 0, unanswered: 0 }
 
   /** Windows that take the place of others wait for the same logs. */
   constructor(context: WindowsContext, before?: LiveWindows) {
     this.watermark = before?.watermark ?? new Watermark()
     this.#context = context
-    this.past = new PastCounts(context.pastBytesMax)
+    this.past = new PastCounts(context.reachesUs, context.pastBytesMax)
     this.#amendments = new Amendments(context.reachesUs)
     this.#correlator = new Correlator(
       context.correlations.map(({ plan }) => plan),
@@ -114,7 +112,7 @@ export class LiveWindows {
     this.#tellGoing(nowUs)
     if (nowUs < this.#forgetAtUs) return
     this.#forgetAtUs = nowUs + FORGET_US
-    this.#forget(this.#context.pastBytesMax / clusters)
+    this.#forget(nowUs, this.#context.pastBytesMax / clusters)
   }
 
   /** Makes windows again of acts that were judged by another process; the others wait. */
@@ -124,8 +122,7 @@ export class LiveWindows {
     coversFromUs: number,
     nowUs: number,
   ): void {
-    this.past.coversFromUs = coversFromUs
-    this.#trustedFromUs = coversFromUs + Math.max(0, ...this.#context.reachesUs)
+    this.past.goOn(judgedUs, coversFromUs)
     this.#isRestoring = true
     this.#judge(acts.filter(({ timeUs }) => timeUs < judgedUs))
     this.#isRestoring = false
@@ -172,7 +169,7 @@ export class LiveWindows {
   /** Every act that is kept. */
   acts(): readonly ActCount[] {
     const waiting = this.#waiting.all().map(({ count }) => count)
-    return inTime(this.past.all(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY), waiting)
+    return inTime(this.past.all(), waiting)
   }
 
   /** Up to when acts may be judged: all logs have passed it, or have been waited for. */
@@ -227,13 +224,18 @@ export class LiveWindows {
     const before = this.episodes.in(groupName(verdict)).at(-1)
     const episode = this.episodes.add(verdict)
     if (this.#isRestoring) {
-      if (verdict.atUs >= this.#trustedFromUs) episode.told = ''
+      if (verdict.atUs >= this.#trustedFromUs(verdict)) episode.told = ''
       return
     }
     this.#context.began(verdict)
     // Where the next one begins the one before ends.
     if (before !== undefined && this.#isCutBy(before, verdict)) this.#tell(before)
     this.#tell(episode)
+  }
+
+  /** What begins before this among acts that were restored is known only in part. */
+  #trustedFromUs({ correlation }: CorrelationVerdict): number {
+    return this.past.coversFromUs(correlation) + (this.#context.reachesUs[correlation] ?? 0)
   }
 
   #isCutBy({ told, untilUs }: Episode, { correlation, fromUs }: CorrelationVerdict): boolean {
@@ -259,12 +261,12 @@ export class LiveWindows {
   /** Judges groups again whose acts came late, when all that bears on them is at hand. */
   #amend(nowUs: number): void {
     if (this.#amendments.isEmpty) return
-    const fromUs = this.#amendments.readFromUs
-    if (fromUs >= this.past.coversFromUs) this.#judgeAgain(nowUs)
-    else {
-      const correlations = this.#amendments.correlations()
-      this.#asking = { fromUs, toUs: this.#judgedUs, correlations }
+    if (this.#amendments.isCovered((correlation) => this.past.coversFromUs(correlation))) {
+      this.#judgeAgain(nowUs)
+      return
     }
+    const fromUs = this.#amendments.readFromUs
+    this.#asking = { fromUs, toUs: this.#judgedUs, correlations: this.#amendments.correlations() }
   }
 
   #judgeAgain(nowUs: number): void {
@@ -329,13 +331,13 @@ export class LiveWindows {
     }
   }
 
-  #forget(pastBytesMax: number): void {
-    const reachUs = Math.max(0, ...this.#context.reachesUs)
-    const lateUs = LIMIT.liveLateSecondsMax * 1_000_000
-    this.past.forget(this.#judgedUs - reachUs - lateUs, pastBytesMax)
-    const isOver = ({ verdict, untilUs }: Episode): boolean =>
-      untilUs + (this.#context.reachesUs[verdict.correlation] ?? 0) < this.#judgedUs - reachUs
-    this.episodes.forget(isOver)
+  #forget(nowUs: number, bytesMax: number): void {
+    // Of acts that are ahead of our clock nothing is forgotten sooner.
+    const judgedUs = Math.min(this.#judgedUs, nowUs)
+    this.past.forget(judgedUs, bytesMax)
+    const farthestUs = 2 * Math.max(0, ...this.#context.reachesUs)
+    const sinceUs = judgedUs - LIMIT.liveLateSecondsMax * 1_000_000 - farthestUs
+    this.episodes.forget(({ untilUs }) => untilUs < sinceUs)
   }
 }
 

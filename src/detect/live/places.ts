@@ -45,3 +45,19 @@ export const reachesOf = (correlations: readonly CompiledCorrelation[]): readonl
     return reach
   })
 }
+
+/** How far the answers of each rule bear that counts somewhere, by its id. */
+export const reachesOfRules = (
+  correlations: readonly CompiledCorrelation[],
+): ReadonlyMap<string, number> => {
+  const reachesUs = reachesOf(correlations)
+  const byRule = new Map<string, number>()
+  const raise = (id: string, reachUs: number): void => {
+    byRule.set(id, Math.max(byRule.get(id) ?? 0, reachUs))
+    const below = correlations.find(({ plan }) => plan.id === id)?.plan.slots ?? []
+    for (const { rule } of below) raise(rule, reachUs)
+  }
+  for (const [at, { plan }] of correlations.entries()) raise(plan.id, reachesUs[at] ?? 0)
+  for (const { plan } of correlations) byRule.delete(plan.id)
+  return byRule
+}

@@ -64,8 +64,10 @@ export class EpisodeDescriber {
 
   /** Whether acts that it would show may be in the store alone, which was not asked for them. */
   lacks(episode: Episode, sources: EpisodeSources): boolean {
-    const fromUs = earliest(verdictsOf(episode, sources))
-    return fromUs < sources.past.coversFromUs && sources.stored === undefined
+    const { past, stored } = sources
+    if (stored !== undefined) return false
+    const verdicts = verdictsOf(episode, sources)
+    return verdicts.some(({ fromUs, correlation }) => fromUs < past.coversFromUs(correlation))
   }
 
   #add(evidence: Evidence, { entries }: ActCount): void {
