@@ -9,8 +9,8 @@ export interface FolderLock {
 
 /**
  * Takes a data directory for this process, or throws the Fault `store/locked` naming who has it.
- * The lock of a process that is gone is taken over; one whose number another process has by now is told
- * by when that began.
+ * The lock of a process that is gone is taken over; one whose number another process has by now is
+ * told by when that began.
  */
 export const lockFolder = (folder: string): FolderLock => {
   const path = join(folder, 'lock')

@@ -40,8 +40,8 @@ export interface EmbeddedStore {
 
 /**
  * Takes the data directory and starts the engine on it. Rejects with the Fault `store/locked` when
- * another process has the directory, `store/folder` when it cannot be written,
- * `store/not-installed` without the package chdb, and `store/broken` when the engine does not start.
+ * another process has the directory, `store/folder` when it cannot be written, and when the engine
+ * does not start `store/broken`, or `store/not-installed` without the package chdb.
  */
 export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedStore> => {
   const folder = resolve(options.folder, 'engine')
