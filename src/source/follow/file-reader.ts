@@ -151,7 +151,7 @@ export class FileReader {
   }
 }
 
-/** What was read of a file before: its end, and the time of its last event, where they are known. */
+/** What was read of a file before: its end, and the time of its last event where it is known. */
 export interface ReadBefore {
   readonly offset: number
   readonly tail: Uint8Array | undefined

@@ -49,6 +49,8 @@ export class FollowedLog {
   #begun = false
   #queue: Step[] = []
   #reader: FileReader | undefined
+  /** What is being read, unless it is the live file. */
+  #rotatedNow: RotatedFile | undefined
   #last: LastRead | undefined
   /** The live file as it was before it was emptied in place. */
   #emptied: LastRead | undefined
@@ -62,9 +64,9 @@ export class FollowedLog {
     this.#rotated = new RotatedFiles(options.path)
   }
 
-  /** Why nothing of it can be read at the moment. */
+  /** Why something of it cannot be read at the moment. */
   get problem(): string | undefined {
-    return this.#problem
+    return this.#problem ?? this.#rotated.problem
   }
 
   get catchUp(): CatchUp {
@@ -95,7 +97,10 @@ export class FollowedLog {
   /** Does the next thing; false when there is nothing to do until something happens. */
   async #step(): Promise<boolean> {
     const reader = this.#reader
-    if (this.#options.clock.elapsedMs() < this.#tryAgainMs) return false
+    if (this.#options.clock.elapsedMs() < this.#tryAgainMs) {
+      this.#problem = 'a compressed file ends too early; it may still be being written'
+      return false
+    }
     if (reader === undefined) return await this.#next()
     const from = reader.offset
     const outcome = await reader.step()
@@ -132,7 +137,7 @@ export class FollowedLog {
 
   async #finish(reader: FileReader): Promise<void> {
     this.#marks.set(reader.file.fingerprint, { offset: reader.offset, done: true })
-    this.#last = reader.last()
+    this.#last = { ...reader.last(), rotatedMs: this.#rotatedNow?.rotatedMs }
     this.#reader = undefined
     this.#damagedSinceMs = undefined
     await reader.close()
@@ -141,10 +146,16 @@ export class FollowedLog {
   async #next(): Promise<boolean> {
     const step = this.#queue.shift()
     if (step === undefined) return await this.#plan()
-    if (step.kind === 'gap') await this.#options.handingOn.gap(step.gap)
-    else if (step.kind === 'live') await this.#start(step.file, true)
-    else await this.#startRotated(step.file, step.held)
-    return true
+    try {
+      this.#rotatedNow = step.kind === 'rotated' ? step.file : undefined
+      if (step.kind === 'gap') await this.#options.handingOn.gap(step.gap)
+      else if (step.kind === 'live') await this.#start(step.file, true)
+      else await this.#startRotated(step.file, step.held)
+      return true
+    } catch (error) {
+      if (this.#reader === undefined) this.#queue.unshift(step)
+      throw error
+    }
   }
 
   /** Looks what there is to read, from what was rotated to the live file. */
@@ -251,13 +262,13 @@ export class FollowedLog {
     const { chunkBytes, handingOn } = this.#options
     const last = this.#last
     const isOther = last !== undefined && last.fingerprint !== file.fingerprint
-    const between = isOther ? betweenGap(last, file.firstTime) : undefined
-    if (between !== undefined) await handingOn.gap(between)
     const offset = this.#marks.get(file.fingerprint)?.offset ?? 0
     const before = isOther ? undefined : last
     const lastTime = before?.lastTime
     const reader = new FileReader({ file, offset, lastTime, live, chunkBytes, handingOn })
     this.#reader = reader
+    const between = isOther ? betweenGap(last, file.firstTime) : undefined
+    if (between !== undefined) await handingOn.gap(between)
     if (await isReadUntil(file, { offset, tail: before?.tail, lastTime })) return
     await this.#goOnBehind(reader)
   }
@@ -294,15 +305,13 @@ export class FollowedLog {
       await this.#finish(reader)
       return true
     }
-    const { path, fingerprint } = reader.file
-    this.#problem = `${path} ends too early; it may still be being written`
+    const file = this.#rotatedNow
     this.#tryAgainMs = nowMs + TRY_AGAIN_MS
+    this.#last = reader.last()
     this.#reader = undefined
-    await reader.close()
-    const files = await this.#rotated.list(this.#nowMs())
-    const file = files.find((one) => one.fingerprint === fingerprint)
     if (file !== undefined) this.#queue.unshift({ kind: 'rotated', file, held: undefined })
-    return false
+    await reader.close()
+    return true
   }
 
   /** Notes how much lies unread, for the status. */

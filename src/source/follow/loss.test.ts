@@ -220,6 +220,22 @@ describe('rotation deletes ahead of the reader (F12)', () => {
     ])
   })
 
+  test('one in the middle of those that wait is deleted alone', async () => {
+    const stage = stageOf({ maxBytes: 2_000 })
+    const log = follow(stage)
+    stage.write(5)
+    await log.poll()
+    stage.write(100)
+    rmSync(join(stage.folder.path, stage.log.backups()[3] ?? ''))
+    await log.poll()
+    const [first = 0] = stage.lost()
+    const last = stage.lost().at(-1) ?? 0
+    expect(last - first).toBeGreaterThan(5)
+    expect(stage.kept.gaps).toMatchObject([
+      { kind: 'retention', fromTime: time(stage, first - 1), toTime: time(stage, last + 1) },
+    ])
+  })
+
   test('deleted after it was seen: its bytes are known (LIMIT.rotatedFilesHeld are held)', async () => {
     const stage = stageOf({ maxBytes: 400 })
     const log = follow(stage)

@@ -25,10 +25,9 @@ export const openRegular = async (path: string): Promise<Opened> => {
     return refused('is no regular file')
   } catch (error) {
     const code = systemCode(error)
-    if (code === undefined) throw error
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' }
     if (code === 'ELOOP') return refused('is a symbolic link: give the path it leads to')
-    return refused(reasonOf(code))
+    throw error // Permissions, too many open files, a broken disk: it may go on later.
   }
 }
 

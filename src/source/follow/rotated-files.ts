@@ -5,7 +5,7 @@ import { fingerprintOf } from '../fingerprint.ts'
 import { headOf } from './content.ts'
 import { firstEventTime } from './event-time.ts'
 import { readAt } from './line-reader.ts'
-import { identityOf, openRegular, systemCode } from './open-regular.ts'
+import { identityOf, openRegular, reasonOf, systemCode } from './open-regular.ts'
 import { type RotatedName, rotatedNames } from './rotated-names.ts'
 
 /** An earlier part of a followed log. */
@@ -29,9 +29,15 @@ export interface RotatedFile {
 export class RotatedFiles {
   readonly #live: string
   #known = new Map<string, RotatedFile>()
+  #problem: string | undefined
 
   constructor(live: string) {
     this.#live = live
+  }
+
+  /** Which of them may not be read, when they were listed last. */
+  get problem(): string | undefined {
+    return this.#problem
   }
 
   /**
@@ -58,13 +64,36 @@ export class RotatedFiles {
       if (name.name !== name.stem && plain.has(name.stem)) continue
       const path = join(folder, name.name)
       const key = await keyOf(path)
-      if (key === undefined) isWhole = false
-      if (key === undefined) continue
-      const file = this.#known.get(key) ?? (await describe(path, name, nowMs))
-      if (file !== undefined) known.set(key, file)
+      const found = key === undefined ? 'gone' : await this.#found(key, path, name, nowMs)
+      if (found === 'gone') isWhole = false
+      else if (key !== undefined && found !== 'unknown') known.set(key, found)
     }
     this.#known = known
     return isWhole ? known : undefined
+  }
+
+  async #found(
+    key: string,
+    path: string,
+    name: RotatedName,
+    nowMs: number,
+  ): Promise<RotatedFile | 'gone' | 'unknown'> {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    try {
+      const opened = await openRegular(path)
+      if (opened.kind !== 'file') return opened.kind === 'missing' ? 'gone' : 'unknown'
+      try {
+        return (await described(path, name, opened.handle, opened.stats, nowMs)) ?? 'unknown'
+      } finally {
+        await opened.handle.close()
+      }
+    } catch (error) {
+      const code = systemCode(error)
+      if (code !== 'EACCES' && code !== 'EPERM') throw error
+      this.#problem = `${path} ${reasonOf(code)}`
+      return 'unknown'
+    }
   }
 }
 
@@ -78,8 +107,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder)
   } catch (error) {
-    // Whoever follows the log learns from opening it what is wrong with the folder.
-    if (systemCode(error) === undefined) throw error
+    if (!isGone(error)) throw error
     return []
   }
 }
@@ -90,26 +118,14 @@ async function keyOf(path: string): Promise<string | undefined> {
     const stats = await lstat(path, { bigint: true })
     return `${path}\n${identityOf(stats)}\n${stats.size}\n${stats.mtimeNs}`
   } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return undefined // Gone meanwhile, or not to be read: it is not listed.
+    if (!isGone(error)) throw error
+    return undefined // Rotation has renamed or deleted it meanwhile.
   }
 }
 
-async function describe(
-  path: string,
-  name: RotatedName,
-  nowMs: number,
-): Promise<RotatedFile | undefined> {
-  const opened = await openRegular(path)
-  if (opened.kind !== 'file') return undefined
-  try {
-    return await described(path, name, opened.handle, opened.stats, nowMs)
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    return undefined
-  } finally {
-    await opened.handle.close()
-  }
+function isGone(error: unknown): boolean {
+  const code = systemCode(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
 async function described(

@@ -191,7 +191,13 @@ describe('compressing rotation (F10)', () => {
     expect(log.problem).toContain('ends too early')
     stage.clock.move(31_000)
     await log.poll()
-    expect(stage.kept.gaps).toMatchObject([{ kind: 'damaged-file', fromByte: before }])
+    expect(stage.kept.gaps).toMatchObject([
+      {
+        kind: 'damaged-file',
+        fromByte: before,
+        fromTime: expect.stringContaining('2026-11-21T20'),
+      },
+    ])
     expect(stage.lost()).not.toContain(400)
     expect(stage.kept.order.at(-1)).toContain('"auditID":"400"')
   })
