@@ -98,7 +98,7 @@ function measureDisk(session: Session, folder: string, corpora: Corpora): readon
   session.query('OPTIMIZE TABLE events FINAL')
   const hot = bytesOf(session, corpora.events)
   // The same as in the table, but due at once.
-  const due = 'toDateTime(arrived_at) + INTERVAL 1 SECOND RECOMPRESS CODEC(ZSTD(15, 24))'
+  const due = 'toDateTime(arrived_at) + INTERVAL 1 SECOND RECOMPRESS CODEC(ZSTD(15))'
   session.query(`ALTER TABLE events MODIFY TTL ${due}`)
   session.query('OPTIMIZE TABLE events FINAL')
   const old = bytesOf(session, corpora.events)

@@ -187,7 +187,7 @@ ENGINE = MergeTree()
 PARTITION BY (cluster, toMonday(arrived_at))
 PRIMARY KEY (cluster, toStartOfHour(received_at), object_resource, verb, object_namespace)
 ORDER BY (cluster, toStartOfHour(received_at), object_resource, verb, object_namespace, received_at, place_key, place_offset, place_index)
-TTL toDateTime(arrived_at) + INTERVAL 7 DAY RECOMPRESS CODEC(ZSTD(15, 24))
+TTL toDateTime(arrived_at) + INTERVAL 7 DAY RECOMPRESS CODEC(ZSTD(15))
 SETTINGS allow_nullable_key = 1, index_granularity = 8192, default_compression_codec = 'ZSTD(3)', non_replicated_deduplication_window = 10000
 COMMENT 'Every event of every log source, one row each; no row is ever changed.';
 

@@ -23,7 +23,7 @@ export const storeTables = (eventColumns: readonly TableColumn[]): readonly Tabl
       '(cluster, toStartOfHour(received_at), object_resource, verb, object_namespace, ' +
       'received_at, place_key, place_offset, place_index)',
     primaryKey: '(cluster, toStartOfHour(received_at), object_resource, verb, object_namespace)',
-    ttl: ['toDateTime(arrived_at) + INTERVAL 7 DAY RECOMPRESS CODEC(ZSTD(15, 24))'],
+    ttl: ['toDateTime(arrived_at) + INTERVAL 7 DAY RECOMPRESS CODEC(ZSTD(15))'],
     settings: {
       allow_nullable_key: 1,
       index_granularity: 8192,
