@@ -56,7 +56,9 @@ const rowOf = (source: SourceReport, report: SourcesReport, palette: Palette): r
 /** How long ago, of an instance that runs; else when. */
 const ageOf = (time: string, { at, live }: SourcesReport): string => {
   const age = (Date.parse(at) - Date.parse(time)) / 1000
-  return live && Number.isFinite(age) ? `${seconds(Math.max(0, age))} ago` : dateTime(time)
+  return live && Number.isFinite(age)
+    ? `${seconds(Math.max(0, age))} ago`
+    : dateTime(time).slice(0, MINUTES)
 }
 
 const troubleLines = (
@@ -90,7 +92,7 @@ const policyLines = (
       palette.faint,
     ),
   ])
-  return layOut([{ flex: true }, {}, { flex: true }, {}], rows, width)
+  return layOut([{ flex: true }, {}, { flex: true, wrap: 3 }, {}], rows, width)
 }
 
 const levelsText = ({ levels, receivedStage }: PolicySeen): string => {
@@ -105,8 +107,8 @@ const levelsText = ({ levels, receivedStage }: PolicySeen): string => {
 const ending = ({ at, live, sources }: SourcesReport, palette: Palette): string => {
   const troubled = sources.filter(({ troubles }) => troubles.length > 0).length
   const state = troubled === 0 ? 'all as it should be' : `${counted(troubled, 'source')} to look at`
-  const when = live ? `as of ${dateTime(at)}` : 'what is stored: the instance does not run'
-  return `${counted(sources.length, 'source')}, ${state} ${palette.faint(`(${when}, UTC)`)}`
+  const when = `${live ? 'as of' : 'as stored, nothing runs;'} ${dateTime(at)} UTC`
+  return `${counted(sources.length, 'source')}, ${state} ${palette.faint(`(${when})`)}`
 }
 
 const optional = (value: number | undefined): string => (value === undefined ? '-' : count(value))
@@ -125,3 +127,4 @@ const seconds = (value: number): string => {
 }
 
 const SHORT_SECONDS = 3_600
+const MINUTES = '2026-11-20 21:53'.length

@@ -75,7 +75,7 @@ describe('deckwatch sources', () => {
     )
     expect(output).toContain('80 % Metadata, 20 % RequestResponse; no RequestReceived')
     expect(output).toContain('31 % hidden')
-    expect(output).toContain('1 source, all as it should be (as of 2026-11-20 22:00:00, UTC)')
+    expect(output).toContain('1 source, all as it should be (as of 2026-11-20 22:00:00 UTC)')
   })
 
   it('says what is wrong, and exits with 1', async () => {
