@@ -87,6 +87,8 @@ describe('what is watched of logs', () => {
       notes.push(...watch.tick(at(second)).notes)
     }
     expect(new Set(notes.map(({ kind }) => kind))).toEqual(new Set(['undelivered']))
+    const [file] = watch.sources()
+    expect(file?.watch.gaps.get('undelivered')?.count).toBeGreaterThan(0)
   })
 
   it('gives the same notes for the same deliveries', () => {

@@ -111,6 +111,7 @@ export class Completeness {
       notes.push(...noticed.notes)
       gaps.push(...noticed.gaps)
     }
+    for (const { source, gap } of gaps) this.#sourceOf(source).addGap(gap, nowUs)
     if (nowUs - this.#comparedUs >= COMPARED_EACH_US) {
       this.#comparedUs = nowUs
       for (const drift of this.#clusters.values()) notes.push(...drift.tick(nowUs))
