@@ -98,8 +98,18 @@ describe('what stands where a log should (A14)', () => {
     await log.poll()
     expect(log.problem).toBe(`${path} may not be read: permission denied`)
     chmodSync(path, 0o600)
+    const rotated = `${path}.1`
+    writeFileSync(rotated, TWO)
+    chmodSync(rotated, 0)
     await log.poll()
     expect(kept.text()).toBe(ONE)
+    expect(log.problem).toBe(`${rotated} may not be read: permission denied`)
+    chmodSync(rotated, 0o600)
+    renameSync(path, `${path}.0`)
+    writeFileSync(path, THREE)
+    await log.poll()
+    expect(log.problem).toBeUndefined()
+    expect(kept.text()).toBe(ONE + TWO + THREE)
   })
 
   test('nothing yet: the file, and even its folder, may come later', async () => {

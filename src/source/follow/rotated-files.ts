@@ -60,6 +60,7 @@ export class RotatedFiles {
     const plain = new Set(names.filter(({ name, stem }) => name === stem).map(({ stem }) => stem))
     const known = new Map<string, RotatedFile>()
     let isWhole = true
+    this.#problem = undefined
     for (const name of names) {
       if (name.name !== name.stem && plain.has(name.stem)) continue
       const path = join(folder, name.name)
