@@ -41,6 +41,8 @@ export interface ExchangesNeeds {
   /** Bodies that were kept before the start, by the store and the write-ahead log. */
   readonly known: readonly KnownBody[]
   readonly onRefused: OnRefused
+  /** Called with the seconds from the last byte of a body to its acknowledgement. */
+  readonly onAcknowledged: (seconds: number) => void
 }
 
 /** Everything between a request and its answer. */
@@ -198,7 +200,8 @@ export class Exchanges {
   }
 
   async #keep(sender: Sender, body: ReceivedBody): Promise<Answer> {
-    const { keep, clock } = this.#needs
+    const { keep, clock, onAcknowledged } = this.#needs
+    const startMs = clock.elapsedMs()
     const delivery = toDelivery(sender, body, clock.nowUs())
     try {
       const kept = await sender.keepOnce(body.sha256, () =>
@@ -206,6 +209,7 @@ export class Exchanges {
       )
       if (kept === 'new') this.#note(sender, delivery)
       else this.#counts.duplicates += 1
+      onAcknowledged((clock.elapsedMs() - startMs) / 1000)
       return OK
     } catch (error) {
       if (!(error instanceof Fault)) throw error

@@ -79,9 +79,11 @@ describe('a body is acknowledged when it is kept', () => {
     await handed(at, 1)
     await new Promise((resolve) => setTimeout(resolve, 30))
     expect(answered).toBeUndefined()
+    at.clock.move(250)
     at.handed[0]?.resolve()
     await waiting
     expect(answered).toMatchObject({ status: 200 })
+    expect(at.acknowledged).toEqual([0.25])
   })
 
   test('when it cannot be kept: 503 and Retry-After 5, and kept when it comes again', async () => {

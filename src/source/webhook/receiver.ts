@@ -30,6 +30,10 @@ export interface ReceiverExtras {
   /** Bodies that were kept before the start: they are duplicates when they come again. */
   readonly known?: readonly KnownBody[]
   readonly onRefused?: OnRefused
+  /** Called with the seconds from the last byte of a body to its acknowledgement. */
+  readonly onAcknowledged?: (seconds: number) => void
+  /** Called when changed certificates were read: with what is wrong, or undefined. */
+  readonly onReload?: (problem: string | undefined) => void
 }
 
 /**
@@ -41,16 +45,20 @@ export const openReceiver = async (
   options: ReceiverOptions,
   keep: Keep,
   clock: Clock,
-  { known = [], onRefused = () => {} }: ReceiverExtras = {},
+  extras: ReceiverExtras = {},
 ): Promise<WebhookReceiver> => {
   checkOptions(options)
   const certificates = options.tls === undefined ? undefined : await readCertificates(options.tls)
-  const exchanges = new Exchanges(options, { keep, clock, known, onRefused })
+  const { known = [], onRefused = ignore, onAcknowledged = ignore, onReload = ignore } = extras
+  const needs = { keep, clock, known, onRefused, onAcknowledged }
+  const exchanges = new Exchanges(options, needs)
   const server = await openServer(options.listen, certificates, (request, response) => {
     void exchanges.handle(request, response)
   })
-  return new Receiver({ options, exchanges, server, certificates, clock })
+  return new Receiver({ options, exchanges, server, certificates, clock, onReload })
 }
+
+const ignore = (): void => {}
 
 /** Whether an address is this machine's own and nobody else's. */
 export const isLoopback = (host: string): boolean =>
@@ -64,6 +72,7 @@ interface Parts {
   readonly server: ListeningServer
   readonly certificates: Certificates | undefined
   readonly clock: Clock
+  readonly onReload: (problem: string | undefined) => void
 }
 
 class Receiver implements WebhookReceiver {
@@ -116,10 +125,10 @@ class Receiver implements WebhookReceiver {
       try {
         this.#certificates = await readCertificates(options.tls)
         server.setCertificates(this.#certificates)
-        this.#reloadProblem = undefined
+        this.#tell(undefined)
       } catch (error) {
         if (!(error instanceof Fault)) throw error
-        this.#reloadProblem = `${error.message}; the ones before stay in use`
+        this.#tell(`${error.message}; the ones before stay in use`)
         throw error
       }
     }
@@ -132,6 +141,11 @@ class Receiver implements WebhookReceiver {
     this.#parts.server.stop()
     await this.#parts.exchanges.close()
     await this.#parts.server.close()
+  }
+
+  #tell(problem: string | undefined): void {
+    this.#reloadProblem = problem
+    this.#parts.onReload(problem)
   }
 
   /** When files change by themselves, a fault is only remarked: the next change may mend it. */

@@ -29,9 +29,15 @@ const start = async (
   sources: readonly WebhookSource[],
   more: Partial<ReceiverOptions> = {},
   clock: Clock = systemClock,
-): Promise<{ receiver: WebhookReceiver; kept: Delivery[]; refused: string[] }> => {
+): Promise<{
+  receiver: WebhookReceiver
+  kept: Delivery[]
+  refused: string[]
+  reloads: unknown[]
+}> => {
   const kept: Delivery[] = []
   const refused: string[] = []
+  const reloads: (string | undefined)[] = []
   const options = { listen: { host: '127.0.0.1', port: 0 }, tls: TLS, sources, ...more }
   const receiver = await openReceiver(
     options,
@@ -39,10 +45,13 @@ const start = async (
       kept.push(delivery)
     },
     clock,
-    { onRefused: ({ reason }) => refused.push(reason) },
+    {
+      onRefused: ({ reason }) => refused.push(reason),
+      onReload: (problem) => reloads.push(problem),
+    },
   )
   open.push(receiver)
-  return { receiver, kept, refused }
+  return { receiver, kept, refused, reloads }
 }
 
 const source = (server: string, more: Partial<WebhookSource> = {}): WebhookSource => ({
@@ -255,7 +264,7 @@ describe('certificates of the receiver', () => {
 
   test('that do not fit change nothing, and it is said', async () => {
     renew('server')
-    const { receiver } = await start([], { tls: files })
+    const { receiver, reloads } = await start([], { tls: files })
     copyFileSync(certificate('server-renewed.key'), files.key)
     await expect(receiver.reload()).rejects.toMatchObject({ code: 'webhook/certificate' })
     expect(receiver.remarks().join()).toContain('the ones before stay in use')
@@ -264,6 +273,7 @@ describe('certificates of the receiver', () => {
     renew('server')
     await receiver.reload()
     expect(receiver.remarks()).toEqual([])
+    expect(reloads).toEqual([expect.stringContaining('stay in use'), undefined])
   })
 
   test('that have expired make it not ready', async () => {

@@ -19,6 +19,8 @@ export interface Desk {
   /** In order of arrival. */
   readonly handed: readonly Handed[]
   readonly refusals: readonly Refusal[]
+  /** Seconds until each acknowledgement. */
+  readonly acknowledged: readonly number[]
 }
 
 /** Opens a receiver on plain loopback; with `isPatient`, keep waits until the test answers it. */
@@ -30,6 +32,7 @@ export const openDesk = async (
   const clock = new HandClock()
   const handed: Handed[] = []
   const refusals: Refusal[] = []
+  const acknowledged: number[] = []
   const keep = (delivery: Delivery, bytes: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
       handed.push({ delivery, bytes, resolve, reject })
@@ -39,6 +42,7 @@ export const openDesk = async (
   const receiver = await openReceiver(all, keep, clock, {
     ...extras,
     onRefused: (refusal) => refusals.push(refusal),
+    onAcknowledged: (seconds) => acknowledged.push(seconds),
   })
-  return { receiver, clock, handed, refusals }
+  return { receiver, clock, handed, refusals, acknowledged }
 }
