@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { Random } from '../../bench/random.ts'
 import { freePort, Instance, sleep } from './instance.ts'
 import { CONSERVED, Oracle } from './oracle.ts'
@@ -29,6 +29,7 @@ describe(`F1: killed under load (seed ${SEED})`, () => {
         statusPort: await freePort(),
         config,
       })
+      onTestFinished(() => instance.clear(root))
       const oracle = new Oracle()
       // What is compiled by the first life is there for the others.
       await instance.start()
@@ -52,6 +53,7 @@ describe(`F1: killed under load (seed ${SEED})`, () => {
       await instance.start()
       await traffic.finish()
       await instance.untilRead()
+      await instance.untilStored()
       await instance.stop()
 
       const stored = await readStored(join(root, 'data'))
@@ -67,7 +69,6 @@ describe(`F1: killed under load (seed ${SEED})`, () => {
       expect(stored.gaps).toEqual([])
       expect(secretsLeft(join(root, 'data/wal'), instance.told, traffic)).toEqual([])
       expect(slowest).toBeLessThan(READY_MS_MAX)
-      rmSync(root, { recursive: true, force: true })
     },
     soak(600_000, 7_200_000),
   )

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { freePort, Instance, sleep } from './instance.ts'
 import { CONSERVED, Oracle } from './oracle.ts'
 import { SOAK_MS_MAX, soak } from './soak.ts'
@@ -25,6 +25,7 @@ describe.skipIf(!existsSync('/proc/self/task'))(
           webhookPort: await freePort(),
           statusPort: await freePort(),
         })
+        onTestFinished(() => instance.clear(root))
         const oracle = new Oracle()
         await instance.start()
         const traffic = new Traffic({
@@ -44,6 +45,7 @@ describe.skipIf(!existsSync('/proc/self/task'))(
           for (const pid of instance.children()) process.kill(pid, 'SIGCONT')
         }
         await traffic.finish()
+        await instance.untilStored()
         await instance.stop()
 
         const stored = await readStored(join(root, 'data'))
@@ -57,7 +59,6 @@ describe.skipIf(!existsSync('/proc/self/task'))(
         expect(stored.findings).toEqual(huntFindings(join(root, 'hunt'), 'shop', traffic.made))
         expect(traffic.givenUp).toBe(0)
         expect(p99).toBeLessThan(ACK_MS_P99)
-        rmSync(root, { recursive: true, force: true })
       },
       SOAK_MS_MAX,
     )

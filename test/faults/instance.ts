@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,6 +111,16 @@ export class Instance {
     }
   }
 
+  /** Waits until everything that it has kept is in the store. */
+  async untilStored(): Promise<void> {
+    const url = `http://127.0.0.1:${this.options.statusPort}/metrics`
+    for (let isStored = false; !isStored; ) {
+      await sleep(200)
+      const text = await (await fetch(url)).text()
+      isStored = /^deckwatch_log_backlog_records 0$/m.test(text)
+    }
+  }
+
   /** What it last wrote to standard error. */
   get stderr(): string {
     return this.#stderr
@@ -120,6 +130,12 @@ export class Instance {
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL')
     await this.#ended
+  }
+
+  /** Ends it, if it still runs, and deletes its folder: for a test that has failed. */
+  async clear(folder: string): Promise<void> {
+    await this.kill()
+    rmSync(folder, { recursive: true, force: true })
   }
 
   /** Asks it to stop in good order; everything it has kept is stored then. */
