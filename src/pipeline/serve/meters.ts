@@ -47,6 +47,11 @@ export class Meters {
     'The latest event, by its own time.',
     SOURCE,
   )
+  readonly requests: Counter = this.#counter(
+    'webhook_requests_total',
+    'Requests to the webhook receiver by what became of them.',
+    ['result'],
+  )
   readonly ackSeconds: Histogram = this.#histogram(
     'webhook_ack_seconds',
     'From the last byte of a body to its acknowledgement.',

@@ -32,6 +32,7 @@ export class Monitor implements Status {
   #sources: OpenSources | undefined
   #chores: Chores | undefined
   readonly #counted = new Map<string, SourceStatus>()
+  readonly #requests = new Map<string, number>()
 
   constructor(parts: InstanceParts, hooks: ServeHooks, clock: Clock) {
     this.#parts = parts
@@ -106,6 +107,7 @@ export class Monitor implements Status {
       if (status.budgetSeconds !== undefined) meters.budget.set(labels, status.budgetSeconds)
       this.#counted.set(logSourceName(status.source), status)
     }
+    this.#countRequests()
     return meters.registry.metrics()
   }
 
@@ -121,6 +123,14 @@ export class Monitor implements Status {
 
   #statuses(): readonly SourceStatus[] {
     return this.#sources?.all.flatMap((source) => source.status()) ?? []
+  }
+
+  #countRequests(): void {
+    const counts = this.#sources?.receiver?.counts()
+    for (const [result, count] of Object.entries(counts ?? {})) {
+      this.#parts.meters.requests.inc({ result }, count - (this.#requests.get(result) ?? 0))
+      this.#requests.set(result, count)
+    }
   }
 
   #seen(id: string, { cluster, server, way }: LogSource): void {

@@ -23,7 +23,12 @@ export interface OpenSources {
 /** Opens every source that is configured. One that cannot be opened closes the others. */
 export const openSources = async (
   { config, clock, importing }: ServeOptions,
-  { keep: kept, before, store }: Pick<InstanceParts, 'keep' | 'before' | 'store'>,
+  {
+    keep: kept,
+    before,
+    store,
+    meters,
+  }: Pick<InstanceParts, 'keep' | 'before' | 'store' | 'meters'>,
   hooks: ServeHooks,
   chores: Pick<Chores, 'disk'>,
 ): Promise<OpenSources> => {
@@ -37,7 +42,7 @@ export const openSources = async (
       all.push(await openFollower({ logs: config.files }, before.positions, keep, clock))
     }
     const receiver =
-      config.webhook && (await openWebhook(config.webhook, keep, before, clock, hooks))
+      config.webhook && (await openWebhook(config.webhook, { keep, before, meters }, clock, hooks))
     if (receiver !== undefined) all.push(receiver)
     const untilDone = async (signal: AbortSignal, working: Promise<void>): Promise<void> => {
       const stored = rangesStored(store.store, before.pending)
@@ -57,15 +62,19 @@ export const openSources = async (
 
 const openWebhook = async (
   options: NonNullable<ServeOptions['config']['webhook']>,
-  keep: Keep,
-  { bodies }: Pick<InstanceParts['before'], 'bodies'>,
+  { keep, before, meters }: Pick<InstanceParts, 'keep' | 'before' | 'meters'>,
   clock: Clock,
   hooks: ServeHooks,
 ): Promise<WebhookReceiver> => {
   const receiver = await openReceiver(options, keep, clock, {
-    known: bodies,
-    onRefused: (refusal, from) =>
-      hooks.log('warn', 'a request was refused', { refusal, from: from ?? '' }),
+    known: before.bodies,
+    onRefused: ({ status, reason }, from, count) =>
+      hooks.log('warn', `a request was refused: ${reason}`, { status, from: from ?? '', count }),
+    onAcknowledged: (seconds) => meters.ackSeconds.observe(seconds),
+    onReload: (problem) =>
+      problem === undefined
+        ? hooks.log('info', 'the certificates of the webhook were read again')
+        : hooks.log('error', problem),
   })
   for (const remark of receiver.remarks()) hooks.log('warn', remark)
   return receiver
