@@ -54,10 +54,14 @@ export const findSecretsInJson = (
  */
 export const findSecretsInBroken = (
   text: MappedText,
-  { start, wrong, end }: BrokenJson,
+  { start, wrong, end, ofSecrets }: BrokenJson,
   hints: Hints,
   found: OnSecret,
-): void => new TextSearch(text, hints, 0, found).broken(start, wrong, end)
+): void => {
+  const search = new TextSearch(text, hints, 0, found)
+  search.broken(start, wrong, end)
+  if (ofSecrets) search.words(wrong, end)
+}
 
 /** Bytes that begin like JSON. */
 export interface BrokenJson {
@@ -65,7 +69,12 @@ export interface BrokenJson {
   /** The first byte at which they are none. */
   readonly wrong: number
   readonly end: number
+  /** Whether it is known from elsewhere that they may hold a Secret. */
+  readonly ofSecrets: boolean
 }
+
+/** Whether a text may hold a Secret, by its words. */
+export const speaksOfSecrets = (text: string): boolean => SPEAKS_OF_SECRETS.test(text)
 
 /** Bytes from `start` to before `end`. */
 interface Part {
@@ -142,13 +151,16 @@ class TextSearch {
     this.#plain(text, understood)
   }
 
-  /** Text that begins like JSON, up to the next event; gives where that begins. */
+  /** Text that begins like JSON and is none; gives where to go on. */
   #torn(start: number, wrong: number): number {
-    const { length } = this.#bytes
-    const glued = findGlued(this.#bytes, start, length, wrong)
-    const end = glued < 0 ? Math.max(start + 1, wrong - 2) : glued
-    const isObject = this.#bytes[skipSpace(this.#bytes, start + 1, length)] === QUOTE
-    this.broken(start, wrong, isObject && glued < 0 ? length : end)
+    const bytes = this.#bytes
+    const { length } = bytes
+    const isObject =
+      bytes[start] === OPEN_OBJECT && bytes[skipSpace(bytes, start + 1, length)] === QUOTE
+    // An object may have been cut off, up to an event that is glued to it; the rest is prose.
+    const glued = isObject ? findGlued(bytes, start, length, wrong) : -1
+    const end = isObject ? (glued < 0 ? length : glued) : Math.max(start + 1, wrong - 2)
+    this.broken(start, wrong, end)
     return end
   }
 
@@ -169,11 +181,11 @@ class TextSearch {
     this.json(start, Math.min(wrong, end), 'other')
     const text = textOf(this.#text, start, end)
     this.#patterns(text, start)
-    if (SPEAKS_OF_SECRETS.test(text)) this.#words(Math.min(wrong, end), end)
+    if (speaksOfSecrets(text)) this.words(Math.min(wrong, end), end)
   }
 
   /** All that is neither a bracket, a quote nor a mark of a cut. */
-  #words(from: number, to: number): void {
+  words(from: number, to: number): void {
     const text = textOf(this.#text, from, to)
     const cut = text.lastIndexOf('[Truncated...]')
     for (const { 0: word, index } of text.slice(0, cut < 0 ? text.length : cut).matchAll(WORD)) {
@@ -329,29 +341,29 @@ class TextSearch {
 
   /** Every text and number of a value; names stay. */
   #all(node: Node): void {
-    if (node.kind === 'string') this.#range(node.start + 1, this.#stringEnd(node))
-    else if (node.kind === 'number') this.#range(node.start, node.end, true)
-    else if (node.kind !== 'word') this.#allOf(node.start, node.end)
+    if (node.kind === 'number') this.#range(node.start, node.end, true)
+    else if (node.kind === 'string') {
+      const text = this.#content(node)
+      this.#rangesOf(text, textOf(text))(0, text.bytes.length)
+    } else if (node.kind !== 'word') this.#allOf(node.start, node.end)
   }
 
-  /** The same of bytes that are not opened: strings that are no names, and numbers. */
+  /** The same of bytes that are not opened: strings that are no names, and the digits between. */
   #allOf(start: number, end: number): void {
     const bytes = this.#bytes
     for (let at = start; at < end; ) {
-      const byte = bytes[at] as number
-      if (byte === QUOTE) {
+      if (bytes[at] === QUOTE) {
         const after = afterQuote(bytes, at + 1, end)
         const stop = after < 0 ? end : after
-        if (bytes[skipSpace(bytes, stop, end)] !== COLON || after < 0) {
-          this.#range(at + 1, after < 0 ? end : stop - 1)
-        }
+        const isName = after >= 0 && bytes[skipSpace(bytes, stop, end)] === COLON
+        if (!isName) this.#all({ kind: 'string', start: at, end: stop })
         at = stop
-      } else if (isNumeric(byte)) {
-        let stop = at + 1
-        while (stop < end && isNumeric(bytes[stop] as number)) stop += 1
-        this.#range(at, stop, true)
+      } else {
+        const quote = bytes.indexOf(QUOTE, at)
+        const stop = quote < 0 ? end : Math.min(quote, end)
+        if (hasDigit(bytes, at, stop)) this.#range(at, stop, true)
         at = stop
-      } else at += 1
+      }
     }
   }
 
@@ -452,6 +464,7 @@ const INSIDE: ReadonlySet<string> = new Set(['items', 'metadata', 'annotations',
 /** Where an operation on a Secret holds none of its values. */
 const HARMLESS_PATH = /^\/(?:metadata|type|kind|apiVersion|immutable)(?:\/|$)/
 
+const OPEN_OBJECT = 0x7b
 const QUOTE = 0x22
 const COLON = 0x3a
 
@@ -459,9 +472,12 @@ const COLON = 0x3a
 const SPEAKS_OF_SECRETS = /"(?:secrets?(?:list)?|stringdata)\\*"|\/secrets[/"\\]/i
 const WORD = /[^ \t\r\n{}[\]",:\\]+/g
 
-/** A digit, or what else stands in a number. */
-const isNumeric = (byte: number): boolean =>
-  (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e || byte === 0x45 || byte === 0x65
+function hasDigit(bytes: Buffer, from: number, end: number): boolean {
+  for (let at = from; at < end; at += 1) {
+    if ((bytes[at] as number) >= 0x30 && (bytes[at] as number) <= 0x39) return true
+  }
+  return false
+}
 
 /** Of a JSON Patch, well formed or not: a refused one was logged all the same. */
 const isOperation = (members: readonly Member[]): boolean =>

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import {
   isText,
   newScan,
@@ -8,10 +9,17 @@ import {
 } from '../base/json-scan.ts'
 import { bufferOf, indexWithin, latin1 } from '../base/slice.ts'
 import { looksLikeYaml } from '../base/yaml-sniff.ts'
-import { findSecretsInBroken, findSecretsInJson, findSecretsInText } from './find-secrets.ts'
+import {
+  findSecretsInBroken,
+  findSecretsInJson,
+  findSecretsInText,
+  speaksOfSecrets,
+} from './find-secrets.ts'
 import { findGlued } from './glued.ts'
+import { jsonAfterPrefix } from './lines.ts'
 import { csvUnquoted, type MappedText, wholeText } from './mapped-text.ts'
 import { maskBytes } from './redact-text.ts'
+import { type Range, salvage } from './salvage.ts'
 import { findHints, type Hints } from './secret-hints.ts'
 
 /** How to recognise equal secrets: a keyed digest of a secret's bytes. */
@@ -106,11 +114,9 @@ export const redactBlock = (bytes: Uint8Array, fingerprintOf?: FingerprintOf): R
   const buffer = bufferOf(bytes)
   const places: Place[] = []
   const hints = findHints(buffer)
-  if (hints.count > 0) {
-    const search = new BlockSearch(buffer, hints, places)
-    if (looksLikeYaml(buffer)) search.yaml()
-    else search.regions()
-  }
+  const search = new BlockSearch(buffer, hints, places)
+  if (hints.count > 0 && looksLikeYaml(buffer)) search.yaml()
+  else search.regions()
   return new RedactedBlock(buffer, maskAll(buffer, places, fingerprintOf))
 }
 
@@ -138,12 +144,19 @@ class BlockSearch {
 
   /** A region is a line, with the lines behind it that cannot begin a record. */
   regions(): void {
-    let at = this.#hints.next(0)
+    let at = this.#next(0)
     while (at < this.#bytes.length) {
       const end = regionEnd(this.#bytes, at)
       this.#region(regionStart(this.#bytes, at), end)
-      at = this.#hints.next(end)
+      at = this.#next(end)
     }
+  }
+
+  /** The next place with a hint, or where a record may stand without its beginning. */
+  #next(from: number): number {
+    if (from === 0 && this.#bytes.length > 0 && BEGINS[this.#bytes[0] as number] === 0) return 0
+    const zero = this.#bytes.indexOf(0, from)
+    return Math.min(this.#hints.next(from), zero < 0 ? Number.POSITIVE_INFINITY : zero)
   }
 
   yaml(): void {
@@ -154,9 +167,9 @@ class BlockSearch {
     const bytes = this.#bytes
     for (let at = from; at < end; ) {
       const byte = bytes[at] as number
-      if (byte === 0x7b || byte === 0x5b) at = this.#value(at, end, true)
+      if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) at = this.#value(at, end, true)
       else if (SKIPPED[byte] === 1) at += 1
-      else if (byte === 0x22 && this.#scanned(at, end) >= 0) at = this.#value(at, end, false)
+      else if (byte === QUOTE && this.#scanned(at, end) >= 0) at = this.#value(at, end, false)
       else at = this.#line(at, end)
     }
   }
@@ -181,8 +194,8 @@ class BlockSearch {
   /** The items of a list, each by itself, so that a broken one costs only itself; or -1. */
   #list(at: number, end: number): number {
     const bytes = this.#bytes
-    const isList = bytes[at] === 0x5b || isText(bytes, at, LIST_HEAD) || this.#scanned(at, end) < 0
-    if (!isList) return -1
+    const byHead = bytes[at] === OPEN_ARRAY || isText(bytes, at, LIST_HEAD)
+    if (!byHead && -1 - this.#scanned(at, end) < end) return -1
     const list = recordsArray(latin1(bytes, at, Math.min(at + HEAD_BYTES, end)))
     if (list < 0 || at + list >= end) return -1
     let last = -1
@@ -195,12 +208,31 @@ class BlockSearch {
 
   /** A record that is no JSON from some place on, up to the event that is glued to it. */
   #broken(at: number, end: number, wrong: number): number {
-    const bytes = this.#bytes
-    const glued = findGlued(bytes, at, end, wrong)
+    const glued = findGlued(this.#bytes, at, end, wrong)
     const stop = glued < 0 ? end : glued
-    const broken = { start: at, wrong: Math.min(wrong, stop), end: stop }
-    findSecretsInBroken(this.#text, broken, this.#hints, this.#found)
+    if (!this.#hints.any(at, stop)) return stop
+    const saved = glued < 0 ? salvage(this.#bytes, at, stop) : undefined
+    if (saved === undefined) this.#lost(at, stop, wrong, false)
+    else this.#saved(at, stop, saved.cuts)
     return stop
+  }
+
+  #lost(start: number, end: number, wrong: number, ofSecrets: boolean): void {
+    const broken = { start, wrong: Math.min(wrong, end), end, ofSecrets }
+    findSecretsInBroken(this.#text, broken, this.#hints, this.#found)
+  }
+
+  /** A record of which only bodies are broken: the rest is read as if they were not there. */
+  #saved(at: number, end: number, cuts: readonly Range[]): void {
+    const copy = Buffer.from(this.#bytes.subarray(at, end))
+    const ofSecrets = speaksOfSecrets(latin1(this.#bytes, at, end))
+    for (const { from, to } of cuts) {
+      // No shorter than `{}`: an empty text stands in for it.
+      copy.fill(' ', from - at, to - at).write('""', from - at)
+      this.#lost(from, to, -1 - Math.min(-1, this.#scanned(from, to)), ofSecrets)
+    }
+    const found = this.#found
+    findSecretsInText({ bytes: copy, from: at, places: undefined }, 'other', 0, found)
   }
 
   /** Text before a record, or around it, or without any. */
@@ -213,9 +245,29 @@ class BlockSearch {
       findSecretsInText(csvUnquoted(bytes, csv + 1, stop), 'other', 1, this.#found)
       return stop
     }
+    if (this.#isTail(at) && jsonAfterPrefix(bytes, at, stop) === undefined) {
+      return this.#tail(at, stop)
+    }
     const json = indexWithin(bytes, '{"', at, stop)
     this.#plain(at, json < 0 ? stop : json)
     return json < 0 ? stop : json
+  }
+
+  /** Whether a record without its beginning may stand here, as when decoding. */
+  #isTail(at: number): boolean {
+    return at === 0 || this.#bytes[at - 1] === 0
+  }
+
+  /** The end of a record: what it was about nobody can say, unless that is still there. */
+  #tail(at: number, end: number): number {
+    const bytes = this.#bytes
+    const glued = findGlued(bytes, at, end, at)
+    const stop = glued < 0 ? end : glued
+    const isKnown = indexWithin(bytes, '"objectRef":', at, stop) >= 0
+    const isJson = indexWithin(bytes, '"', at, stop) >= 0 && indexWithin(bytes, '}', at, stop) >= 0
+    if (isJson && !isKnown) this.#lost(at, stop, at, true)
+    this.#plain(at, stop)
+    return stop
   }
 
   #plain(from: number, to: number): void {
@@ -229,6 +281,9 @@ class BlockSearch {
   }
 }
 
+const OPEN_OBJECT = 0x7b
+const OPEN_ARRAY = 0x5b
+const QUOTE = 0x22
 const LIST_HEAD = '{"kind":"EventList"'
 
 /** How far the records of a list are looked for. */
@@ -239,6 +294,10 @@ const SKIPPED: Uint8Array = new Uint8Array(256)
 for (const byte of [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x5d, 0x7d, 0x1e, 0, 0xef, 0xbb, 0xbf]) {
   SKIPPED[byte] = 1
 }
+
+/** 1 for what records and what stands between them begin with. */
+const BEGINS: Uint8Array = Uint8Array.from(SKIPPED)
+for (const byte of [OPEN_OBJECT, OPEN_ARRAY, QUOTE]) BEGINS[byte] = 1
 
 /** A line that begins so goes on with the record before it. */
 const isContinued = (byte: number | undefined): boolean =>
@@ -285,10 +344,16 @@ function maskAll(
     maskBytes(bytes, from, to, bare)
     if (original.equals(bytes.subarray(from, to))) continue
     const fingerprints =
-      fingerprintOf === undefined
-        ? NONE
-        : secrets.map((one) => fingerprintOf(Buffer.from(one, 'latin1')))
+      fingerprintOf === undefined ? NONE : secrets.map((one) => fingerprintOf(bytesOf(one)))
     masked.push({ from, to, original, fingerprints })
   }
   return masked
+}
+
+/** A secret's bytes; of one in base64 what it says, so that it equals the same in plain text. */
+function bytesOf(secret: string): Buffer {
+  const bytes = Buffer.from(secret, 'latin1')
+  const decoded = Buffer.from(secret, 'base64')
+  const isBase64 = secret.length >= 4 && decoded.toString('base64') === secret
+  return isBase64 && isUtf8(decoded) ? decoded : bytes
 }

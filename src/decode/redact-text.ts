@@ -25,6 +25,25 @@ export type OnRange = (from: number, to: number) => void
  * them. The text has a character for each of its bytes.
  */
 export const findPatterns = (text: string, found: OnRange): void => {
+  let current = text
+  // What was masked may have hidden a neighbour: looked at again, nothing new is found.
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const bytes = Buffer.from(current, 'latin1')
+    let isNew = false
+    findOnce(current, (from, to) => {
+      if (/^\**$/.test(current.slice(from, to))) return
+      isNew = true
+      found(from, to)
+      maskBytes(bytes, from, to, false)
+    })
+    if (!isNew) return
+    current = bytes.toString('latin1')
+  }
+}
+
+const ROUNDS_MAX = 4
+
+function findOnce(text: string, found: OnRange): void {
   if (text.includes('eyJ')) eachMatch(text, TOKEN_RUN, (at, run) => webTokens(run, at, found))
   if (CREDENTIAL_HINT.test(text)) eachSecond(text, CREDENTIAL, found)
   if (ASSIGNED_HINT.test(text)) {

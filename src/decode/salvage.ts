@@ -8,6 +8,14 @@ export interface Saved {
   /** Whether this body was left out. */
   readonly request: boolean
   readonly response: boolean
+  /** Where the bodies lie that were left out. */
+  readonly cuts: readonly Range[]
+}
+
+/** Bytes from `from` to before `to`. */
+export interface Range {
+  readonly from: number
+  readonly to: number
 }
 
 /**
@@ -26,15 +34,11 @@ export const salvage = (bytes: Buffer, at: number, end: number): Saved | undefin
     if (one === undefined && two === undefined) continue
     const record = parseWithout(bytes, at, end, [one, two])
     if (record !== undefined) {
-      return { record, request: one !== undefined, response: two !== undefined }
+      const cuts = [one, two].filter((cut) => cut !== undefined)
+      return { record, request: one !== undefined, response: two !== undefined, cuts }
     }
   }
   return undefined
-}
-
-interface Range {
-  readonly from: number
-  readonly to: number
 }
 
 /** Where the value of a member lies: that it is the record's own, the parse afterwards proves. */
