@@ -109,6 +109,24 @@ describe('putting the tables of this version in force', () => {
     expect(await store.query('SELECT count() AS n FROM events')).toEqual([{ n: '101' }])
   })
 
+  it('makes a table in which the latest version of a finding counts, weeks later too', async () => {
+    await upgrade()
+    const finding = { id: 'f'.repeat(32), cluster: 'c', document: '{}' }
+    const told = (version: number, day: string, time: string): Promise<void> =>
+      store.insertRecords('findings', `f${version}`, [
+        { ...finding, version, told_at: `${day}T00:00:00Z`, time },
+      ])
+    await told(2, '2026-11-20', '2026-11-01T10:00:00.000001Z')
+    await told(1, '2026-11-01', 'no time at all')
+    const asked = 'SELECT version, toString(received_at) AS at FROM findings'
+    expect(await store.query(`${asked} FINAL`)).toEqual([
+      { version: '2', at: '2026-11-01 10:00:00.000001' },
+    ])
+    expect(await store.query(`${asked} WHERE version = 1`)).toEqual([
+      { version: '1', at: '1970-01-01 00:00:00.000000' },
+    ])
+  })
+
   it('has steps that follow one upon the other', () => {
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, at) => at + 1))
   })
