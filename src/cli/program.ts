@@ -1,5 +1,6 @@
 import { Argument, Command as Commander, CommanderError, Option } from 'commander'
 import { escapeTerminal } from '../base/escape-text.ts'
+import { Fault } from '../base/fault.ts'
 import type {
   ArgumentDeclaration,
   Command,
@@ -27,6 +28,10 @@ export const runProgram = async (args: readonly string[], shell: Shell): Promise
     if (error instanceof CommandError) {
       await shell.errors.write(`${screen.errors}${describe(error)}`)
       return error.exit
+    }
+    if (error instanceof Fault) {
+      await shell.errors.write(`${screen.errors}error: ${escapeTerminal(faultText(error))}\n`)
+      return EXIT.environment
     }
     if (!(error instanceof CommanderError)) throw error
     exit = error.exitCode === 0 ? EXIT.nothing : EXIT.environment
@@ -166,6 +171,9 @@ function givenBy(made: Commander, command: Command): Given {
 
 const camel = (name: string): string =>
   name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** Its code tells people where to look, and its message what to do. */
+const faultText = ({ message, code }: Fault): string => `${message} (${code})`
 
 function describe(error: CommandError): string {
   return `error: ${escapeTerminal(error.message)}\n  ${escapeTerminal(error.remedy)}\n`

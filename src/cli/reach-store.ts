@@ -1,27 +1,33 @@
 import { readFile } from 'node:fs/promises'
 import { systemClock } from '../base/clock.ts'
-import { Fault } from '../base/fault.ts'
 import { connectStore } from '../store/clickhouse.ts'
 import { type ReachedStore, reachEmbedded } from '../store/embedded-access.ts'
 import type { Given } from './command.ts'
 import { wrong } from './hunt-request.ts'
-import { CommandError, EXIT } from './shell.ts'
 
-/** The store that `--data` or `--store` names, of an instance that runs or of a stopped one. */
+/**
+ * The store that `--data` or `--store` names, of an instance that runs or of a stopped one. One in
+ * which nothing was ever kept is told as such.
+ */
 export const reachStore = async (given: Given): Promise<ReachedStore> => {
+  const reached = await reach(given)
+  const [row] = await reached.store.query(
+    "SELECT count() AS there FROM system.tables WHERE name = 'migrations' " +
+      'AND database = currentDatabase()',
+  )
+  if (Number(row?.there) > 0) return reached
+  await reached.close()
+  throw wrong('nothing was ever kept there', '`deckwatch serve` and `deckwatch replay` fill it')
+}
+
+const reach = async (given: Given): Promise<ReachedStore> => {
   const [url, data] = [given.text('store'), given.text('data')]
-  try {
-    if (url !== undefined) {
-      const password = await passwordOf(given)
-      const options = { url, ...(password === undefined ? {} : { password }) }
-      const store = await connectStore(options)
-      return { store, running: true, close: () => store.close() }
-    }
-    if (data !== undefined) return await reachEmbedded(data, systemClock)
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    throw new CommandError(EXIT.environment, `${error.message} (${error.code})`, '', error)
+  if (url !== undefined) {
+    const password = await passwordOf(given)
+    const store = await connectStore({ url, ...(password === undefined ? {} : { password }) })
+    return { store, running: true, close: () => store.close() }
   }
+  if (data !== undefined) return reachEmbedded(data, systemClock)
   throw wrong('it is not said which store', 'give --data DIR, or --store URL')
 }
 

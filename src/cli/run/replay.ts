@@ -12,7 +12,7 @@ import { openProgramLog } from '../program-log.ts'
 import { findingWriter } from '../serve-output.ts'
 import { EXIT, type Shell } from '../shell.ts'
 import { sendLogs } from './replay-send.ts'
-import { asCommandError, serveConfig, serveOptions } from './serve.ts'
+import { serveConfig, serveOptions } from './serve.ts'
 
 /** Runs `deckwatch replay`. */
 export const runReplay = async (given: Given, shell: Shell): Promise<number> => {
@@ -67,11 +67,7 @@ const importLogs = async (given: Given, shell: Shell): Promise<number> => {
     },
     log: openProgramLog(shell),
   }
-  try {
-    await serve({ ...options, importing }, hooks, shell.signal)
-  } catch (error) {
-    throw asCommandError(error)
-  }
+  await serve({ ...options, importing }, hooks, shell.signal)
   await writeIssues(result.issues, shell)
   const known =
     result.storedBytes === 0 ? '' : `; ${counted(result.storedBytes, 'byte')} were stored already`

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { openStatusServer, type StatusServer } from '../../api/status-server.ts'
 import { systemClock } from '../../base/clock.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
-import { Fault } from '../../base/fault.ts'
 import { formatPlace, type Issue } from '../../base/issue.ts'
 import { compileRules } from '../../detect/compile.ts'
 import { serve } from '../../pipeline/pipeline.ts'
@@ -47,8 +46,6 @@ export const runServe = async (given: Given, shell: Shell): Promise<number> => {
   try {
     await serve(options, hooks, shell.signal)
     return EXIT.nothing
-  } catch (error) {
-    throw asCommandError(error)
   } finally {
     await running.stop()
   }
@@ -81,16 +78,11 @@ export const serveOptions = async (given: Given, config: ServeConfig): Promise<S
     judging: await judgingOf(given, config),
     sealKey: sealKey === undefined ? undefined : await readSecret(sealKey, '--seal-key'),
     storePassword: await passwordOf(config),
+    storeCa: await caOf(config),
     clock: systemClock,
     tool: version(),
   }
 }
-
-/** A fault of the world, as a person at a terminal is told. */
-export const asCommandError = (error: unknown): unknown =>
-  error instanceof Fault
-    ? new CommandError(EXIT.environment, `${error.message} (${error.code})`, '', error)
-    : error
 
 const judgingOf = async (given: Given, config: ServeConfig): Promise<Judging> => ({
   rules: await allRules(config.rules),
@@ -104,6 +96,9 @@ const passwordOf = async ({ store }: ServeConfig): Promise<string | undefined> =
   if (store.passwordFile === undefined) return process.env.CLICKHOUSE_PASSWORD
   return (await readSecret(store.passwordFile, '--store-password-file')).trimEnd()
 }
+
+const caOf = async ({ store }: ServeConfig): Promise<string | undefined> =>
+  store.kind === 'url' && store.ca !== undefined ? readSecret(store.ca, 'store.ca') : undefined
 
 const readSecret = async (file: string, option: string): Promise<string> => {
   try {

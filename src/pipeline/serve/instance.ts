@@ -83,8 +83,8 @@ const openParts = async (
   const folder = await openDataFolder(config.data)
   const crew = later(new LiveCrew(liveOptions(options, judging, folder)), (one) => one.stop())
   const { data: path, store: choice } = config
-  const password = options.storePassword
-  const asked = { folder: path, choice, password, clock, hooks, meters, signal }
+  const { storePassword: password, storeCa: ca } = options
+  const asked = { folder: path, choice, password, ca, clock, hooks, meters, signal }
   const store = later(await openStore(asked), (one) => one.close())
   const logOptions = { folder: folder.log, bytesMax: LOG_BYTES_MAX, clock }
   const log = later(await openLog(logOptions), (one) => one.close())

@@ -23,6 +23,7 @@ export interface OpenStoreRequest {
   readonly folder: string
   readonly choice: StoreChoice
   readonly password: string | undefined
+  readonly ca: string | undefined
   readonly clock: Clock
   readonly hooks: ServeHooks
   readonly meters: Meters
@@ -72,7 +73,7 @@ const embedded = async (request: OpenStoreRequest): Promise<OpenStore> => {
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
     onEvent: (event) => {
       if (event.kind === 'ready') return
-      meters.engineRestarts.inc()
+      if (event.kind === 'ended') meters.engineRestarts.inc()
       hooks.log('warn', `the embedded store: ${event.kind}`, { ...event })
     },
   })
@@ -80,10 +81,15 @@ const embedded = async (request: OpenStoreRequest): Promise<OpenStore> => {
 }
 
 const remote = async (request: OpenStoreRequest): Promise<OpenStore> => {
-  const { folder, choice, password, clock, signal } = request
+  const { folder, choice, password, ca, clock, signal } = request
   if (choice.kind !== 'url') throw new Error('bug: a store without a URL is embedded')
   const lock = lockFolder(folder)
-  const options = { url: choice.url, ...(password === undefined ? {} : { password }) }
+  const { url } = choice
+  const options = {
+    url,
+    ...(password === undefined ? {} : { password }),
+    ...(ca === undefined ? {} : { ca }),
+  }
   const connect = (): Promise<Store> => connectStore(options)
   try {
     const store = await persist(connect, { clock, signal, onRetry: retryTo(request) })

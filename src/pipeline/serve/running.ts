@@ -29,6 +29,8 @@ export interface ServeOptions {
   readonly sealKey: string | undefined
   /** The password of a store that has a URL. */
   readonly storePassword: string | undefined
+  /** Certificates in PEM to trust for it, besides the usual ones. */
+  readonly storeCa: string | undefined
   readonly clock: Clock
   /** The version of deckwatch. */
   readonly tool: string

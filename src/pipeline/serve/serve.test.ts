@@ -69,6 +69,7 @@ const optionsFor = (data: string, more: Partial<ServeOptions['config']> = {}): S
   judging: judging(),
   sealKey: undefined,
   storePassword: undefined,
+  storeCa: undefined,
   clock: systemClock,
   tool: 'test',
 })
