@@ -39,13 +39,13 @@ const webhookConfig: Command = {
   examples: [
     {
       command:
-        'deckwatch source webhook-config --cluster prod --server master-1 --url https://deckwatch.example:8443 --ca /etc/kubernetes/audit/ca.crt --cert /etc/kubernetes/audit/client.crt --key /etc/kubernetes/audit/client.key',
-      about: 'the files lie on the host of the API server',
+        'deckwatch source webhook-config --cluster lab --server a --url http://127.0.0.1:8443',
+      about: 'plain HTTP on one machine',
     },
     {
       command:
-        'deckwatch source webhook-config --cluster lab --server a --url http://127.0.0.1:8443 > webhook.yaml',
-      about: 'plain HTTP on one machine',
+        'deckwatch source webhook-config --cluster prod --server m1 --url https://dw:8443 --token-file /etc/dw/token',
+      about: 'the file lies on the host of the API server',
     },
   ],
   run: async (given, shell) =>
