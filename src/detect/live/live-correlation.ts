@@ -199,13 +199,17 @@ export class LiveCorrelation {
       this.#fill(windows, byWindows.get(windows) ?? [], judgedUs, upTo.coversFromUs, nowUs)
       byWindows.delete(windows)
       const own = told.filter((one) => one.cluster === cluster)
-      windows.prove(own.map(({ id, time }) => ({ id, atUs: microsecondsOf(time) ?? 0 })))
+      windows.prove(
+        own.map(({ id, time }) => ({ id, atUs: microsecondsOf(time) ?? 0 })),
+        nowUs,
+      )
     }
   }
 
   /** Up to when each cluster has been judged: to be stored with the signals. */
   judged(): ReadonlyMap<string, number> {
-    return new Map([...this.#windows].map(([cluster, { judgedUs }]) => [cluster, judgedUs]))
+    const all = [...this.#windows].map(([cluster, { judgedUs }]) => [cluster, judgedUs] as const)
+    return new Map(all.filter(([, judgedUs]) => judgedUs > 0))
   }
 
   /** Every act that is kept here, as it is stored. */

@@ -50,6 +50,8 @@ export class LiveWindows {
   readonly episodes: Episodes = new Episodes()
   /** Acts from this time on have not been judged. */
   #judgedUs = 0
+  /** Up to when all logs have passed, or have been waited for. */
+  #passedUs = 0
   /** Before this moment nothing is judged again. */
   #restUntilUs = 0
   #lastArrivalUs = 0
@@ -61,6 +63,7 @@ export class LiveWindows {
   #stored: readonly ActCount[] | undefined
   /** Findings that another process told, by id, and when they began. */
   readonly #unproven = new Map<string, number>()
+  #proveByUs = 0
   /** Windows are made again of acts that were judged before. */
   #isRestoring = false
   readonly losses = { judgedEarly: 0, lateDropped: 0, unanswered: 0 }
@@ -78,9 +81,10 @@ export class LiveWindows {
     )
   }
 
-  /** Acts before this time have been judged, and what they began was told. */
+  /** Acts before this time that came until now have been judged, and what they began was told. */
   get judgedUs(): number {
-    return Math.min(this.#judgedUs, this.#amendments.fromUs)
+    const upToUs = Math.max(this.#judgedUs, this.#passedUs)
+    return Math.min(upToUs, this.#waiting.earliest(), this.#amendments.fromUs)
   }
 
   get groupsEvicted(): number {
@@ -106,9 +110,10 @@ export class LiveWindows {
 
   /** Judges what need not wait any longer; so many clusters share the bytes of the past. */
   tick(nowUs: number, clusters: number): void {
-    this.#judge(this.#waiting.take(this.#dueUs(nowUs)))
+    this.#passedUs = Math.max(this.#passedUs, this.#dueUs(nowUs))
+    this.#judge(this.#waiting.take(this.#passedUs))
     if (nowUs >= this.#restUntilUs && this.#asking === undefined) this.#amend(nowUs)
-    this.#takeBackUnproven()
+    if (nowUs > this.#proveByUs) this.#takeBackUnproven()
     this.#tellGoing(nowUs)
     if (nowUs < this.#forgetAtUs) return
     this.#forgetAtUs = nowUs + FORGET_US
@@ -129,8 +134,12 @@ export class LiveWindows {
     for (const one of acts) if (one.timeUs >= judgedUs) this.#waiting.put(one, nowUs)
   }
 
-  /** Findings that another process told: of what is judged again, those have to be found again. */
-  prove(told: readonly { readonly id: string; readonly atUs: number }[]): void {
+  /**
+   * Findings that another process told: of what is judged again, those have to be found again, by the
+   * time when all logs have spoken.
+   */
+  prove(told: readonly { readonly id: string; readonly atUs: number }[], nowUs: number): void {
+    this.#proveByUs = nowUs + LIMIT.liveHeardSecondsMax * 1_000_000
     for (const { id, atUs } of told) if (atUs >= this.#judgedUs) this.#unproven.set(id, atUs)
   }
 

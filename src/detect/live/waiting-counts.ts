@@ -45,6 +45,11 @@ export class WaitingCounts {
     return latest
   }
 
+  /** The earliest time of all. */
+  earliest(): number {
+    return this.all().reduce((least, { timeUs }) => Math.min(least, timeUs), Infinity)
+  }
+
   /** The time in the middle: half of them are not later. */
   median(): number {
     const times = Float64Array.from(this.#byAct.values(), ({ timeUs }) => timeUs).sort()
