@@ -6,7 +6,7 @@ import { scrapeAuditMetrics } from '../../source/metrics/scrape.ts'
 import { type DiskUse, diskUse } from '../../store/upkeep/disk-guard.ts'
 import { type RetentionRule, retain } from '../../store/upkeep/retention.ts'
 import type { Retention, ServeConfig } from '../serve-options.ts'
-import type { InstanceParts } from './instance.ts'
+import type { InstanceParts } from './instance-parts.ts'
 import { shapeOf } from './open-store.ts'
 import type { ServeHooks } from './running.ts'
 

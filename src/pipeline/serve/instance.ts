@@ -11,6 +11,7 @@ import { BatchPlan } from './batch-plan.ts'
 import { type Before, readBefore, readLeftBehind, signalsBetween } from './before.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { failpoint } from './failpoint.ts'
+import type { InstanceParts } from './instance-parts.ts'
 import { LiveCrew } from './live-crew.ts'
 import { type AskStore, LiveFindings } from './live-findings.ts'
 import type { LiveOptions } from './live-job.ts'
@@ -23,24 +24,6 @@ import type { Instance, Judging, ServeHooks, ServeOptions } from './running.ts'
 import type { Status } from './status.ts'
 import type { BatchStoreParts } from './store-batch.ts'
 import { teller } from './telling.ts'
-
-/** Everything that an instance works with, opened and brought to where it stopped before. */
-export interface InstanceParts {
-  readonly folder: DataFolder
-  readonly log: WriteAheadLog
-  readonly store: OpenStore
-  readonly meters: Meters
-  readonly before: Before
-  readonly chains: Chains
-  readonly anchoring: Anchoring
-  readonly completeness: Completeness
-  readonly live: LiveFindings
-  readonly crew: LiveCrew
-  readonly plan: BatchPlan
-  /** Makes a delivery safe: what a source waits for before it acknowledges. */
-  readonly keep: Keep
-  close(): Promise<void>
-}
 
 /** Bytes of deliveries in a batch, and how long one stays open. */
 const BATCH = { bytesMax: 16_777_216, msMax: 1_000 } as const

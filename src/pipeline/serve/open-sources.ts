@@ -6,7 +6,7 @@ import type { RunningSource } from '../../source/source.ts'
 import { openReceiver, type WebhookReceiver } from '../../source/webhook/receiver.ts'
 import { rangesStored } from './before.ts'
 import type { Chores } from './chores.ts'
-import type { InstanceParts } from './instance.ts'
+import type { InstanceParts } from './instance-parts.ts'
 import type { ServeHooks, ServeOptions } from './running.ts'
 
 /** The sources of an instance, each of which hands on by itself. */
