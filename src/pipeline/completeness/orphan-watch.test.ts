@@ -132,6 +132,16 @@ describe('a request without an end', () => {
     expect(watch.count).toBe(40)
   })
 
+  it('is counted with the others, although its log is read a day late', () => {
+    const watch = new OrphanWatch(FILE)
+    const day = 86_400
+    for (let n = 0; n < 4; n++) watch.add(at(day + n), begins(n, n), 0)
+    watch.add(at(day + 60), ends(60), 0)
+    const counts = [91, 92, 93].map((second) => watch.tick(at(day + second))[0]?.count)
+    expect(counts).toEqual([2, undefined, 4])
+    expect(watch.count).toBe(4)
+  })
+
   it('is one of many kinds at most', () => {
     const kinds = LIMIT.noteEpisodesMax + 50
     const many = observed(at(1), {

@@ -23,6 +23,7 @@ export class OrphanWatch {
   #lastArrivedUs = 0
   #graceUntilUs = 0
   #givenUp = 0
+  #count = 0
 
   constructor(server: Pick<LogSource, 'cluster' | 'server'>) {
     this.#server = server
@@ -33,10 +34,9 @@ export class OrphanWatch {
     return this.#givenUp
   }
 
+  /** All that were ever found. */
   get count(): number {
-    let all = 0
-    for (const { episode } of this.#told.values()) all += episode.amount
-    return all
+    return this.#count
   }
 
   /** `silentUs`: for how long nothing had come, where that was longer than is usual. */
@@ -64,7 +64,7 @@ export class OrphanWatch {
       const isJudged = this.#lastArrivedUs - waiting.arrivedUs >= FOLLOWED_US
       if (!isJudged && nowUs - waiting.arrivedUs < GIVE_UP_US) break
       this.#open.delete(key)
-      touched.add(this.#orphan(waiting.request))
+      touched.add(this.#orphan(waiting.request, nowUs))
     }
     this.#forget(nowUs)
     return [...touched].filter(({ episode }) => episode.isWorthTelling()).map(this.#toNote)
@@ -96,13 +96,15 @@ export class OrphanWatch {
   }
 
   /** Adds it to others of its kind: one finding for each kind and not for each request. */
-  #orphan(request: OpenRequest): Told {
+  #orphan(request: OpenRequest, nowUs: number): Told {
     const { verb, target, user, receivedUs, event } = request
     const atStop = this.#starts.some(
       (startUs) => receivedUs < startUs && startUs - receivedUs < STOP_US,
     )
     const told = this.#episodeOf(JSON.stringify([verb, target, user, atStop]), request, atStop)
     told.episode.grow(receivedUs, 1)
+    told.touchedUs = nowUs
+    this.#count += 1
     if (request.write) told.writes += 1
     if (told.events.length < LIMIT.noteEventsMax) told.events.push(event)
     return told
@@ -116,14 +118,14 @@ export class OrphanWatch {
     if (!hasRoom && name !== OTHERS)
       return this.#episodeOf(OTHERS, { ...request, ...SEVERAL }, false)
     const episode = new Episode(request.receivedUs)
-    const told = { key: name, request, episode, events: [], writes: 0, atStop }
+    const told = { key: name, request, episode, events: [], writes: 0, touchedUs: 0, atStop }
     this.#told.set(name, told)
     return told
   }
 
   #forget(nowUs: number): void {
-    for (const [name, { episode }] of this.#told) {
-      if (nowUs - episode.toUs > FORGET_US) this.#told.delete(name)
+    for (const [name, { touchedUs }] of this.#told) {
+      if (nowUs - touchedUs > FORGET_US) this.#told.delete(name)
     }
   }
 
@@ -156,6 +158,8 @@ interface Told {
   readonly events: OpenRequest['event'][]
   readonly atStop: boolean
   writes: number
+  /** When the last of them was found, by our clock. */
+  touchedUs: number
 }
 
 const OTHERS = '(others)'
