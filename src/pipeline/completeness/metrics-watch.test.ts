@@ -116,6 +116,19 @@ describe('the conservation of events', () => {
     expect(watch.tick(at(330), webhook(arrived(10))).notes).toMatchObject([{ count: 180 }])
   })
 
+  it('waits until a file is read, and not for ever', () => {
+    const watch = new MetricsWatch(FILE)
+    watch.scrape(scrapeAt(0))
+    watch.scrape(scrapeAt(30))
+    const file: Ways = new Map([['file', arrived(10)]])
+    expect(watch.tick(at(3_000), file).notes).toEqual([])
+    expect(watch.tick(at(3_700), file).notes).toMatchObject([{ way: 'file', count: 180 }])
+    const read = new MetricsWatch(FILE)
+    read.scrape(scrapeAt(0))
+    read.scrape(scrapeAt(30))
+    expect(read.tick(at(400), new Map([['file', arrived(40)]])).notes).toEqual([])
+  })
+
   it('goes on for hours, and each loss is told in its time', () => {
     const watch = new MetricsWatch(FILE)
     const way = arrived(0)

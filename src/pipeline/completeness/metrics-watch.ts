@@ -56,6 +56,7 @@ export class MetricsWatch {
     for (;;) {
       const [next] = this.#waiting
       if (next === undefined || nowUs - next.atUs < SETTLED_US) return { notes, gaps }
+      if (isBehind(ways, next.atUs) && nowUs - next.atUs < BEHIND_US) return { notes, gaps }
       this.#waiting.shift()
       if (this.#baseline === undefined) {
         this.#baseline = next
@@ -144,6 +145,12 @@ export class MetricsWatch {
   }
 }
 
+/** Whether a file is not read up to that moment: what it holds is late, and not missing. */
+const isBehind = (ways: Ways, atUs: number): boolean => {
+  const file = ways.get('file')
+  return file !== undefined && file.last < Math.floor(atUs / 1e6) + EDGE
+}
+
 const total = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((all, one) => all + one, 0)
 
@@ -170,6 +177,8 @@ const SECOND_US = 1_000_000
 const HOUR_US = 3_600 * SECOND_US
 /** Until the last repetition of a refused batch has come: 248 s, and what its batch waited. */
 const SETTLED_US = 300 * SECOND_US
+/** What is not read after so long is missing after all. */
+const BEHIND_US = HOUR_US
 const BASELINE_US = 1_200 * SECOND_US
 /** Seconds by which the moment of a scrape is uncertain: clocks differ, a scrape takes time. */
 const EDGE = 2
