@@ -281,7 +281,7 @@ export interface SourceReport {
   /** Until rotation deletes what is not read. */
   readonly budgetSeconds: number | undefined
   readonly duplicates: number | undefined
-  /** Events that came by the other way too. */
+  /** Events that came by both ways; those of the last ten minutes are not compared yet. */
   readonly linked: number | undefined
   readonly gaps: readonly GapCount[]
   readonly silentSeconds: number | undefined

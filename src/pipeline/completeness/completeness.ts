@@ -85,12 +85,6 @@ export class Completeness {
     this.#sourceOf(source).eviction.budget(seconds)
   }
 
-  /** Says that so many more events of a source came by its other way too. */
-  linked(source: LogSource, events: number): void {
-    const watch = this.#sourceOf(source)
-    watch.linked = (watch.linked ?? 0) + events
-  }
-
   tick(nowUs: number): Noticed {
     const notes: SourceNote[] = []
     const gaps: Noticed['gaps'][number][] = []
@@ -122,9 +116,10 @@ export class Completeness {
   /** What is known of each source, for `deckwatch sources`. */
   sources(): readonly { readonly watch: SourceWatch; readonly server: ServerHealth }[] {
     return [...this.#sources.values()].map((watch) => {
-      const { orphans, metrics } = this.#serverOf(watch.source)
+      const { orphans, metrics, compare } = this.#serverOf(watch.source)
       const hiddenShare = metrics.hiddenShare()
-      return { watch, server: { orphans: orphans.count, hiddenShare } }
+      const { matched } = compare
+      return { watch, server: { orphans: orphans.count, hiddenShare, matched } }
     })
   }
 
@@ -186,6 +181,8 @@ export const collisionNote = (cluster: string, one: EventRef, other: EventRef): 
 export interface ServerHealth {
   readonly orphans: number
   readonly hiddenShare: number | undefined
+  /** Events that came by both ways. */
+  readonly matched: number | undefined
 }
 
 class ServerWatch {

@@ -22,8 +22,6 @@ export class SourceWatch {
   events = 0
   bytes = 0
   received = 0
-  /** Events that came by the other way too; undefined: nobody said. */
-  linked: number | undefined
 
   constructor(source: LogSource) {
     this.source = source

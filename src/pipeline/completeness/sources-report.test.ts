@@ -98,12 +98,20 @@ describe('the report of sources', () => {
     expect(policy).toMatchObject({ levels: { Metadata: 1_800, RequestResponse: 600 } })
   })
 
-  it('counts what came by the other way too', () => {
-    const watch = watched(10)
-    expect(reported(watch).report.linked).toBeUndefined()
-    watch.linked(FILE, 400)
-    watch.linked(FILE, 23)
-    expect(reported(watch).report.linked).toBe(423)
+  it('counts what came by both ways, once it was compared', () => {
+    const watch = new Completeness()
+    for (let second = 0; second < 1_500; second++) {
+      for (const source of [FILE, WEBHOOK]) {
+        const missing = source === FILE && second === 400 ? 3 : 0
+        watch.observe(linesAt(source, at(second)), observed(at(second), { events: 10 - missing }))
+      }
+      watch.tick(at(second))
+    }
+    const { report, others } = reported(watch, [], 1_500)
+    const compared = 1_499 - 600 - 60
+    expect(report.linked).toBe(compared * 10 - 3)
+    expect(others).toMatchObject([{ linked: compared * 10 - 3 }])
+    expect(reported(watched(1)).report.linked).toBeUndefined()
   })
 
   it('says how long it is silent', () => {

@@ -84,7 +84,7 @@ const reportOf = (
     lagBytes: status?.lagBytes,
     budgetSeconds: status?.budgetSeconds,
     duplicates: status?.duplicates,
-    linked: watch.linked,
+    linked: server.matched,
     gaps: watchedGaps(watch),
     silentSeconds: lastArrivedUs === undefined ? undefined : secondsOf(nowUs - lastArrivedUs),
     usualSilenceSeconds: secondsOf(silence.usualUs),

@@ -13,9 +13,15 @@ export class WayWatch {
   readonly #server: Pick<LogSource, 'cluster' | 'server'>
   readonly #lacking = new Map<LogSource['way'], Episode>()
   #nextSecond: number | undefined
+  #matched: number | undefined
 
   constructor(server: Pick<LogSource, 'cluster' | 'server'>) {
     this.#server = server
+  }
+
+  /** Events that came by both ways, of the time that was compared; undefined: none was. */
+  get matched(): number | undefined {
+    return this.#matched
   }
 
   /** `starts`: moments at which the server began, µs by its own clock. */
@@ -35,6 +41,7 @@ export class WayWatch {
 
   #compare(second: number, file: WaySeconds, webhook: WaySeconds): readonly LogSource['way'][] {
     const [a, b] = [file.at(second), webhook.at(second)]
+    this.#matched = (this.#matched ?? 0) + Math.min(a.events, b.events)
     if (a.events === b.events && a.sum === b.sum) return []
     const touched: LogSource['way'][] = []
     // As many, and others: each lacks something.
