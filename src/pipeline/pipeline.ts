@@ -89,8 +89,8 @@ export const serve: Serve = async (options, hooks, signal) => {
       monitor.observeBudgets()
       live.tick(heardUs)
     },
-    commit: async (bounds, batch, reading) => {
-      const whole = { bounds, batch, reading, extras: live.drain() }
+    commit: async (closed, batch, reading) => {
+      const whole = { ...closed, batch, reading, extras: live.drain() }
       await storeBatch(whole, storing(parts, options, hooks, stop.signal))
       await parts.anchoring.write()
       monitor.committed()

@@ -1,4 +1,3 @@
-import { assert } from '../../base/assert.ts'
 import type { BatchBounds } from './records.ts'
 
 /** When a batch is closed. */
@@ -19,9 +18,17 @@ interface OpenBatch {
   readonly plannedLast: number | undefined
 }
 
+/** A batch that was closed. */
+export interface ClosedBatch {
+  readonly bounds: BatchBounds
+  /** Its boundaries are not in the log yet. */
+  readonly isNew: boolean
+}
+
 /**
  * Cuts the deliveries of the log into batches. What was cut before a crash is cut the same way
- * again, so that the store knows each batch by its number.
+ * again, so that the store knows each batch by its number: also when some of its records, or its
+ * boundaries themselves, were in a part of the log that was damaged.
  */
 export class BatchPlan {
   readonly #limits: BatchLimits
@@ -36,6 +43,16 @@ export class BatchPlan {
     this.#next = lastNumber + 1
   }
 
+  /** The batch that ends before a delivery, if there is one: it is closed by that. */
+  closeBefore(sequence: number): ClosedBatch | undefined {
+    const open = this.#open
+    if (open === undefined) return undefined
+    const isPast = open.plannedLast !== undefined && sequence > open.plannedLast
+    const next = this.#planned[0]
+    const isNext = open.plannedLast === undefined && next !== undefined && sequence >= next.first
+    return isPast || isNext ? this.#end(open) : undefined
+  }
+
   /** The number of the batch that a delivery belongs to, which it opens if it has to. */
   add(sequence: number, bytes: number, nowMs: number): number {
     this.#open ??= this.#begin(sequence, nowMs)
@@ -45,17 +62,17 @@ export class BatchPlan {
   }
 
   /**
-   * The batch that is full, or old enough, if there is one; it is closed by that. `isNew` says that
-   * its boundaries are not in the log yet.
+   * The batch that is full, or old enough, if there is one; it is closed by that. `next` is the
+   * sequence of the record that will be taken next.
    */
-  close(nowMs: number): { readonly bounds: BatchBounds; readonly isNew: boolean } | undefined {
+  close(nowMs: number, next: number): ClosedBatch | undefined {
     const open = this.#open
-    if (open === undefined || !this.#isDone(open, nowMs)) return undefined
+    if (open === undefined || !this.#isDone(open, nowMs, next)) return undefined
     return this.#end(open)
   }
 
   /** Closes what is open, because nothing will come. */
-  finish(): { readonly bounds: BatchBounds; readonly isNew: boolean } | undefined {
+  finish(): ClosedBatch | undefined {
     return this.#open === undefined ? undefined : this.#end(this.#open)
   }
 
@@ -67,24 +84,27 @@ export class BatchPlan {
   }
 
   #begin(sequence: number, nowMs: number): OpenBatch {
-    const planned = this.#planned.shift()
-    assert(planned === undefined || planned.first === sequence, 'batches begin where they did')
+    while (this.#planned[0] !== undefined && this.#planned[0].last < sequence) {
+      this.#next = this.#planned[0].number + 1
+      this.#planned.shift()
+    }
+    const known = this.#planned[0]
+    const planned = known !== undefined && known.first <= sequence ? known : undefined
+    if (planned !== undefined) this.#planned.shift()
     const number = planned?.number ?? this.#next
     this.#next = number + 1
-    const last = planned?.last
-    return { number, first: sequence, last: sequence, bytes: 0, openedMs: nowMs, plannedLast: last }
+    const open = { number, last: sequence, bytes: 0, openedMs: nowMs }
+    return { ...open, first: planned?.first ?? sequence, plannedLast: planned?.last }
   }
 
-  #isDone({ plannedLast, last, bytes, openedMs }: OpenBatch, nowMs: number): boolean {
-    if (plannedLast !== undefined) return last === plannedLast
+  #isDone({ plannedLast, bytes, openedMs }: OpenBatch, nowMs: number, next: number): boolean {
+    if (plannedLast !== undefined) return next > plannedLast
     return bytes >= this.#limits.bytesMax || nowMs - openedMs >= this.#limits.msMax
   }
 
-  #end({ number, first, last, plannedLast }: OpenBatch): {
-    readonly bounds: BatchBounds
-    readonly isNew: boolean
-  } {
+  #end({ number, first, last, plannedLast }: OpenBatch): ClosedBatch {
     this.#open = undefined
-    return { bounds: { number, first, last }, isNew: plannedLast === undefined }
+    const bounds = { number, first, last: plannedLast ?? last }
+    return { bounds, isNew: plannedLast === undefined }
   }
 }

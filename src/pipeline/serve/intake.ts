@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
 import type { Delivery } from '../../model/delivery.ts'
-import type { BatchPlan } from './batch-plan.ts'
+import type { BatchPlan, ClosedBatch } from './batch-plan.ts'
 import { failpoint } from './failpoint.ts'
 import type { LiveCrew } from './live-crew.ts'
 import type { LiveBatch, LiveResult } from './live-job.ts'
 import { type BatchReading, ReadingOf } from './reading.ts'
-import { type BatchBounds, batchRecord, readRecord } from './records.ts'
+import { batchRecord, readRecord } from './records.ts'
 
 /** What is done with what the intake brings. */
 export interface IntakeHooks {
@@ -17,7 +17,7 @@ export interface IntakeHooks {
   /** Time goes on. `heardUs`: up to when everything that arrived has been analyzed. */
   tick(heardUs: number): void
   /** Stores a batch and what belongs to it; resolves once it is committed. */
-  commit(bounds: BatchBounds, batch: LiveBatch, reading: BatchReading): Promise<void>
+  commit(closed: ClosedBatch, batch: LiveBatch, reading: BatchReading): Promise<void>
   /** Stores what came to light without a batch, while nothing arrives. */
   settle(): Promise<void>
 }
@@ -112,6 +112,7 @@ export class Intake {
   }): Promise<void> {
     const { sequence, delivery, bytes } = said
     const { plan, crew } = this.#parts
+    this.#close(plan.closeBefore(sequence))
     const batch = plan.add(sequence, bytes.length, this.#clock.elapsedMs())
     this.#inHand += 1
     this.#arrivedUs = delivery.arrivedUs
@@ -125,11 +126,11 @@ export class Intake {
         this.#hooks.analyzed(delivery, result)
       })
     }
-    this.#close(plan.close(this.#clock.elapsedMs()))
+    this.#close(plan.close(this.#clock.elapsedMs(), this.#next))
     await this.#untilRoom()
   }
 
-  #close(closed: { readonly bounds: BatchBounds; readonly isNew: boolean } | undefined): void {
+  #close(closed: ClosedBatch | undefined): void {
     if (closed === undefined) return
     const { bounds, isNew } = closed
     const { log, crew } = this.#parts
@@ -143,7 +144,7 @@ export class Intake {
     this.#enqueue(async () => {
       const [batch] = await ready
       failpoint('before-insert')
-      await this.#hooks.commit(bounds, batch, reading)
+      await this.#hooks.commit(closed, batch, reading)
       failpoint('before-release')
       await log.release(bounds.last + 1)
     })
@@ -161,7 +162,7 @@ export class Intake {
     const { plan, log } = this.#parts
     while (!signal.aborted) {
       await this.#clock.sleep(TICK_MS, signal)
-      this.#close(plan.close(this.#clock.elapsedMs()))
+      this.#close(plan.close(this.#clock.elapsedMs(), this.#next))
       const isIdle = this.#inHand === 0 && this.#next >= log.nextSequence
       this.#hooks.tick(isIdle ? this.#clock.nowUs() : this.#arrivedUs)
       if (isIdle) this.#settle()

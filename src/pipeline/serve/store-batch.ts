@@ -7,6 +7,7 @@ import { type GapDelivery, type LogSource, logSourceName } from '../../model/del
 import type { Chains, Link } from '../../store/evidence/chain.ts'
 import type { Store, StoreRecord } from '../../store/store.ts'
 import { INSERTED_COLUMNS } from '../event-table.ts'
+import type { ClosedBatch } from './batch-plan.ts'
 import { failpoint } from './failpoint.ts'
 import type { LiveBatch, SourceShare } from './live-job.ts'
 import { type OnRetry, persist } from './persist.ts'
@@ -36,8 +37,7 @@ export interface BatchStoreParts {
 }
 
 /** A batch, and all that belongs to it. */
-export interface WholeBatch {
-  readonly bounds: BatchBounds
+export interface WholeBatch extends ClosedBatch {
   readonly batch: LiveBatch
   readonly reading: BatchReading
   readonly extras: BatchExtras
@@ -48,14 +48,14 @@ export interface WholeBatch {
  * events and links carry the batch's token, findings and signals replace themselves by their ids.
  */
 export const storeBatch = async (
-  { bounds, batch, reading, extras }: WholeBatch,
+  { bounds, isNew, batch, reading, extras }: WholeBatch,
   parts: BatchStoreParts,
 ): Promise<readonly Link[]> => {
   const { store, chains, instance, clock } = parts
   const token = `${instance}-${bounds.number}`
   const step = (work: () => Promise<void>): Promise<void> => persist(work, parts)
   const { rows, shares } = batch
-  if (rows.count > 0) {
+  if (rows.count > 0 && (isNew || !(await isThere(bounds, rows.count, parts)))) {
     await step(() => store.insert('events', token, INSERTED_COLUMNS, rows))
   }
   failpoint('after-insert')
@@ -81,6 +81,23 @@ export const storeBatch = async (
   await step(() => store.insertRecords('batches', token, [whole]))
   for (const link of links) chains.accept(link)
   return links
+}
+
+/**
+ * Whether the events of a batch are in the store, of which nobody knows since a crash. The token
+ * alone would tell, were it certain that the store keeps tokens through a loss of power.
+ */
+const isThere = async (
+  { number }: BatchBounds,
+  count: number,
+  parts: BatchStoreParts,
+): Promise<boolean> => {
+  const sql =
+    'SELECT count() AS events FROM events ' +
+    'WHERE instance = {instance:String} AND batch = {number:UInt64}'
+  const values = { instance: parts.instance, number }
+  const [row] = await persist(() => parts.store.query(sql, values), parts)
+  return Number(row?.events) === count
 }
 
 /** Stores what came to light, with a batch or while nothing comes. It may be repeated. */
