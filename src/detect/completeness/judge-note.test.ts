@@ -213,4 +213,9 @@ describe('a note that is read', () => {
   ])('is refused: %s', (_, value, message) => {
     expect(readNote(JSON.stringify(value))).toContain(message)
   })
+
+  it('is refused when it is no JSON', () => {
+    expect(readNote('kind: gap')).toBe('a note is JSON')
+    expect(readNote('')).toBe('a note is JSON')
+  })
 })

@@ -6,7 +6,8 @@ import type { NoteKind, SourceNote } from '../../model/source-health.ts'
  * not say was not measured; times and events may be left out, for no rule reads them.
  */
 export const readNote = (text: string): SourceNote | string => {
-  const value: unknown = JSON.parse(text)
+  const value = parsed(text)
+  if (value === undefined) return 'a note is JSON'
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a note is a map'
   const note: Readonly<Record<string, unknown>> = { ...HEAD, ...value }
   const kind = NOTE_KINDS.find((known) => known === note.kind)
@@ -20,6 +21,15 @@ export const readNote = (text: string): SourceNote | string => {
   }
   // Every property was compared with the type that its kind has it as.
   return note as unknown as SourceNote
+}
+
+/** Undefined: it is no JSON. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const HEAD = { server: 'server', cluster: 'cluster', fromUs: 0, toUs: 0, key: '', events: [] }
