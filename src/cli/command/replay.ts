@@ -1,5 +1,12 @@
 import type { Command } from '../command.ts'
-import { LISTS_OPTION, LOG_OPTIONS, LOGS_ARGUMENT, PEER_OPTIONS, RULES_OPTION } from './common.ts'
+import {
+  LISTS_OPTION,
+  LOG_OPTIONS,
+  LOGS_ARGUMENT,
+  NO_COLOR_OPTION,
+  PEER_OPTIONS,
+  RULES_OPTION,
+} from './common.ts'
 import { DATA_OPTION, STORE_OPTIONS } from './serve-options.ts'
 
 /** `deckwatch replay PATH…`. */
@@ -27,10 +34,17 @@ export const replay: Command = {
       name: '--as-now',
       about: 'With --to: move all times, so that the last event happens when it is sent.',
     },
+    {
+      name: '--format',
+      value: 'FORMAT',
+      about: 'How to write findings. Default: text for a terminal, else ndjson.',
+      choices: ['text', 'ndjson'],
+    },
     ...LOG_OPTIONS,
     RULES_OPTION,
     LISTS_OPTION,
     ...PEER_OPTIONS,
+    NO_COLOR_OPTION,
   ],
   examples: [
     {
