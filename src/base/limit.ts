@@ -253,4 +253,16 @@ export const LIMIT = {
   partitionsMax: 10_000,
   /** Log sources whose completeness is watched. Of more, each delivery is looked at by itself. */
   watchedSourcesMax: 10_000,
+  /** Of what is wrong with evidence, how much is named one by one; the rest is counted. */
+  evidenceProblemsMax: 1_000,
+  /** Links of a chain of evidence that are checked in one go. */
+  evidenceLinksPerStep: 5_000,
+  /** Events whose leaves are asked of the store in one go, unless one batch has more. */
+  evidenceLeavesPerStep: 200_000,
+  /** Bytes of deliveries whose events are exported in one go, unless one batch has more. */
+  evidenceBytesPerStep: 33_554_432,
+  /** Bytes of a line of an export or an anchor; a longer one is none of ours. */
+  evidenceLineBytesMax: 268_435_456,
+  /** Bytes of the manifest of an export. */
+  evidenceManifestBytesMax: 67_108_864,
 } as const

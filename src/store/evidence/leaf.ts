@@ -21,3 +21,8 @@ export const leafOf = ({ place, maskedFrom, raw }: LeafOf): Buffer => {
   const head = Buffer.from(`deckwatch-leaf-1\n${place}\n${maskedFrom ?? '-'}\n`)
   return hash('sha256', Buffer.concat([head, raw]), 'buffer')
 }
+
+/** The same in SQL, of a row of the table of events: 32 bytes. */
+export const LEAF_SQL: string =
+  "SHA256(concat('deckwatch-leaf-1\\n', place, '\\n', " +
+  "if(masked_from = toFixedString('', 32), '-', lower(hex(masked_from))), '\\n', raw))"

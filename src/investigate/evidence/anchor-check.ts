@@ -1,0 +1,93 @@
+import type { KeyObject } from 'node:crypto'
+import { logSourceName } from '../../model/delivery.ts'
+import { type Anchor, readAnchor } from '../../store/evidence/anchor.ts'
+import type { ChainHead } from '../../store/evidence/chain.ts'
+import { linesOf } from './lines.ts'
+import type { Findings } from './problem.ts'
+
+/** A head that was anchored, and when last. */
+export interface AnchoredHead extends ChainHead {
+  readonly instance: string
+  readonly at: string
+}
+
+/** What is known of links: which digest each number has. */
+export type LinksByNumber = (
+  instance: string,
+  source: ChainHead['source'],
+  numbers: readonly number[],
+) => Promise<ReadonlyMap<number, string>>
+
+/**
+ * Compares every head that was ever anchored with the links that are there. `lookUp` is asked for
+ * few of them at a time. Gives how many lines were read.
+ */
+export const checkAnchor = async (
+  findings: Findings,
+  file: string,
+  keys: readonly KeyObject[],
+  lookUp: LinksByNumber,
+): Promise<number> => {
+  let heads = new Map<string, AnchoredHead>()
+  let lines = 0
+  for await (const { text, number, ended } of linesOf(file, false)) {
+    const anchor = anchorIn(text, keys)
+    if (anchor === undefined) {
+      if (ended) findings.problem('forged', `${file}:${number}`, 'no key of ours signed this line')
+      else findings.note(`${file}:${number} was not written to its end`)
+      continue
+    }
+    lines += 1
+    for (const head of anchor.heads) {
+      const key = `${anchor.instance} ${logSourceName(head.source)} ${head.number} ${head.link}`
+      heads.set(key, { ...head, instance: anchor.instance, at: anchor.at })
+    }
+    if (heads.size < HEADS_PER_STEP) continue
+    await compare(findings, heads, lookUp)
+    heads = new Map()
+  }
+  await compare(findings, heads, lookUp)
+  if (lines === 0) findings.note(`${file} anchors nothing`)
+  return lines
+}
+
+const HEADS_PER_STEP = 5_000
+
+/** What every line begins with. A write that was cut off stands before one, without a newline. */
+const BEGIN = '{"format":"deckwatch-anchor-1"'
+
+const anchorIn = (text: string, keys: readonly KeyObject[]): Anchor | undefined => {
+  const own = text.slice(Math.max(0, text.lastIndexOf(BEGIN)))
+  for (const key of keys) {
+    const anchor = readAnchor(own, key)
+    if (anchor !== undefined) return anchor
+  }
+  return undefined
+}
+
+const compare = async (
+  findings: Findings,
+  heads: ReadonlyMap<string, AnchoredHead>,
+  lookUp: LinksByNumber,
+): Promise<void> => {
+  const bySource = Map.groupBy(
+    heads.values(),
+    ({ instance, source }) => `${instance} ${logSourceName(source)}`,
+  )
+  for (const some of bySource.values()) {
+    const [first] = some
+    if (first === undefined) continue
+    const { instance, source } = first
+    const numbers = some.map(({ number }) => number)
+    const links = await lookUp(instance, source, numbers)
+    for (const { number, link, at } of some) {
+      const where = `${logSourceName(source)} link ${number}`
+      const stored = links.get(number)
+      if (stored === undefined) {
+        findings.problem('rolled-back', where, `it was anchored at ${at}, and is not there`)
+      } else if (stored !== link) {
+        findings.problem('rolled-back', where, `it is not the one that was anchored at ${at}`)
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { logSourceName } from '../../model/delivery.ts'
+import { type Link, linkDigest, NO_LINK } from '../../store/evidence/chain.ts'
+import type { Findings } from './problem.ts'
+
+/** Follows the links of one log source, in order of their numbers, and says where they break. */
+export class ChainCheck {
+  readonly #findings: Findings
+  readonly #name: string
+  #last: Pick<Link, 'number' | 'link' | 'batch'> | undefined
+  #count = 0
+
+  /** `before` is what the chain is known to follow; absent: it begins with its first link. */
+  constructor(findings: Findings, name: string, before?: Pick<Link, 'number' | 'link' | 'batch'>) {
+    this.#findings = findings
+    this.#name = name
+    this.#last = before
+  }
+
+  /** Links seen. */
+  get count(): number {
+    return this.#count
+  }
+
+  take(link: Link): void {
+    const { number, previous, batch } = link
+    const at = `${this.#name} link ${number}`
+    this.#count += 1
+    if (logSourceName(link.source) !== this.#name) {
+      this.#findings.problem('changed', at, 'it is of another log source')
+    }
+    if (linkDigest(link) !== link.link) {
+      this.#findings.problem('changed', at, 'its digest is not that of what it says')
+    }
+    const { number: before, link: head, batch: earlier } = this.#last ?? START
+    if (number > before + 1) {
+      const range = number === before + 2 ? `link ${before + 1}` : `${before + 1} to ${number - 1}`
+      this.#findings.problem('missing', at, `before it ${range} of the chain is missing`)
+    } else if (number <= before) {
+      this.#findings.problem('added', at, `link ${number} is there more than once`)
+    } else {
+      if (previous !== head) {
+        this.#findings.problem('changed', at, `it does not follow link ${before} as that is now`)
+      }
+      if (batch <= earlier) {
+        this.#findings.problem('reordered', at, `its batch ${batch} follows batch ${earlier}`)
+      }
+    }
+    this.#last = link
+  }
+}
+
+const START = { number: 0, link: NO_LINK, batch: 0 }
