@@ -48,7 +48,7 @@ const parts: Readonly<Record<string, () => readonly Measured[]>> = {
     ),
   start: () => measureStart(short ? 5 : 15),
   store: () =>
-    measureStorage(short ? { corpusBytes: 24e6, rounds: 3 } : { corpusBytes: 200e6, rounds: 9 }),
+    measureStorage(short ? { corpusBytes: 10e6, rounds: 5 } : { corpusBytes: 200e6, rounds: 9 }),
 }
 
 const measured = options.only.flatMap((name) => measure(parts[name] ?? (() => [])))

@@ -55,6 +55,15 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
 }
 
+/** How far the medians of two halves of the same measurements are apart, as a share. */
+export const driftOf = (values: readonly number[]): number => {
+  const half = values.length >> 1
+  return Math.abs(median(values.slice(0, half)) / median(values.slice(-half)) - 1)
+}
+
+/** Whether measurements drift so much that nothing is to be concluded from them. */
+export const isRestless = (values: readonly number[]): boolean => driftOf(values) > DRIFT_MAX
+
 /** The median distance from the median: how far apart single measurements are. */
 export const deviationOf = (values: readonly number[]): number => {
   const middle = median(values)
@@ -76,14 +85,12 @@ function compareOnce(pair: Pair, rounds: number): Comparison {
     a.push(timeOf(pair.yardstick))
     b.push(timeOf(pair.subject) / (pair.repeats ?? 1))
   }
-  const half = rounds >> 1
-  const drift = Math.abs(median(a.slice(0, half)) / median(a.slice(-half)) - 1)
   return {
     timeRatio: median(b) / median(a),
     deviation: deviationOf(b.map((time, round) => time / (a[round] ?? time))),
     rounds,
-    drift,
-    refused: drift > DRIFT_MAX,
+    drift: driftOf(a),
+    refused: isRestless(a),
     yardstickMs: median(a),
   }
 }

@@ -1,27 +1,10 @@
 import { ByteBuffer } from './byte-buffer.ts'
-import { columnFor } from './native-column.ts'
+import { columnFor, type NativeColumn } from './native-column.ts'
 
 /** A column of a table in ClickHouse, and its type there. */
 export interface Column {
   readonly name: string
   readonly type: string
-}
-
-/**
- * A column of a block while it is filled. A row that is not given a value gets the type's default
- * (NULL, 0, an empty text or list), so that only values need to be written; rows come in order.
- */
-export interface NativeColumn {
-  /** How many rows have a value, or were passed over. */
-  readonly rows: number
-  /** Bytes held. */
-  readonly bytes: number
-  /** Passes over the rows before `row`: they get the default. */
-  pad(row: number): void
-  /** Appends its data, as the format has it, to a block of `rows` rows. */
-  writeTo(target: ByteBuffer): void
-  /** Forgets all rows and keeps its memory. */
-  clear(): void
 }
 
 /**

@@ -1,36 +1,49 @@
 import type { Table, TableColumn } from './table.ts'
 
-/**
- * Every table of the store. The columns of events are handed in: what they hold is the business of
- * those who fill them. (A table of data: exempt from the file size limit.)
- */
+/** Every table of the store. What events have in their columns is the business of others. */
 export const storeTables = (eventColumns: readonly TableColumn[]): readonly Table[] => [
-  {
-    name: 'events',
-    about: 'Every event of every log source, one row each; no row is ever changed.',
-    columns: eventColumns,
-    indices: [
-      'by_audit_id audit_id TYPE bloom_filter(0.01) GRANULARITY 4',
-      'by_actor actor_name TYPE set(64) GRANULARITY 4',
-      'by_batch batch TYPE minmax GRANULARITY 4',
-    ],
-    // By arrival, which is our own clock: an event may claim any time at all, and a log full of
-    // invented years must not make a partition of each.
-    partitionBy: '(cluster, toMonday(arrived_at))',
-    // What is alike stands together: that makes the table small, and hunts by resource and verb
-    // fast. The place keeps the order of rows the same wherever they are merged.
-    orderBy:
-      '(cluster, toStartOfHour(received_at), object_resource, verb, object_namespace, ' +
-      'received_at, place_key, place_offset, place_index)',
-    primaryKey: '(cluster, toStartOfHour(received_at), object_resource, verb, object_namespace)',
-    ttl: ['toDateTime(arrived_at) + INTERVAL 7 DAY RECOMPRESS CODEC(ZSTD(15))'],
-    settings: {
-      allow_nullable_key: 1,
-      index_granularity: 8192,
-      default_compression_codec: "'ZSTD(3)'",
-    },
-    shardBy: CLUSTER_SHARD,
+  eventsTable(eventColumns),
+  ...OTHER_TABLES,
+]
+
+const TIME = "DateTime64(6, 'UTC')"
+
+const CLUSTER_SHARD = 'cityHash64(cluster)'
+
+/** Small tables about the store itself lie on its first shard. */
+const ONE_SHARD = '0'
+
+const PLAIN = { default_compression_codec: "'ZSTD(3)'" }
+
+const eventsTable = (columns: readonly TableColumn[]): Table => ({
+  name: 'events',
+  about: 'Every event of every log source, one row each; no row is ever changed.',
+  columns,
+  indices: [
+    'by_audit_id audit_id TYPE bloom_filter(0.01) GRANULARITY 4',
+    'by_actor actor_name TYPE set(64) GRANULARITY 4',
+    'by_batch batch TYPE minmax GRANULARITY 4',
+  ],
+  // By arrival, which is our own clock: an event may claim any time at all, and a log full of
+  // invented years must not make a partition of each.
+  partitionBy: '(cluster, toMonday(arrived_at))',
+  // What is alike stands together: that makes the table small, and hunts by resource and verb
+  // fast. The place keeps the order of rows the same wherever they are merged.
+  orderBy:
+    '(cluster, toStartOfHour(received_at), object_resource, verb, object_namespace, ' +
+    'received_at, place_key, place_offset, place_index)',
+  primaryKey: '(cluster, toStartOfHour(received_at), object_resource, verb, object_namespace)',
+  ttl: ['toDateTime(arrived_at) + INTERVAL 7 DAY RECOMPRESS CODEC(ZSTD(15))'],
+  settings: {
+    allow_nullable_key: 1,
+    index_granularity: 8192,
+    default_compression_codec: "'ZSTD(3)'",
   },
+  shardBy: CLUSTER_SHARD,
+})
+
+/** (A table of data: exempt from the file size limit.) */
+const OTHER_TABLES: readonly Table[] = [
   {
     name: 'findings',
     about: 'What was told, by its id: a later version replaces an earlier one.',
@@ -203,15 +216,6 @@ export const storeTables = (eventColumns: readonly TableColumn[]): readonly Tabl
     shardBy: ONE_SHARD,
   },
 ]
-
-const TIME = "DateTime64(6, 'UTC')"
-
-const CLUSTER_SHARD = 'cityHash64(cluster)'
-
-/** Small tables about the store itself lie on its first shard. */
-const ONE_SHARD = '0'
-
-const PLAIN = { default_compression_codec: "'ZSTD(3)'" }
 
 /** The time that a text says; 1970 for none. */
 function timeIn(column: string): string {

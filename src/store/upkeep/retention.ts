@@ -4,6 +4,7 @@ import { literal, quoted, type Shape } from '../schema/ddl.ts'
 import type { Store } from '../store.ts'
 import { type Hold, isHeld, listHolds } from './holds.ts'
 import { type Sign, tombstonesOf } from './tombstone.ts'
+import type { KeptTable, Week } from './week.ts'
 
 /** How long rows of a table are kept. The first rule that fits counts; without one, for ever. */
 export interface RetentionRule {
@@ -15,9 +16,6 @@ export interface RetentionRule {
   readonly days: number
 }
 
-/** The tables that rules are about. What is derived of them goes by itself. */
-export type KeptTable = 'events' | 'findings' | 'gaps'
-
 /** What retention needs. */
 export interface RetentionParts {
   readonly store: Store
@@ -27,18 +25,6 @@ export interface RetentionParts {
   readonly sign: Sign
   /** Weeks of a table that are looked at; absent: `LIMIT.partitionsMax`. */
   readonly weeksMax?: number
-}
-
-/** A week of a cluster in a table: what is dropped as a whole, or not at all. */
-export interface Week {
-  readonly table: KeptTable
-  readonly cluster: string
-  /** Its first day, as in `2026-11-16`. */
-  readonly monday: string
-  readonly fromUs: number
-  /** The end is not in it. */
-  readonly toUs: number
-  readonly rows: number
 }
 
 /** What came of it. */

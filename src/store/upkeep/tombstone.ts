@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Store, StoreRecord } from '../store.ts'
-import type { Week } from './retention.ts'
 import { timeOfStore } from './store-time.ts'
+import type { Week } from './week.ts'
 
 /** Signs bytes; the signature in hexadecimal digits. */
 export type Sign = (bytes: Uint8Array) => string
