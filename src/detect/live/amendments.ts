@@ -81,11 +81,6 @@ export class Amendments {
     return [...new Set(this.all().map(({ group }) => group.correlation))]
   }
 
-  /** Everything has been judged again. */
-  clear(): void {
-    this.#groups.clear()
-  }
-
   /** Whether more is to be judged than before: the group, or an earlier time. */
   #extend({ correlation, key }: Group, timeUs: number): boolean {
     const group: Group = { correlation, key }

@@ -44,7 +44,9 @@ export class LiveWindows {
   readonly #context: WindowsContext
   readonly #waiting = new WaitingCounts()
   readonly #correlator: Correlator
-  readonly #amendments: Amendments
+  /** What came late and is not judged again yet, and of that what the store is asked about. */
+  #amendments: Amendments
+  #asked: Amendments | undefined
   readonly watermark: Watermark
   readonly past: PastCounts
   readonly episodes: Episodes = new Episodes()
@@ -56,9 +58,8 @@ export class LiveWindows {
   #restUntilUs = 0
   #lastArrivalUs = 0
   #forgetAtUs = 0
-  /** What is asked from the store, and whether somebody is looking. */
-  #asking: Span | undefined
-  #isAsked = false
+  /** The question to the store that nobody has taken. */
+  #question: Span | undefined
   /** What the store gave for the present amendment. */
   #stored: readonly ActCount[] | undefined
   /** Findings that another process told, by id, and when they began. */
@@ -84,7 +85,8 @@ export class LiveWindows {
   /** Acts before this time that came until now have been judged, and what they began was told. */
   get judgedUs(): number {
     const upToUs = Math.max(this.#judgedUs, this.#passedUs)
-    return Math.min(upToUs, this.#waiting.earliest(), this.#amendments.fromUs)
+    const lateUs = Math.min(this.#amendments.fromUs, this.#asked?.fromUs ?? Infinity)
+    return Math.min(upToUs, this.#waiting.earliest(), lateUs)
   }
 
   get groupsEvicted(): number {
@@ -112,7 +114,7 @@ export class LiveWindows {
   tick(nowUs: number, clusters: number): void {
     this.#passedUs = Math.max(this.#passedUs, this.#dueUs(nowUs))
     this.#judge(this.#waiting.take(this.#passedUs))
-    if (nowUs >= this.#restUntilUs && this.#asking === undefined) this.#amend(nowUs)
+    if (nowUs >= this.#restUntilUs && !this.#amendments.isEmpty) this.#amend(nowUs)
     if (nowUs > this.#proveByUs) this.#takeBackUnproven()
     this.#tellGoing(nowUs)
     if (nowUs < this.#forgetAtUs) return
@@ -145,22 +147,19 @@ export class LiveWindows {
 
   /** What has to be asked from the store, once; until it is answered nothing else is. */
   question(): Span | undefined {
-    if (this.#isAsked) return undefined
-    this.#isAsked = this.#asking !== undefined
-    return this.#asking
+    const question = this.#question
+    this.#question = undefined
+    return question
   }
 
   /** What the store said; undefined: it could not be asked, and acts that came late stay unjudged. */
   answer(acts: readonly ActCount[] | undefined, nowUs: number): void {
-    this.#asking = undefined
-    this.#isAsked = false
-    if (acts === undefined) {
-      this.losses.unanswered += 1
-      this.#amendments.clear()
-      return
-    }
-    this.#stored = acts
-    this.#judgeAgain(nowUs)
+    const asked = this.#asked
+    this.#asked = undefined
+    if (acts === undefined) this.losses.unanswered += 1
+    if (acts === undefined || asked === undefined) return
+    this.#stored = acts.filter(({ timeUs = 0 }) => timeUs < this.#judgedUs)
+    this.#judgeAgain(asked, nowUs)
     this.#stored = undefined
   }
 
@@ -225,8 +224,9 @@ export class LiveWindows {
 
   /** The verdict of the windows of all: of groups that are judged again it says nothing. */
   #take(verdict: CorrelationVerdict): void {
-    if (this.#amendments.bearsOn(groupName(verdict), verdict.atUs)) return
-    this.#begin(verdict)
+    const group = groupName(verdict)
+    if (this.#amendments.bearsOn(group, verdict.atUs)) return
+    if (this.#asked?.bearsOn(group, verdict.atUs) !== true) this.#begin(verdict)
   }
 
   #begin(verdict: CorrelationVerdict): void {
@@ -269,40 +269,43 @@ export class LiveWindows {
 
   /** Judges groups again whose acts came late, when all that bears on them is at hand. */
   #amend(nowUs: number): void {
-    if (this.#amendments.isEmpty) return
-    if (this.#amendments.isCovered((correlation) => this.past.coversFromUs(correlation))) {
-      this.#judgeAgain(nowUs)
+    const amendments = this.#amendments
+    const isCovered = amendments.isCovered((correlation) => this.past.coversFromUs(correlation))
+    if (!isCovered && this.#asked !== undefined) return
+    this.#amendments = new Amendments(this.#context.reachesUs)
+    if (isCovered) {
+      this.#judgeAgain(amendments, nowUs)
       return
     }
-    const fromUs = this.#amendments.readFromUs
-    this.#asking = { fromUs, toUs: this.#judgedUs, correlations: this.#amendments.correlations() }
+    this.#asked = amendments
+    // What is judged until the answer comes may be gone from the past by then.
+    const toUs = Number.MAX_SAFE_INTEGER
+    const correlations = amendments.correlations()
+    this.#question = { fromUs: amendments.readFromUs, toUs, correlations }
   }
 
-  #judgeAgain(nowUs: number): void {
+  #judgeAgain(amendments: Amendments, nowUs: number): void {
     const { correlations, feeds, stateBytesMax: bytesMax } = this.#context
     const { verdicts, instants, actsRead } = judgeAgain(
-      this.#amendments,
+      amendments,
       correlations,
       feeds,
-      (groups) => this.#actsOf(groups),
+      (groups) => this.#actsOf(groups, amendments.readFromUs),
       { upToUs: this.#judgedUs, bytesMax },
     )
-    const amended = this.#amendments.all()
+    const amended = amendments.all()
     for (const { group } of amended) {
       const own = instants.get(groupName(group)) ?? []
       this.#correlator.rewrite(group.correlation, group.key, own)
     }
-    this.#amendments.clear()
     this.#replace(amended, verdicts)
     this.#restUntilUs = nowUs + Math.max(REST_US_LEAST, actsRead * REST_US_PER_ACT)
   }
 
   /** Acts that were judged, as far back as they bear on what is judged again. */
-  #actsOf(groups: readonly Group[]): readonly ActCount[] {
-    const { readFromUs } = this.#amendments
-    const { acts } = this.past.of(groups, readFromUs, this.#judgedUs - 1, Number.POSITIVE_INFINITY)
-    const stored = this.#stored ?? []
-    return inTime(stored, acts).filter(({ timeUs = 0 }) => timeUs < this.#judgedUs)
+  #actsOf(groups: readonly Group[], fromUs: number): readonly ActCount[] {
+    const { acts } = this.past.of(groups, fromUs, this.#judgedUs - 1, Number.POSITIVE_INFINITY)
+    return inTime(this.#stored ?? [], acts)
   }
 
   /** Tells what is new, or shows something else, and takes back what is no longer so. */

@@ -180,7 +180,11 @@ export const hunted = (deeds: readonly Deed[]): readonly Finding[] => {
 }
 
 /** What is set for a `Live`. */
-export type LiveOptions = LiveCorrelationOptions & { readonly set?: RuleSet }
+export type LiveOptions = LiveCorrelationOptions & {
+  readonly set?: RuleSet
+  /** The store answers at the next tick only. */
+  readonly slowStore?: boolean
+}
 
 /** One who is told and stores what is told, through processes that are killed and started again. */
 export class Live {
@@ -194,6 +198,7 @@ export class Live {
   #judged: ReadonlyMap<string, number> = new Map()
   #told: readonly Finding[] = []
   #since: Deed[] = []
+  #questions: LateQuestion[] = []
 
   constructor(options: LiveOptions = {}) {
     this.#options = options
@@ -216,10 +221,12 @@ export class Live {
   tick(second?: number): void {
     if (second !== undefined) this.nowUs = START_US + second * SECOND
     this.correlation.tick(this.nowUs)
+    if (this.#options.slowStore === true) this.#answerAll()
     for (const question of this.correlation.late()) {
       this.log.push('asked')
-      this.correlation.answerLate(question, this.#answer(question), this.nowUs)
+      this.#questions.push(question)
     }
+    if (this.#options.slowStore !== true) this.#answerAll()
   }
 
   /** A batch is stored. */
@@ -231,6 +238,7 @@ export class Live {
 
   /** Killed: what came after the last batch comes again, and is all that is known of it. */
   kill(coversFromUs = 0): void {
+    this.#questions = []
     this.findings = new Map(this.#told.map((finding) => [finding.id, finding]))
     this.correlation = this.#another()
     const upTo = { judged: this.#judged, coversFromUs, told: this.#told }
@@ -246,7 +254,7 @@ export class Live {
 
   /** Nothing comes any more. */
   end(): void {
-    for (let n = 0; n < 3; n += 1) {
+    for (let n = 0; n < 6; n += 1) {
       this.nowUs += 3600 * SECOND
       this.tick()
     }
@@ -259,6 +267,13 @@ export class Live {
 
   get #set(): RuleSet {
     return this.#options.set ?? SET
+  }
+
+  #answerAll(): void {
+    for (const question of this.#questions) {
+      this.correlation.answerLate(question, this.#answer(question), this.nowUs)
+    }
+    this.#questions = []
   }
 
   #answer({ fromUs, toUs, clusters }: LateQuestion): readonly StoredSignal[] {
