@@ -2,8 +2,15 @@ import { afterQuote, newScan, scanValue, skipSpace } from '../base/json-scan.ts'
 import { LIMIT } from '../base/limit.ts'
 import { findGlued } from './glued.ts'
 import { contentEnd, jsonTree, type Leaf, type Member, type Node } from './json-tree.ts'
-import { type MappedText, percentDecoded, placeOf, textOf, unescaped } from './mapped-text.ts'
-import { findPatterns, findQuoted, type OnRange } from './redact-text.ts'
+import {
+  type MappedText,
+  type OnRange,
+  percentDecoded,
+  placeOf,
+  textOf,
+  unescaped,
+} from './mapped-text.ts'
+import { findPatterns, findQuoted } from './redact-text.ts'
 import { type Bodies, bodiesOf, type Context, kindContext } from './secret-context.ts'
 import { findHints, type Hints } from './secret-hints.ts'
 import {

@@ -33,9 +33,9 @@ export interface Member {
 export type Wanted = (start: number, end: number) => boolean
 
 /**
- * The tree of the JSON value from `start` to before `end`, which `scanValue` has proved; of one that
- * is cut off, what is there. Objects and arrays deeper than `LIMIT.jsonDepthMax` are not opened, nor
- * those without anything wanted; undefined when the tree would have more than
+ * The tree of the JSON value from `start` to before `end`, which `scanValue` has proved; of one
+ * that is cut off, what is there. Objects and arrays deeper than `LIMIT.jsonDepthMax` are not
+ * opened, nor those without anything wanted; undefined when the tree would have more than
  * `LIMIT.jsonTreeNodesMax` nodes.
  */
 export const jsonTree = (

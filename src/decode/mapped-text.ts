@@ -13,6 +13,9 @@ export interface MappedText {
   readonly places: Uint32Array | undefined
 }
 
+/** Called with a range of a text: bytes from `from` to before `to`. */
+export type OnRange = (from: number, to: number) => void
+
 /** Where the byte at `index` (or the end) was read. */
 export const placeOf = ({ places, from }: MappedText, index: number): number =>
   places === undefined ? from + index : (places[index] as number)

@@ -115,9 +115,11 @@ export const redactBlock = (bytes: Uint8Array, fingerprintOf?: FingerprintOf): R
   const places: Place[] = []
   const hints = findHints(buffer)
   const search = new BlockSearch(buffer, hints, places)
-  if (hints.count > 0 && looksLikeYaml(buffer)) search.yaml()
+  const isYaml = looksLikeYaml(buffer)
+  if (isYaml) search.yaml()
   else search.regions()
-  return new RedactedBlock(buffer, maskAll(buffer, places, fingerprintOf))
+  const char = isYaml ? YAML_MASK : undefined
+  return new RedactedBlock(buffer, maskAll(buffer, places, char, fingerprintOf))
 }
 
 interface Place {
@@ -321,10 +323,14 @@ function regionEnd(bytes: Buffer, at: number): number {
   }
 }
 
+/** What masks in YAML: a value that is not in quotes cannot begin with `*`. */
+const YAML_MASK = 'x'
+
 /** Overwrites the places, and says what stood there. */
 function maskAll(
   bytes: Buffer,
   places: Place[],
+  char: string | undefined,
   fingerprintOf: FingerprintOf | undefined,
 ): readonly Masked[] {
   places.sort((a, b) => a.from - b.from || b.to - a.to)
@@ -341,7 +347,7 @@ function maskAll(
       at += 1
     } while (at < places.length && (places[at] as Place).from < to)
     const original = Buffer.from(bytes.subarray(from, to))
-    maskBytes(bytes, from, to, bare)
+    maskBytes(bytes, from, to, bare, char)
     if (original.equals(bytes.subarray(from, to))) continue
     const fingerprints =
       fingerprintOf === undefined ? NONE : secrets.map((one) => fingerprintOf(bytesOf(one)))

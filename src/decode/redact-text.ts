@@ -1,3 +1,4 @@
+import type { OnRange } from './mapped-text.ts'
 import { findYamlSecrets } from './redact-yaml.ts'
 
 /** What a masked character becomes: one byte, so that lengths and places stay as they were. */
@@ -7,16 +8,19 @@ const MASK = '*'
 export const mask = (text: string): string => MASK.repeat(Buffer.byteLength(text))
 
 /** Masks bytes in place. A number stays one (`bare`): its digits become nines. */
-export const maskBytes = (bytes: Buffer, from: number, to: number, bare: boolean): void => {
-  if (!bare) bytes.fill(MASK, from, to)
+export const maskBytes = (
+  bytes: Buffer,
+  from: number,
+  to: number,
+  bare: boolean,
+  char: string = MASK,
+): void => {
+  if (!bare) bytes.fill(char, from, to)
   else for (let at = from; at < to; at += 1) if (isDigit(bytes[at])) bytes[at] = 0x39
 }
 
 const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 0x30 && byte <= 0x39
-
-/** Called with the place of each secret: characters from `from` to before `to`. */
-export type OnRange = (from: number, to: number) => void
 
 /**
  * Finds what looks like a secret in a text: bearer and basic credentials, JSON web tokens, tokens
@@ -106,9 +110,11 @@ const CREDENTIAL =
   /((?:\b|%[0-9a-f]{2})(?:bearer|basic)(?:[ \t\r\n:=,+]|%(?:20|09|3a|3d|2b|2c)){1,8})([\w.~+/=%-]{8,})/gi
 const ASSIGNED_HINT = /token|passw|passphrase|secret|api.?key|access.?key|key-data|auth/i
 const ASSIGNED: readonly RegExp[] = [
-  /((?:token|password|passwd|passphrase|client_secret|secret_?(?:access_?)?key|api[_-]?key)(?:=|%3d))([^& \t\r\n"',;\\]+)/gi,
+  /((?:token|password|passwd|passphrase|client_secret|secret_?(?:access_?)?key|api[_-]?key)(?:=|%3d))((?!\$[({]|\/(?:var|run|etc)\/)[^& \t\r\n"',;\\]+)/gi,
   // A line of YAML or of properties: the last word of the name tells.
   /((?:^|\n)[ \t-]{0,64}["']?(?:[\w.-]{0,64}[_.-])?(?:token|passw(?:or)?d|passphrase|secret|(?:api|access|secret)[_.-]?key|client-key-data)["']?[ \t]{0,8}[:=][ \t]{0,8}["']?)([^ \t\r\n"'\\]+)/gi,
+  // A variable in YAML.
+  /(name:[ \t]{1,8}["']?[\w.-]{0,64}(?:token|passw(?:or)?d|passphrase|secret|credentials?|_key)["']?[ \t\r]{0,8}\n[ \t]{0,64}value:[ \t]{1,8}["']?)([^ \t\r\n"'\\]+)/gi,
   // An argument and the next one, on a line and in a query.
   /((?:^|[\s"'=])--?(?:[\w-]{1,64}-)?(?:token|password|passwd|passphrase|secret|api-?key|access-?key)(?:[ \t]{1,8}["']?|["'],[ \t]{0,8}["']|&command=))([^& \t\r\n"',;\\]+)/gi,
   // A member of an object, in a text that is not JSON or only in part.
@@ -167,14 +173,16 @@ function keyLines(text: string, start: number, end: number, found: OnRange): voi
   let at = start
   while (at < end) {
     const char = text[at]
-    if (char === '\n' || char === '\r') {
+    if (isBreak(char)) {
       found(from, at)
       from = at + 1
     }
     if (char === '\\' && at + 1 >= end) break
-    at += char === '\\' ? 2 : 1
+    at += char === '\\' && !isBreak(text[at + 1]) ? 2 : 1
   }
   found(from, Math.min(at, end))
 }
+
+const isBreak = (char: string | undefined): boolean => char === '\n' || char === '\r'
 
 const KEY_HEAD = 'PRIVATE KEY-----'

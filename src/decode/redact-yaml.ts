@@ -1,4 +1,4 @@
-import type { OnRange } from './redact-text.ts'
+import type { OnRange } from './mapped-text.ts'
 
 /**
  * Finds the values of Secrets in a text that holds their manifests as YAML: below every `data` and
@@ -20,7 +20,8 @@ export const findYamlSecrets = (text: string, found: OnRange): void => {
   }
 }
 
-const SECRET_KIND = /(?:^|\n)[ \t-]{0,64}kind:[ \t]{1,8}["']?Secret["']?[ \t\r]{0,8}(?:\n|$)/
+const SECRET_KIND =
+  /(?:^|\n)[ \t-]{0,64}(?:kind:[ \t]{1,8}["']?Secret|resource:[ \t]{1,8}["']?secrets)["']?[ \t\r]{0,8}(?:\n|$)/
 const LINE = /[^\n]+/g
 const BLOCK = /^[ -]{0,128}["']?(?:data|stringData)["']?:/
 
@@ -36,10 +37,11 @@ function value(line: string, offset: number, found: OnRange): boolean {
 const inline = (line: string, from: number, offset: number, found: OnRange): void =>
   runs(line.slice(from - offset), from, found)
 
-/** All but quotes, brackets and spaces, so that the text stays what it was but for the values. */
+/** All but quotes, braces, spaces and names: the text stays what it was but for the values. */
 function runs(text: string, offset: number, found: OnRange): void {
   if (/^[|>][-+0-9]{0,2}[ \t\r]*$/.test(text)) return
-  for (const match of text.matchAll(/[^ \t\r"'{}]+/g)) {
-    found(offset + match.index, offset + match.index + match[0].length)
+  for (const match of text.matchAll(/[^ \t\r"'{},]+/g)) {
+    const isName = match[0].endsWith(':') && text[match.index + match[0].length] === ' '
+    if (!isName) found(offset + match.index, offset + match.index + match[0].length)
   }
 }

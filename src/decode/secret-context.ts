@@ -1,6 +1,6 @@
 import type { Member, Node } from './json-tree.ts'
 
-/** What an object is known to be from outside: a list of Secrets does not say `kind` in its items. */
+/** What an object is known to be from outside: items of a list of Secrets do not say `kind`. */
 export type Context = 'secret' | 'config' | 'other'
 
 /** What an object is by its own kind, or else by what is around it. */

@@ -93,7 +93,7 @@ function isNaming(before: () => string, found: string, after: string): boolean {
   if (/^secret/i.test(found) && KIND_OF_YAML.test(before())) return true
   if (/^secret\w/i.test(found)) return false
   if (/^[ \t]/.test(after)) return ARGUMENT.test(before()) || /^[ \t]*[=:]/.test(after)
-  return /^[=:%&'\\]/.test(after)
+  return /^[=:%&'\\\r\n]/.test(after)
 }
 
 /** Behind a name. Quotes stand twice in CSV. */
@@ -108,7 +108,7 @@ const KIND = /(?:kind|resource|stringvalue)\\*"{1,2}\s*:\s*\\*"{1,2}$/i
 const NAME =
   /["\\](?:(?:name|key|stringvalue)\\*"{1,2}\s*:\s*\\*"{1,2}|path\\*"{1,2}\s*:\s*\\*"{1,2}\/)[^"\\]*$/i
 const ARGUMENT = /["'\s=,&]--?[\w-]{0,64}$/
-const KIND_OF_YAML = /kind:\s*['"\\]{0,4}$/
+const KIND_OF_YAML = /(?:kind|resource):\s*['"\\]{0,4}$/
 
 const KEY = '[\\w.-]{0,4}key'
 const NEEDLES: readonly Needle[] = [
@@ -149,7 +149,7 @@ function ofFile(ending: string): readonly Needle[] {
 /** The window that is looked at: the shortest needle. */
 const WINDOW = 5
 
-/** How far the window may move on when these two bytes end it; 0 where a needle's beginning ends. */
+/** How far the window may move on when these two bytes end it; 0: a needle's beginning may end. */
 const SHIFTS: Uint8Array = new Uint8Array(65_536).fill(WINDOW - 1)
 /** 1 for two bytes that begin a needle. */
 const HEADS: Uint8Array = new Uint8Array(65_536)
