@@ -6,12 +6,8 @@ import { Session } from 'chdb'
 import { decodeBlock } from '../src/decode/decode.ts'
 import { enrich } from '../src/enrich/enrich.ts'
 import type { AuditEvent } from '../src/model/event.ts'
-import {
-  EVENT_TABLE_COLUMNS,
-  EventBatch,
-  INSERTED_COLUMNS,
-  type StoredEvent,
-} from '../src/pipeline/event-table.ts'
+import { EventBatch, INSERTED_COLUMNS, type StoredEvent } from '../src/pipeline/event-table.ts'
+import { EVENT_TABLE_COLUMNS } from '../src/pipeline/event-table-columns.ts'
 import { createTable } from '../src/store/schema/ddl.ts'
 import { storeTables } from '../src/store/schema/tables.ts'
 import { type Corpus, META, makeCorpus } from './corpus.ts'

@@ -17,7 +17,8 @@ import { createTable } from '../store/schema/ddl.ts'
 import { migrate } from '../store/schema/migrations.ts'
 import { storeTables } from '../store/schema/tables.ts'
 import type { Store } from '../store/store.ts'
-import { EVENT_TABLE_COLUMNS, EventBatch, INSERTED_COLUMNS } from './event-table.ts'
+import { EventBatch, INSERTED_COLUMNS } from './event-table.ts'
+import { EVENT_TABLE_COLUMNS } from './event-table-columns.ts'
 
 const SOURCE: Source = {
   cluster: 'a "b"/c\u0001\u2028é',

@@ -26,8 +26,6 @@ export interface StoredEvent {
   readonly sealed?: Uint8Array
 }
 
-export { EVENT_TABLE_COLUMNS } from './event-table-columns.ts'
-
 /** The names of the columns that a batch inserts, in their order. */
 export const INSERTED_COLUMNS: readonly string[] = BATCH_COLUMNS.map(({ name }) => name)
 
