@@ -55,4 +55,35 @@ export const detectIssues: IssueTable = {
       'Compare the two events: an Audit-ID chosen by the client or a changed log file are the causes.',
     severity: 'warning',
   },
+  'detect/live-acts-early': {
+    about:
+      'More requests waited for their end than can be kept. The oldest were judged as they stood; a stage that comes later still corrects that.',
+    remedy: 'See which rule cannot tell so much of a RequestReceived, or leave that stage out.',
+    severity: 'warning',
+  },
+  'detect/live-windows-evicted': {
+    about:
+      'The windows of correlations needed more room than they have. Groups with the least progress were given up; their counts began again.',
+    remedy:
+      'Group by a field that clients cannot invent, or narrow the rule that matches so often.',
+    severity: 'warning',
+  },
+  'detect/live-late': {
+    about:
+      'Events came so late that their correlations had to be judged again, and the store did not answer or there were too many. A correlation may have missed them.',
+    remedy: 'See how far the sources lag; a hunt over the stored time finds what was missed.',
+    severity: 'warning',
+  },
+  'detect/live-updates': {
+    about:
+      'A correlation went on for more events than are read for one finding. It was told, but does not say how long it went on.',
+    remedy: 'Narrow the rule that matches so often.',
+    severity: 'warning',
+  },
+  'detect/live-signals': {
+    about:
+      'What rules had said before a restart, or before rules were changed, is of rules that are gone or of another version of deckwatch.',
+    remedy: 'None is needed if rules were removed on purpose: the others go on.',
+    severity: 'warning',
+  },
 }
