@@ -111,6 +111,10 @@ export const serve: Serve = async (options, hooks, signal) => {
     hooks.started?.(instanceOf(options, parts, sources, monitor))
     await sources.untilDone(signal, Promise.race([working, upkeep]))
     await intake.drain(options.importing === undefined ? LIMIT.drainMs : Number.POSITIVE_INFINITY)
+    if (options.importing !== undefined) {
+      live.finish()
+      await storeExtras(live.drain(), storing(parts, options, hooks, stop.signal))
+    }
   } finally {
     stop.abort()
     await working.finally(async () => {

@@ -213,7 +213,7 @@ const INSERT_SETTINGS: ClickHouseSettings = {
   async_insert: 0,
   insert_deduplicate: 1,
   // A batch may hold events of any number of clusters, and each of them is a partition.
-  max_partitions_per_insert_block: 0,
+  max_partitions_per_insert_block: '0',
   distributed_foreground_insert: 1,
   wait_end_of_query: 1,
 }

@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url'
 import type { Clock } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
 import { LIMIT } from '../base/limit.ts'
-import type { EngineFailure, EngineNews, EngineOptions } from './engine/engine-options.ts'
+import {
+  type EngineFailure,
+  type EngineNews,
+  type EngineOptions,
+  STOP_LINE,
+} from './engine/engine-options.ts'
 
 /** What becomes of the engine, for logs and metrics. */
 export type SupervisorEvent =
@@ -63,7 +68,7 @@ export class Supervisor {
     this.#notReady = 'the embedded store is closed'
     const engine = this.#engine
     if (engine !== undefined) {
-      engine.child.kill('SIGTERM')
+      engine.child.stdin?.write(`${STOP_LINE}\n`)
       const late = setTimeout(() => engine.child.kill('SIGKILL'), STOP_MS)
       await engine.end
       clearTimeout(late)

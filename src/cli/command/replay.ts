@@ -7,7 +7,13 @@ import {
   PEER_OPTIONS,
   RULES_OPTION,
 } from './common.ts'
-import { DATA_OPTION, STORE_OPTIONS } from './serve-options.ts'
+import {
+  CONFIG_OPTION,
+  DATA_OPTION,
+  EVIDENCE_OPTIONS,
+  FINDINGS_FORMAT,
+  STORE_OPTIONS,
+} from './serve-options.ts'
 
 /** `deckwatch replay PATH…`. */
 export const replay: Command = {
@@ -16,8 +22,11 @@ export const replay: Command = {
   about: 'Put older logs into the store, or send recorded ones to a receiver as if they were live.',
   arguments: [LOGS_ARGUMENT],
   options: [
+    CONFIG_OPTION,
     DATA_OPTION,
     ...STORE_OPTIONS,
+    ...EVIDENCE_OPTIONS,
+    FINDINGS_FORMAT,
     {
       name: '--to',
       value: 'URL',
@@ -33,12 +42,6 @@ export const replay: Command = {
     {
       name: '--as-now',
       about: 'With --to: move all times, so that the last event happens when it is sent.',
-    },
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write findings. Default: text for a terminal, else ndjson.',
-      choices: ['text', 'ndjson'],
     },
     ...LOG_OPTIONS,
     RULES_OPTION,

@@ -25,3 +25,32 @@ export const STORE_OPTIONS: readonly OptionDeclaration[] = [
     about: 'Make replicated and distributed tables on this cluster of ClickHouse.',
   },
 ]
+
+/** A configuration file. */
+export const CONFIG_OPTION: OptionDeclaration = {
+  name: '--config',
+  value: 'FILE',
+  about: 'A deckwatch.yaml: TLS, API servers and how they prove who they are, retention.',
+}
+
+/** What becomes of the evidence. */
+export const EVIDENCE_OPTIONS: readonly OptionDeclaration[] = [
+  {
+    name: '--anchor',
+    value: 'FILE',
+    about: 'Write the heads of the chains of evidence here, outside of the data directory.',
+  },
+  {
+    name: '--seal-key',
+    value: 'FILE',
+    about: 'Keep the originals of masked events too, sealed for this public key.',
+  },
+]
+
+/** How findings are written as they come. */
+export const FINDINGS_FORMAT: OptionDeclaration = {
+  name: '--format',
+  value: 'FORMAT',
+  about: 'How to write findings. Default: text for a terminal, else ndjson.',
+  choices: ['text', 'ndjson'],
+}

@@ -1,6 +1,12 @@
 import type { Command } from '../command.ts'
 import { LISTS_OPTION, NO_COLOR_OPTION, PEER_OPTIONS, RULES_OPTION } from './common.ts'
-import { DATA_OPTION, STORE_OPTIONS } from './serve-options.ts'
+import {
+  CONFIG_OPTION,
+  DATA_OPTION,
+  EVIDENCE_OPTIONS,
+  FINDINGS_FORMAT,
+  STORE_OPTIONS,
+} from './serve-options.ts'
 
 /** `deckwatch serve`. */
 export const serve: Command = {
@@ -9,11 +15,7 @@ export const serve: Command = {
   about: 'Receive and follow audit logs live: keep every event, and tell findings as they happen.',
   arguments: [],
   options: [
-    {
-      name: '--config',
-      value: 'FILE',
-      about: 'A deckwatch.yaml: TLS, API servers and how they prove who they are, retention.',
-    },
+    CONFIG_OPTION,
     DATA_OPTION,
     {
       name: '--webhook',
@@ -32,22 +34,8 @@ export const serve: Command = {
       value: 'HOST:PORT',
       about: 'Serve /livez, /readyz, /metrics and /sources here. Default: 127.0.0.1:9464.',
     },
-    {
-      name: '--anchor',
-      value: 'FILE',
-      about: 'Write the heads of the chains of evidence here, outside of the data directory.',
-    },
-    {
-      name: '--seal-key',
-      value: 'FILE',
-      about: 'Keep the originals of masked events too, sealed for this public key.',
-    },
-    {
-      name: '--format',
-      value: 'FORMAT',
-      about: 'How to write findings. Default: text for a terminal, else ndjson.',
-      choices: ['text', 'ndjson'],
-    },
+    ...EVIDENCE_OPTIONS,
+    FINDINGS_FORMAT,
     RULES_OPTION,
     LISTS_OPTION,
     ...PEER_OPTIONS,

@@ -15,7 +15,7 @@ export const sources: Command = {
       about:
         'Where deckwatch serve tells its status. Default: http://127.0.0.1:9464, without --data.',
     },
-    { ...DATA_OPTION, about: 'The data directory of an instance that does not run.' },
+    { ...DATA_OPTION, about: 'A data directory: show what is stored there instead.' },
     ...STORE_OPTIONS.slice(0, 2),
     formatOption('How to write it.', ['text', 'json']),
     NO_COLOR_OPTION,
@@ -28,7 +28,7 @@ export const sources: Command = {
     },
     {
       command: 'deckwatch sources --data /var/lib/deckwatch',
-      about: 'what is stored, while nothing runs',
+      about: 'what is stored, also while nothing runs',
     },
   ],
   run: async (given, shell) => (await import('../run/sources.ts')).runSources(given, shell),

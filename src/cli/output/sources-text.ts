@@ -107,7 +107,7 @@ const levelsText = ({ levels, receivedStage }: PolicySeen): string => {
 const ending = ({ at, live, sources }: SourcesReport, palette: Palette): string => {
   const troubled = sources.filter(({ troubles }) => troubles.length > 0).length
   const state = troubled === 0 ? 'all as it should be' : `${counted(troubled, 'source')} to look at`
-  const when = `${live ? 'as of' : 'as stored, nothing runs;'} ${dateTime(at)} UTC`
+  const when = `${live ? 'as of' : 'as stored at'} ${dateTime(at)} UTC`
   return `${counted(sources.length, 'source')}, ${state} ${palette.faint(`(${when})`)}`
 }
 

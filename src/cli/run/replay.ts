@@ -2,7 +2,6 @@ import { systemClock } from '../../base/clock.ts'
 import type { Issue } from '../../base/issue.ts'
 import { serve } from '../../pipeline/pipeline.ts'
 import type { Importing, ServeHooks } from '../../pipeline/serve/running.ts'
-import type { ServeConfig } from '../../pipeline/serve-options.ts'
 import { openImport } from '../../source/import.ts'
 import { listInputs } from '../../source/inputs.ts'
 import type { Given } from '../command.ts'
@@ -10,11 +9,10 @@ import { sourceNames, wrong } from '../hunt-request.ts'
 import { writeIssues } from '../issue-lines.ts'
 import { counted } from '../output/words.ts'
 import { openProgramLog } from '../program-log.ts'
-import { toServeOptions } from '../serve-config/serve-flags.ts'
 import { findingWriter } from '../serve-output.ts'
 import { EXIT, type Shell } from '../shell.ts'
 import { sendLogs } from './replay-send.ts'
-import { serveOptions } from './serve.ts'
+import { importConfig, serveOptions } from './serve.ts'
 
 /** Runs `deckwatch replay`. */
 export const runReplay = async (given: Given, shell: Shell): Promise<number> => {
@@ -42,24 +40,8 @@ const send = async (given: Given, to: string, shell: Shell): Promise<number> => 
 
 const SPEED_MAX = 1_000_000
 
-/** To store what is read, and to receive and follow nothing. */
-const importConfig = (given: Given): ServeConfig =>
-  toServeOptions(
-    {
-      ...{ webhook: undefined, files: [], anchor: undefined, sealKey: undefined },
-      data: given.text('data'),
-      store: given.text('store'),
-      storePasswordFile: given.text('store-password-file'),
-      storeCluster: given.text('store-cluster'),
-      status: undefined,
-      rules: given.texts('rules'),
-      lists: given.texts('lists'),
-    },
-    undefined,
-  )
-
 const importLogs = async (given: Given, shell: Shell): Promise<number> => {
-  const options = await serveOptions(given, importConfig(given))
+  const options = await serveOptions(given, await importConfig(given))
   const result = { events: 0, findings: 0, storedBytes: 0, issues: [] as readonly Issue[] }
   const importing: Importing = async (keep, stored, signal) => {
     const reading = await openImport({

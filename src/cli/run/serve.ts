@@ -19,7 +19,7 @@ import { ISSUE_KINDS } from '../issue-tables.ts'
 import { openProgramLog } from '../program-log.ts'
 import { allRules, readLists } from '../rule-files.ts'
 import { readConfig } from '../serve-config/read-config.ts'
-import { toServeOptions } from '../serve-config/serve-flags.ts'
+import { type ServeFlags, toServeOptions } from '../serve-config/serve-flags.ts'
 import { findingWriter } from '../serve-output.ts'
 import { CommandError, EXIT, type Shell } from '../shell.ts'
 import { version } from '../version.ts'
@@ -52,18 +52,34 @@ export const runServe = async (given: Given, shell: Shell): Promise<number> => {
 }
 
 /** What serve is to do, by its options and its file. */
-export const serveConfig = async (given: Given): Promise<ServeConfig> => {
-  const file = given.text('config')
-  const flags = {
-    data: given.text('data'),
+export const serveConfig = async (given: Given): Promise<ServeConfig> =>
+  configOf(given, {
     webhook: given.text('webhook'),
     files: given.texts('file'),
+    status: given.text('status'),
+  })
+
+/** The same for an import, which has no sources of its own. */
+export const importConfig = async (given: Given): Promise<ServeConfig> => ({
+  ...(await configOf(given, { webhook: undefined, files: [], status: undefined })),
+  webhook: undefined,
+  files: [],
+  metricsScrape: [],
+})
+
+const configOf = async (
+  given: Given,
+  sources: Pick<ServeFlags, 'webhook' | 'files' | 'status'>,
+): Promise<ServeConfig> => {
+  const file = given.text('config')
+  const flags = {
+    ...sources,
+    data: given.text('data'),
     store: given.text('store'),
     storePasswordFile: given.text('store-password-file'),
     storeCluster: given.text('store-cluster'),
     anchor: given.text('anchor'),
     sealKey: given.text('seal-key'),
-    status: given.text('status'),
     rules: given.texts('rules'),
     lists: given.texts('lists'),
   }

@@ -141,10 +141,10 @@ describe('deckwatch sources', () => {
     open.push(() => rmSync(folder, { recursive: true }))
     const { exit, errors } = await run(['sources', '--data', folder])
     expect(exit).toBe(3)
-    expect(errors).toContain('is no data directory of deckwatch')
+    expect(errors).toContain('nothing was ever kept there')
     const both = await run(['sources', '--data', folder, '--status', 'http://127.0.0.1:1'])
     expect(both.exit).toBe(3)
-  })
+  }, 30_000)
 })
 
 describe('the guide to what can be lost', () => {

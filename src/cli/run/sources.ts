@@ -6,9 +6,9 @@ import { wrong } from '../hunt-request.ts'
 import { jsonLine } from '../output/machine.ts'
 import { paletteOf } from '../output/palette.ts'
 import { sourcesText } from '../output/sources-text.ts'
+import { reachStore } from '../reach-store.ts'
 import { readSourcesReport } from '../read-sources-report.ts'
 import { CommandError, columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
-import { withStored } from '../stored.ts'
 
 /** Runs `deckwatch sources`. */
 export const runSources = async (given: Given, shell: Shell): Promise<number> => {
@@ -21,13 +21,18 @@ export const runSources = async (given: Given, shell: Shell): Promise<number> =>
   return report.sources.some(({ troubles }) => troubles.length > 0) ? EXIT.findings : EXIT.nothing
 }
 
-const reportFrom = (given: Given, shell: Shell): Promise<SourcesReport> => {
+const reportFrom = async (given: Given, shell: Shell): Promise<SourcesReport> => {
   const isStored = given.text('data') !== undefined || given.text('store') !== undefined
   if (!isStored) return askStatus(given.text('status') ?? DEFAULT_STATUS, shell)
   if (given.text('status') !== undefined) {
     throw wrong('--status asks an instance that runs', 'leave --data and --store away')
   }
-  return withStored(given, (store) => storedSources(store, systemClock.nowUs()))
+  const { store, close } = await reachStore(given)
+  try {
+    return await storedSources(store, systemClock.nowUs())
+  } finally {
+    await close()
+  }
 }
 
 const DEFAULT_STATUS = 'http://127.0.0.1:9464'

@@ -66,7 +66,7 @@ export const runStoreRelease = async (given: Given, shell: Shell): Promise<numbe
 }
 
 /** The end of what a column of times can hold. */
-const FOR_EVER_US = 10_413_791_999_000_000
+const FOR_EVER_US = 10_413_705_600_000_000
 
 const weekLines = async (store: Store): Promise<readonly string[]> => {
   const rows = await store.query(

@@ -49,14 +49,19 @@ export const readBefore = async (
   const links = await recentLinks(store, instance, nowUs)
   const beyond = await readBeyond(log, last)
   const positions = new Map<string, FilePosition>()
+  const place = (position: FilePosition, lastTime: string | undefined): void => {
+    const key = positionKey(position.source, position.fingerprint)
+    // In the order in which they were kept.
+    positions.delete(key)
+    positions.set(key, lastTime === undefined ? position : { ...position, lastTime })
+  }
   for (const { source, reading } of links) {
-    for (const [path, fingerprint, , offset] of reading.files) {
-      positions.set(positionKey(source, fingerprint), { source, path, fingerprint, offset })
+    for (const [path, fingerprint, , offset, lastTime] of reading.files) {
+      place({ source, path, fingerprint, offset }, lastTime ?? undefined)
     }
   }
-  for (const { source, path, fingerprint, offset, length } of beyond.lines) {
-    const place = { source, path, fingerprint, offset: offset + length }
-    positions.set(positionKey(source, fingerprint), place)
+  for (const { source, path, fingerprint, offset, length, lastTime } of beyond.lines) {
+    place({ source, path, fingerprint, offset: offset + length }, lastTime)
   }
   const bodies = links.flatMap(({ source, reading }) =>
     reading.bodies.map((sha256) => ({ source, sha256 })),

@@ -81,6 +81,7 @@ const openParts = async (
     clock,
     onTold: teller(before.told, { log, meters, hooks, clock }),
     ask: askStore(store.store, hooks),
+    ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }),
   })
   live.restore(await ask((one) => readLeftBehind(one, instance, live.reachUs, clock.nowUs())))
   const plan = new BatchPlan(BATCH, before.lastBatch, before.planned)

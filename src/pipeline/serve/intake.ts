@@ -101,8 +101,10 @@ export class Intake {
     this.#close(this.#parts.plan.finish())
     this.#settle()
     const left = untilMs - this.#clock.elapsedMs()
-    const timeUp = left === Number.POSITIVE_INFINITY ? [] : [this.#clock.sleep(left)]
-    await Promise.race([this.#commits, ...timeUp])
+    if (left === Number.POSITIVE_INFINITY) return await this.#commits
+    const done = new AbortController()
+    await Promise.race([this.#commits, this.#clock.sleep(left, done.signal)])
+    done.abort()
   }
 
   async #take(said: {

@@ -20,6 +20,9 @@ import type { LiveResult } from './live-job.ts'
 import type { ToldFinding } from './rows.ts'
 import type { BatchExtras } from './store-batch.ts'
 
+/** Longer than anything waits. */
+const LATER_US = 7 * 86_400_000_000
+
 /** Who hears of a finding, at once. `arrivedUs`: when what brought it came. */
 export type OnTold = (told: ToldFinding, isUpdate: boolean, arrivedUs: number) => void
 
@@ -39,6 +42,8 @@ export interface LiveFindingsParts {
   readonly clock: Clock
   readonly onTold: OnTold
   readonly ask: AskStore
+  /** How long acts wait for logs that are behind, in ms; the usual time when it is left out. */
+  readonly waitMs?: number
 }
 
 /**
@@ -72,10 +77,15 @@ export class LiveFindings {
       counted: (count, before) => this.#count(count, before),
       collided: (events) => this.#collide(events),
     })
-    this.#correlation = new LiveCorrelation(ruleSet, {
-      found: (finding, isUpdate) => this.#tell(finding, '', isUpdate),
-      withdrawn: (id) => this.#withdraw(id, ''),
-    })
+    const hooks = {
+      found: (finding: Finding, isUpdate: boolean) => this.#tell(finding, '', isUpdate),
+      withdrawn: (id: string) => this.#withdraw(id, ''),
+    }
+    this.#correlation = new LiveCorrelation(
+      ruleSet,
+      hooks,
+      parts.waitMs === undefined ? {} : { waitMs: parts.waitMs },
+    )
   }
 
   get ruleSet(): RuleSet {
@@ -138,6 +148,13 @@ export class LiveFindings {
     this.#correlation.tick(nowUs)
     this.#notice(this.#parts.completeness.tick(heardUs))
     for (const question of this.#correlation.late()) void this.#ask(question)
+  }
+
+  /** Nothing more will come: what still waits for other logs is judged as it stands. */
+  finish(): void {
+    const laterUs = this.#parts.clock.nowUs() + LATER_US
+    this.#acts.tick(laterUs)
+    this.#correlation.tick(laterUs)
   }
 
   /** Goes on with other rules. */

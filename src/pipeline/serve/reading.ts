@@ -10,7 +10,16 @@ export interface SourceReading {
   /** SHA-256 of each body, 64 hex digits. */
   readonly bodies: string[]
   /** The last place read of each file, by fingerprint. */
-  readonly files: Map<string, { readonly path: string; readonly from: number; readonly to: number }>
+  readonly files: Map<string, ReadRange>
+}
+
+/** What was read of a file. */
+export interface ReadRange {
+  readonly path: string
+  readonly from: number
+  readonly to: number
+  /** Of the last event read, RFC 3339, if it is known. */
+  readonly lastTime: string | undefined
 }
 
 /** By the name of the log source. */
@@ -32,8 +41,12 @@ export class ReadingOf {
       return
     }
     const { path, fingerprint, offset, length } = delivery
-    const from = reading.files.get(fingerprint)?.from ?? offset
-    reading.files.set(fingerprint, { path, from, to: offset + length })
+    const before = reading.files.get(fingerprint)
+    const from = before?.from ?? offset
+    const lastTime = delivery.lastTime ?? before?.lastTime
+    // The file that was read last stands last.
+    reading.files.delete(fingerprint)
+    reading.files.set(fingerprint, { path, from, to: offset + length, lastTime })
   }
 
   /** What was noted; the next batch begins with nothing. */

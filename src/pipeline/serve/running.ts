@@ -34,6 +34,8 @@ export interface ServeOptions {
   readonly clock: Clock
   /** The version of deckwatch. */
   readonly tool: string
+  /** How long acts wait for logs that are behind, in ms; the usual time when it is left out. */
+  readonly waitMs?: number
   /** Files to be imported; serve ends when they are stored. */
   readonly importing?: Importing
 }

@@ -72,6 +72,7 @@ const optionsFor = (data: string, more: Partial<ServeOptions['config']> = {}): S
   storeCa: undefined,
   clock: systemClock,
   tool: 'test',
+  waitMs: 300,
 })
 
 interface Life {
@@ -144,8 +145,10 @@ const huntedIds = async (rules = ruleFiles()): Promise<readonly string[]> => {
     {},
     new AbortController().signal,
   )
-  return report.findings.map(({ id }) => id).sort()
+  return report.findings.map(({ id, rule }) => `${id} ${rule.title}`).sort()
 }
+
+const idOf = (named: string): string => named.split(' ')[0] ?? ''
 
 test('what is received is stored once, byte for byte, and found as by a hunt; a restart goes on', {
   timeout: 60_000,
@@ -168,6 +171,8 @@ test('what is received is stored once, byte for byte, and found as by a hunt; a 
       expect(await post(instance, server, listOf(some))).toBe(200)
     }
     expect(await post(instance, 'a', 'no JSON at all')).toBe(200)
+    // Some of it is earlier than what was judged before: that is judged again, when there is time.
+    await systemClock.sleep(4_000)
   })
   const lines = bodies.flatMap(({ some }) => some)
   const [counts] = await ask(
@@ -190,7 +195,7 @@ test('what is received is stored once, byte for byte, and found as by a hunt; a 
   )
   const hunted = await huntedIds()
   const ids = new Set(stored.map(({ id }) => String(id)))
-  expect(hunted.filter((id) => !ids.has(id))).toEqual([])
+  expect(hunted.filter((one) => !ids.has(idOf(one)))).toEqual([])
   // What was found before the restart is not told again as new.
   const again = [...second.told].filter(([id, how]) => how === 'new' && first.told.has(id))
   expect(again).toEqual([])
@@ -245,7 +250,7 @@ test('rules are loaded again between two deliveries, and findings follow them', 
   })
   const hunted = await huntedIds(exec)
   expect(life.told.size).toBeGreaterThan(0)
-  for (const id of life.told.keys()) expect(hunted).toContain(id)
+  for (const id of life.told.keys()) expect(hunted.map(idOf)).toContain(id)
 })
 
 test('LIMIT.drainMs and the other bounds of serve are bounds of time and of memory', () => {

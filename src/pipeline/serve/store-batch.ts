@@ -143,8 +143,8 @@ export interface LinkReading {
   readonly arrived: readonly [string, string]
   readonly bytes: number
   readonly bodies: readonly string[]
-  /** Path, fingerprint, and the bytes read from and to. */
-  readonly files: readonly (readonly [string, string, number, number])[]
+  /** Path, fingerprint, the bytes read from and to, and the time of the last event, if known. */
+  readonly files: readonly (readonly [string, string, number, number, string | null])[]
 }
 
 const readingText = (read: SourceReading): string => {
@@ -153,7 +153,13 @@ const readingText = (read: SourceReading): string => {
     arrived: [timeText(arrivedFromUs), timeText(arrivedToUs)],
     bytes,
     bodies,
-    files: [...files].map(([fingerprint, { path, from, to }]) => [path, fingerprint, from, to]),
+    files: [...files].map(([fingerprint, { path, from, to, lastTime }]) => [
+      path,
+      fingerprint,
+      from,
+      to,
+      lastTime ?? null,
+    ]),
   }
   return JSON.stringify(reading)
 }

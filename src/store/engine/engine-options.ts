@@ -27,3 +27,6 @@ export type EngineNews =
 
 /** Why the engine could not start: the package is missing, or else. */
 export type EngineFailure = 'not-installed' | 'broken'
+
+/** What the owner writes to the engine's standard input when it is to stop in good order. */
+export const STOP_LINE = 'stop'

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { ChdbEngine } from './chdb-engine.ts'
 import { engineArguments } from './engine-arguments.ts'
 import { failureOf } from './engine-failure.ts'
-import type { EngineNews, EngineOptions } from './engine-options.ts'
+import { type EngineNews, type EngineOptions, STOP_LINE } from './engine-options.ts'
 import { engineServer } from './server.ts'
 
 // The engine's process. Its standard input is its life line: one line says what to do, and when it
@@ -42,7 +42,11 @@ const start = async (options: EngineOptions): Promise<() => Promise<void>> => {
 process.umask(0o077)
 let stop: () => Promise<void> = async () => {}
 const lines = createInterface({ input: process.stdin })
-lines.once('line', (line) => {
+lines.on('line', (line) => {
+  if (line === STOP_LINE) {
+    void stop().finally(() => process.exit(0))
+    return
+  }
   const options: EngineOptions = JSON.parse(line)
   start(options).then(
     (close) => {
@@ -56,6 +60,7 @@ lines.once('line', (line) => {
 })
 // By force, so that nothing running holds the folder: what was inserted is on the disk.
 lines.once('close', () => process.kill(process.pid, 'SIGKILL'))
-process.once('SIGTERM', () => void stop().finally(() => process.exit(0)))
-// Ctrl-C goes to the whole group; whoever started us says when to stop.
+// Both may go to the whole group, as from a terminal or a service manager: what is in hand of
+// whoever started us still has to be stored, and it says when to stop.
 process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
