@@ -188,7 +188,7 @@ PARTITION BY (cluster, toMonday(arrived_at))
 PRIMARY KEY (cluster, toStartOfHour(received_at), object_resource, verb, object_namespace)
 ORDER BY (cluster, toStartOfHour(received_at), object_resource, verb, object_namespace, received_at, place_key, place_offset, place_index)
 TTL toDateTime(arrived_at) + INTERVAL 7 DAY RECOMPRESS CODEC(ZSTD(15))
-SETTINGS allow_nullable_key = 1, index_granularity = 8192, default_compression_codec = 'ZSTD(3)', replicated_deduplication_window = 10000
+SETTINGS allow_nullable_key = 1, index_granularity = 8192, merge_with_recompression_ttl_timeout = 900, default_compression_codec = 'ZSTD(3)', replicated_deduplication_window = 10000
 COMMENT 'Every event of every log source, one row each; no row is ever changed.';
 
 CREATE TABLE IF NOT EXISTS `deckwatch`.`events` ON CLUSTER `main` AS `deckwatch`.`events_local`

@@ -37,6 +37,8 @@ const eventsTable = (columns: readonly TableColumn[]): Table => ({
   settings: {
     allow_nullable_key: 1,
     index_granularity: 8192,
+    // One part of a partition is compressed anew every so many seconds; by itself every 4 hours.
+    merge_with_recompression_ttl_timeout: 900,
     default_compression_codec: "'ZSTD(3)'",
   },
   shardBy: CLUSTER_SHARD,
