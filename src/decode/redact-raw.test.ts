@@ -154,6 +154,20 @@ describe('what is masked, and how', () => {
     expect(redacted(text.replace('é', '\\u00e9'))).toBe(masked.replace('****"}', '********"}'))
   })
 
+  test.each([
+    ['{"token"SPACES:"geheim"}'],
+    ['{"token":SPACES"geheim"}'],
+    ['{"name":SPACES"A_TOKEN","value":"geheim"}'],
+    ['{"kind":SPACES"Secret","data":{"a":"geheim"}}'],
+    ['{"data":{"a":"geheim"},"kind":SPACES"Secret"}'],
+  ])('however many spaces stand between: %s', (text) => {
+    for (const spaces of [0, 1, 40, 1_000]) {
+      const one = text.replace('SPACES', ' '.repeat(spaces))
+      expect(redacted(one)).not.toContain('geheim')
+      expect(redacted(JSON.stringify({ a: one }))).not.toContain('geheim')
+    }
+  })
+
   test('a number stays a number, and what is empty stays empty', () => {
     const text = secret({ a: 1234, b: -1.5e3, c: '', d: null, e: true, f: [0], g: {} })
     expect(JSON.parse(redacted(text)).requestObject.data).toEqual({
@@ -258,6 +272,17 @@ describe('bounds', () => {
     let inner = '{"token":"abc"}'
     for (let level = 0; level < 4; level += 1) inner = JSON.stringify({ a: inner })
     expect(redacted(inner)).not.toContain('abc')
+    // However many there are, and however deep each is.
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      let deep = '{"token":"abcdef"}'
+      for (let level = 0; level < LIMIT.secretTextDepthMax - 4; level += 1) {
+        deep = open.repeat(120) + JSON.stringify(deep) + close.repeat(120)
+        expect(redacted(deep)).not.toContain('abcdef')
+      }
+    }
     let encoded = 'token=abcdefgh&x=rest'
     for (let level = 0; level <= LIMIT.secretTextDepthMax; level += 1) {
       encoded = encodeURIComponent(`%74${encoded}`)

@@ -85,23 +85,31 @@ const word = (needle: string, pattern: string): Needle => {
 
 /** Whether a word names a secret, or says that something is one, by what stands around it. */
 function isNaming(before: () => string, found: string, after: string): boolean {
-  const quoted = /^\\*"/.test(after)
-  // A name with a value that is neither empty nor an object.
-  if (quoted && NAMES.test(after)) return !/^\\*"+\s*:\s*(?:\{|null|\\*"\\*"\s*[,}])/.test(after)
-  // A text that is this word or ends so: what it is the value of tells; or an argument.
-  if (quoted) return isSaying(before(), found)
+  if (/^\\*"/.test(after)) {
+    // A text that is this word or ends so: what it is the value of tells; or it is an argument.
+    if (VALUE_END.test(after)) return isSaying(before(), found)
+    // A name with a value that is neither empty nor an object.
+    return !isMany(found) && !/^\\*"+\s*:\s*(?:\{|null|\\*"\\*"\s*[,}])/.test(after)
+  }
   if (/^secret/i.test(found) && KIND_OF_YAML.test(before())) return true
-  if (/^secret\w/i.test(found)) return false
+  if (isMany(found)) return false
   if (/^[ \t]/.test(after)) return ARGUMENT.test(before()) || /^[ \t]*[=:]/.test(after)
   return /^[=:%&'\\\r\n]/.test(after)
 }
 
-/** Behind a name. Quotes stand twice in CSV. */
-const NAMES = /^\\*"{1,2}\s*:/
+/** `secrets`, `SecretList`: they say what something is, and name no value. */
+const isMany = (found: string): boolean => /^secret\w/i.test(found)
+
+/** Behind a value. Quotes stand twice in CSV. */
+const VALUE_END = /^\\*"{1,2}\s*(?:[,}\]]|$)/
 
 const isSaying = (before: string, found: string): boolean =>
-  KIND.test(before) || (!/^secret\w/i.test(found) && (NAME.test(before) || ARGUMENT.test(before)))
+  FAR.test(before) ||
+  KIND.test(before) ||
+  (!isMany(found) && (NAME.test(before) || ARGUMENT.test(before)))
 
+/** What the value belongs to lies too far away to be seen. */
+const FAR = /\s{16}\\*"{1,2}[^"\\]*$/
 /** Before a text in quotes: the beginning of a member, of which the word is the whole value. */
 const KIND = /(?:kind|resource|stringvalue)\\*"{1,2}\s*:\s*\\*"{1,2}$/i
 /** The same, of which the word is the end; or the path of a JSON Patch. */
@@ -199,10 +207,14 @@ function isNeedle(bytes: Buffer, start: number): boolean {
     if (!startsWith(bytes, start, needle)) continue
     // A word that the text ends with has all that could come behind it.
     const from = `${latin1(bytes, start, Math.min(start + AFTER, bytes.length))}"`
+    if (MANY_ESCAPES.test(from)) return true
     if (is(() => latin1(bytes, Math.max(0, start - BEFORE), start), from)) return true
   }
   return false
 }
+
+/** A text in so many others that what stands around a word lies too far from it to be seen. */
+const MANY_ESCAPES = /^[\w.-]*\\{16}/
 
 /** How much of a text is looked at around a needle. */
 const BEFORE = 400
