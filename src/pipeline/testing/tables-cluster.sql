@@ -196,7 +196,7 @@ ENGINE = Distributed('main', 'deckwatch', 'events_local', cityHash64(cluster));
 
 CREATE TABLE IF NOT EXISTS `deckwatch`.`findings_local` ON CLUSTER `main`
 (
-  `id` FixedString(32),
+  `id` String,
   `version` UInt64,
   `time` String,
   `received_at` DateTime64(6, 'UTC') DEFAULT ifNull(parseDateTime64BestEffortOrNull(time, 6, 'UTC'), toDateTime64(0, 6, 'UTC')),
@@ -222,7 +222,7 @@ ENGINE = Distributed('main', 'deckwatch', 'findings_local', cityHash64(cluster))
 
 CREATE TABLE IF NOT EXISTS `deckwatch`.`signals_local` ON CLUSTER `main`
 (
-  `act` FixedString(32),
+  `act` String,
   `cluster` LowCardinality(String),
   `time` DateTime64(6, 'UTC'),
   `rules` Array(LowCardinality(String)),
@@ -242,7 +242,7 @@ ENGINE = Distributed('main', 'deckwatch', 'signals_local', cityHash64(cluster));
 
 CREATE TABLE IF NOT EXISTS `deckwatch`.`gaps_local` ON CLUSTER `main`
 (
-  `id` FixedString(32),
+  `id` String,
   `cluster` LowCardinality(String),
   `server` LowCardinality(String),
   `way` LowCardinality(String),

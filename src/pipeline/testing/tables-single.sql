@@ -193,7 +193,7 @@ COMMENT 'Every event of every log source, one row each; no row is ever changed.'
 
 CREATE TABLE IF NOT EXISTS `findings`
 (
-  `id` FixedString(32),
+  `id` String,
   `version` UInt64,
   `time` String,
   `received_at` DateTime64(6, 'UTC') DEFAULT ifNull(parseDateTime64BestEffortOrNull(time, 6, 'UTC'), toDateTime64(0, 6, 'UTC')),
@@ -216,7 +216,7 @@ COMMENT 'What was told, by its id: a later version replaces an earlier one.';
 
 CREATE TABLE IF NOT EXISTS `signals`
 (
-  `act` FixedString(32),
+  `act` String,
   `cluster` LowCardinality(String),
   `time` DateTime64(6, 'UTC'),
   `rules` Array(LowCardinality(String)),
@@ -233,7 +233,7 @@ COMMENT 'Acts that count for correlations: windows are rebuilt from them. Derive
 
 CREATE TABLE IF NOT EXISTS `gaps`
 (
-  `id` FixedString(32),
+  `id` String,
   `cluster` LowCardinality(String),
   `server` LowCardinality(String),
   `way` LowCardinality(String),

@@ -50,7 +50,7 @@ const OTHER_TABLES: readonly Table[] = [
     name: 'findings',
     about: 'What was told, by its id: a later version replaces an earlier one.',
     columns: [
-      { name: 'id', type: 'FixedString(32)' },
+      { name: 'id', type: 'String' },
       { name: 'version', type: 'UInt64' },
       // As the finding says it, which may be no time at all.
       { name: 'time', type: 'String' },
@@ -76,7 +76,7 @@ const OTHER_TABLES: readonly Table[] = [
     name: 'signals',
     about: 'Acts that count for correlations: windows are rebuilt from them. Derived, and short.',
     columns: [
-      { name: 'act', type: 'FixedString(32)' },
+      { name: 'act', type: 'String' },
       { name: 'cluster', type: 'LowCardinality(String)' },
       { name: 'time', type: TIME },
       { name: 'rules', type: 'Array(LowCardinality(String))' },
@@ -95,7 +95,7 @@ const OTHER_TABLES: readonly Table[] = [
     name: 'gaps',
     about: 'What was not ingested, as far as it is known.',
     columns: [
-      { name: 'id', type: 'FixedString(32)' },
+      { name: 'id', type: 'String' },
       { name: 'cluster', type: 'LowCardinality(String)' },
       { name: 'server', type: 'LowCardinality(String)' },
       { name: 'way', type: 'LowCardinality(String)' },
