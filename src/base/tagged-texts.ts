@@ -17,8 +17,8 @@ export interface TaggedTextsOptions {
 }
 
 /**
- * Texts of a span of time in few bytes, found again by tags: kept in chunks, of which only those are
- * opened that hold what is asked for. Texts may come in any order of time.
+ * Texts of a span of time in few bytes, found again by tags: kept in chunks, of which only those
+ * are opened that hold what is asked for. Texts may come in any order of time.
  */
 export class TaggedTexts {
   readonly #options: TaggedTextsOptions
@@ -42,8 +42,8 @@ export class TaggedTexts {
   }
 
   /**
-   * The texts of a span, its ends included, that have one of the tags, or all of them if no tags are
-   * given: in the order in which they came.
+   * The texts of a span, its ends included, that have one of the tags, or all of them if no tags
+   * are given: in the order in which they came.
    */
   *texts(from: number, to: number, tags?: ReadonlySet<number>): Generator<string, undefined> {
     for (const chunk of this.#chunks) {
@@ -61,8 +61,8 @@ export class TaggedTexts {
   }
 
   /**
-   * Gives up the chunks that came first until the others have room. The time of the latest text that
-   * was given up, or undefined.
+   * Gives up the chunks that came first until the others have room. The time of the latest text
+   * that was given up, or undefined.
    */
   shrink(bytesMax: number): number | undefined {
     let latest: number | undefined

@@ -9,7 +9,9 @@ export interface ActCount {
   /** The digest of the act. */
   readonly act: string
   readonly cluster: string
-  /** When its request was received, in µs since 1970; undefined: it says no time that windows know. */
+  /**
+   * When its request was received, in µs since 1970; undefined: it says no time that windows know.
+   */
   readonly timeUs: number | undefined
   /** One, or one for each content of an act that has several. None: it counts no longer. */
   readonly entries: readonly CountedEntry[]

@@ -19,8 +19,8 @@ export interface Amended {
 }
 
 /**
- * Judges groups once more whose acts did not come in the order of time, from the acts themselves and
- * up to a time, beside the windows of all others.
+ * Judges groups once more whose acts did not come in the order of time, from the acts themselves
+ * and up to a time, beside the windows of all others.
  */
 export const judgeAgain = (
   amendments: Amendments,
@@ -64,8 +64,8 @@ interface Closure {
 }
 
 /**
- * The groups that lead up to those that are amended are found in the acts that count in them, and so
- * are those above, which are amended with them.
+ * The groups that lead up to those that are amended are found in the acts that count in them, and
+ * so are those above, which are amended with them.
  */
 const closureOf = (amendments: Amendments, feeds: CorrelationFeeds, read: ReadActs): Closure => {
   const groups = new Map<string, Group>()

@@ -20,11 +20,13 @@ export interface LiveActsHooks {
    */
   readonly found: (finding: Finding, isUpdate: boolean, act: string) => void
   /**
-   * A finding that was told does not hold: a later stage of the act says otherwise, or its act turned
-   * out to be two, and each of them has a finding with an id of its own.
+   * A finding that was told does not hold: a later stage of the act says otherwise, or its act
+   * turned out to be two, and each of them has a finding with an id of its own.
    */
   readonly withdrawn: (id: string, act: string) => void
-  /** What an act counts as for correlations, and what was said of it before, which this replaces. */
+  /**
+   * What an act counts as for correlations, and what was said of it before, which this replaces.
+   */
   readonly counted: (count: ActCount, before: ActCount | undefined) => void
   /** One stage of one act was logged with different bytes, of which a rule matched some. */
   readonly collided: (events: readonly EventRef[], act: string) => void
@@ -52,9 +54,9 @@ export interface LiveActsLosses {
 
 /**
  * Joins what deliveries say of acts, in the order of the log, as `ActFold` does for a hunt: the
- * latest stage decides, and copies count once. It never ends, so it tells what it finds at the first
- * stage that shows it, tells again what changes, and takes back what does not hold. What was told
- * and not taken back is what a hunt over the same events finds, in whatever order they came.
+ * latest stage decides, and copies count once. It never ends, so it tells what it finds at the
+ * first stage that shows it, tells again what changes, and takes back what does not hold. What was
+ * told and not taken back is what a hunt over the same events finds, in whatever order they came.
  */
 export class LiveActs {
   #rules: readonly CompiledRule[]

@@ -82,9 +82,9 @@ export interface LiveTally {
 
 /**
  * Joins acts that count into findings of correlations as time goes on. What was told and not taken
- * back is what `CorrelationFold` finds in the same acts, in whatever order they came: acts wait until
- * those before them have come, and one that comes even later has its groups judged again. State is
- * bounded; what has no room is in the store, and is asked for.
+ * back is what `CorrelationFold` finds in the same acts, in whatever order they came: acts wait
+ * until those before them have come, and one that comes even later has its groups judged again.
+ * State is bounded; what has no room is in the store, and is asked for.
  */
 export class LiveCorrelation {
   readonly #hooks: LiveCorrelationHooks
@@ -115,7 +115,9 @@ export class LiveCorrelation {
     this.#load(set)
   }
 
-  /** How far back `restore` needs stored signals, in µs before the earliest time that was judged. */
+  /**
+   * How far back `restore` needs stored signals, in µs before the earliest time that was judged.
+   */
   get reachUs(): number {
     return Math.max(LATE_US, ...this.reachesUs.values())
   }
@@ -160,7 +162,9 @@ export class LiveCorrelation {
     if (one.groups.length > 0) this.#windowsOf(count.cluster).add(one, nowUs)
   }
 
-  /** Judges what is due, and tells what was found. To be called after each delivery and each second. */
+  /**
+   * Judges what is due, and tells what was found. To be called after each delivery and each second.
+   */
   tick(nowUs: number): void {
     const lanes = this.#lanes()
     for (const one of lanes) one.tick(nowUs, lanes.length)
@@ -185,7 +189,9 @@ export class LiveCorrelation {
     windows?.answer(signals && this.#read(signals), nowUs)
   }
 
-  /** Goes on where another process stopped, from its stored signals. Called before anything else. */
+  /**
+   * Goes on where another process stopped, from its stored signals. Called before anything else.
+   */
   restore(signals: Iterable<StoredSignal>, upTo: JudgedUpTo, nowUs: number): void {
     const told = [...upTo.told].filter(({ correlation }) => correlation !== undefined)
     for (const { id } of told) this.#toldIds.add(id)
@@ -224,9 +230,10 @@ export class LiveCorrelation {
 
   /**
    * Goes on with other rules. The acts that are kept here count for them, by the ids of the rules
-   * that had said something of them: a rule that is new counts from now on, and a field that no rule
-   * had asked for cannot be told of acts before. What held before is not told. Where a timespan has
-   * grown, what it needs of the past is asked from the store when something bears on it.
+   * that had said something of them: a rule that is new counts from now on, and a field that no
+   * rule had asked for cannot be told of acts before. What held before is not told. Where a
+   * timespan has grown, what it needs of the past is asked from the store when something bears on
+   * it.
    */
   reload(set: Pick<RuleSet, 'rules' | 'correlations'>, nowUs: number): void {
     const before = [...this.#windows]

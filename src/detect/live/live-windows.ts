@@ -39,7 +39,9 @@ export interface Span {
   readonly correlations: readonly number[]
 }
 
-/** The windows of one cluster as time goes on: acts wait, are judged in order, and stay for later. */
+/**
+ * The windows of one cluster as time goes on: acts wait, are judged in order, and stay for later.
+ */
 export class LiveWindows {
   readonly #context: WindowsContext
   readonly #waiting = new WaitingCounts()
@@ -137,8 +139,8 @@ export class LiveWindows {
   }
 
   /**
-   * Findings that another process told: of what is judged again, those have to be found again, by the
-   * time when all logs have spoken.
+   * Findings that another process told: of what is judged again, those have to be found again, by
+   * the time when all logs have spoken.
    */
   prove(told: readonly { readonly id: string; readonly atUs: number }[], nowUs: number): void {
     this.#proveByUs = nowUs + LIMIT.liveHeardSecondsMax * 1_000_000
@@ -152,7 +154,9 @@ export class LiveWindows {
     return question
   }
 
-  /** What the store said; undefined: it could not be asked, and acts that came late stay unjudged. */
+  /**
+   * What the store said; undefined: it could not be asked, and acts that came late stay unjudged.
+   */
   answer(acts: readonly ActCount[] | undefined, nowUs: number): void {
     const asked = this.#asked
     this.#asked = undefined

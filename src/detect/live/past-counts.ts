@@ -5,8 +5,8 @@ import { type Group, groupTag } from './places.ts'
 import type { TimedCount } from './waiting-counts.ts'
 
 /**
- * Acts whose time has been judged, found again by the groups where they count: each for as long as it
- * may bear on anything there.
+ * Acts whose time has been judged, found again by the groups where they count: each for as long as
+ * it may bear on anything there.
  */
 export class PastCounts {
   readonly #reachesUs: readonly number[]
@@ -48,7 +48,9 @@ export class PastCounts {
     texts.push({ time: timeUs, tags: groups.map(groupTag), text: numbered })
   }
 
-  /** What was last said of the acts of some groups, by act: of others too, whose tag is the same. */
+  /**
+   * What was last said of the acts of some groups, by act: of others too, whose tag is the same.
+   */
   of(groups: Iterable<Group>, fromUs: number, toUs: number, actsMax: number): PastActs {
     const tags = new Set([...groups].map(groupTag))
     const newest = new NewestTexts()

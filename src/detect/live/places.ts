@@ -32,8 +32,8 @@ export const groupsAbove = (place: Group & { readonly up: readonly ChainedPlace[
 
 /**
  * How far one hit bears, in µs, for each correlation: earlier and later than that, windows and
- * episodes are the same with it and without it. Twice the timespan, since an episode ends a timespan
- * after its last window; chained correlations add theirs.
+ * episodes are the same with it and without it. Twice the timespan, since an episode ends a
+ * timespan after its last window; chained correlations add theirs.
  */
 export const reachesOf = (correlations: readonly CompiledCorrelation[]): readonly number[] => {
   const reaches = new Map<string, number>()

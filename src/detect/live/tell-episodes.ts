@@ -15,7 +15,9 @@ import type { PastCounts } from './past-counts.ts'
 export interface EpisodeSources {
   readonly episodes: Episodes
   readonly past: PastCounts
-  /** Acts that the store gave, for what is not in the past any more. Undefined: it was not asked. */
+  /**
+   * Acts that the store gave, for what is not in the past any more. Undefined: it was not asked.
+   */
   readonly stored: readonly ActCount[] | undefined
 }
 
