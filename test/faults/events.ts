@@ -39,6 +39,8 @@ export class EventMaker {
   readonly #waiting: object[] = []
   #number = 0
   #requests = 0
+  /** From now on nobody attacks. What waits for later events, as windows do, gets them. */
+  isQuiet = false
 
   constructor(source: string, seed: number) {
     this.#source = source
@@ -82,7 +84,7 @@ export class EventMaker {
     const act = this.#act()
     const at = BEGIN_MS + this.#requests * 20
     const common = {
-      level: 'RequestResponse',
+      level: act.body === undefined ? 'Metadata' : 'Request',
       auditID: this.#random.uuid(),
       requestURI: act.uri,
       verb: act.verb,
@@ -110,6 +112,7 @@ export class EventMaker {
   #act(): Act {
     const number = this.#requests
     const name = `${this.#source}-${number}`
+    if (this.isQuiet) return lookAt(name)
     if (number % 17 === 3) return commandIn(name, `${this.#source}-admin`)
     if (number % 23 === 5) return privilegedPod(name, `${this.#source}-deployer`)
     if (number % 29 === 7) return secret(name, this.#random)

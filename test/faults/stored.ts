@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../src/base/clock.ts'
@@ -9,11 +9,18 @@ import type { StoredRow } from './oracle.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
+/** A finding, and the rule that made it. */
+export interface FoundBy {
+  readonly id: string
+  readonly rule: string
+  readonly ruleId: string
+}
+
 /** What a data directory holds when nothing runs on it. */
 export interface StoredState {
   readonly events: readonly StoredRow[]
-  /** Ids of the findings that hold, sorted; those about sources are left out. */
-  readonly findings: readonly string[]
+  /** The findings that hold; those about logs, which say when what arrived, are left out. */
+  readonly findings: readonly FoundBy[]
   /** Kinds of gaps, sorted. */
   readonly gaps: readonly string[]
 }
@@ -31,16 +38,19 @@ export const readStored = async (data: string): Promise<StoredState> => {
       limits,
     )
     const findings = await store.query(
-      "SELECT id FROM findings FINAL WHERE NOT withdrawn AND act != '' ORDER BY id",
+      'SELECT id, document FROM findings FINAL WHERE NOT withdrawn ORDER BY id',
       {},
       limits,
     )
+    const aboutLogs = rulesAboutLogs()
     const gaps = await store.query('SELECT kind FROM gaps FINAL ORDER BY kind', {}, limits)
     return {
       events: events.map(({ source, sha256 }) => {
         return { source: String(source), sha256: String(sha256) }
       }),
-      findings: findings.map(({ id }) => String(id)),
+      findings: findings
+        .map(({ document }) => foundBy(String(document)))
+        .filter(({ ruleId }) => !aboutLogs.has(ruleId)),
       gaps: gaps.map(({ kind }) => String(kind)),
     }
   } finally {
@@ -48,12 +58,12 @@ export const readStored = async (data: string): Promise<StoredState> => {
   }
 }
 
-/** Ids of the findings that a hunt over the same events has, sorted. */
+/** The findings that a hunt over the same events has. */
 export const huntFindings = (
   folder: string,
   cluster: string,
   servers: ReadonlyMap<string, readonly MadeEvent[]>,
-): readonly string[] => {
+): readonly FoundBy[] => {
   const sources: string[] = []
   mkdirSync(folder, { recursive: true })
   for (const [server, events] of servers) {
@@ -68,7 +78,45 @@ export const huntFindings = (
   )
   return ran.stdout
     .split('\n')
-    .flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
-    .map((finding: { readonly id: string }) => finding.id)
-    .sort()
+    .filter((line) => line !== '')
+    .map(foundBy)
+}
+
+/**
+ * How two sets of findings differ: by rule, how many of each are missing and how many are too many.
+ * Nothing when they are the same.
+ */
+export const compareFindings = (
+  found: readonly FoundBy[],
+  reference: readonly FoundBy[],
+): readonly string[] => [
+  ...without(reference, found).map((line) => `missing: ${line}`),
+  ...without(found, reference).map((line) => `too many: ${line}`),
+]
+
+function foundBy(json: string): FoundBy {
+  const { id, rule }: { readonly id: string; readonly rule: { id: string; title: string } } =
+    JSON.parse(json)
+  return { id, rule: rule.title, ruleId: rule.id }
+}
+
+/** What they find depends on when something arrived, and a hunt has no such rules. */
+function rulesAboutLogs(): ReadonlySet<string> {
+  const folder = `${ROOT}content/rules`
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.cases.yaml'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .filter((text) => text.includes('service: audit-source'))
+  return new Set(
+    texts.flatMap((text) => [...text.matchAll(/^id: (\S+)/gm)].map(([, id]) => id ?? '')),
+  )
+}
+
+function without(all: readonly FoundBy[], some: readonly FoundBy[]): readonly string[] {
+  const ids = new Set(some.map(({ id }) => id))
+  const counts = new Map<string, number>()
+  for (const { id, rule } of all) {
+    if (!ids.has(id)) counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  }
+  return [...counts].map(([rule, count]) => `${count} of "${rule}"`)
 }

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { Random } from '../../bench/random.ts'
 import { ApiServer, type Delivered } from './api-server.ts'
-import { EventMaker, type MadeEvent } from './events.ts'
+import { EventMaker, type MadeBatch, type MadeEvent } from './events.ts'
 import { sleep } from './instance.ts'
 import type { Oracle } from './oracle.ts'
 
@@ -62,36 +62,48 @@ export class Traffic {
   }
 
   async #load(server: string, client: ApiServer | undefined): Promise<void> {
-    const { cluster, seed, eventsPerBatch, everyMs, oracle } = this.#options
+    const { seed, eventsPerBatch, everyMs } = this.#options
     const maker = new EventMaker(server, seed)
     while (!this.#isStopping && client !== undefined) {
-      const batch = maker.batch(eventsPerBatch)
-      this.#note(server, batch.events)
-      oracle.offer(`${cluster}/${server}`, batch)
-      const sending = (async () => {
-        let delivered: Delivered = await client.send(batch)
-        while (delivered.outcome === 'dropped') {
-          this.givenUp += 1
-          delivered = await client.send(batch)
-        }
-        oracle.settle(`${cluster}/${server}`, batch, delivered)
-      })()
-      this.#sending.add(sending)
-      void sending.finally(() => this.#sending.delete(sending))
+      this.#send(server, client, maker.batch(eventsPerBatch))
       await sleep(everyMs)
     }
+    maker.isQuiet = true
+    if (client !== undefined) this.#send(server, client, maker.batch(LAST_EVENTS))
+  }
+
+  #send(server: string, client: ApiServer, batch: MadeBatch): void {
+    const { cluster, oracle } = this.#options
+    this.#note(server, batch.events)
+    oracle.offer(`${cluster}/${server}`, batch)
+    const sending = (async () => {
+      let delivered: Delivered = await client.send(batch)
+      while (delivered.outcome === 'dropped') {
+        this.givenUp += 1
+        delivered = await client.send(batch)
+      }
+      oracle.settle(`${cluster}/${server}`, batch, delivered)
+    })()
+    this.#sending.add(sending)
+    void sending.finally(() => this.#sending.delete(sending))
   }
 
   async #write(server: string, path: string): Promise<void> {
-    const { cluster, seed, eventsPerBatch, everyMs, oracle } = this.#options
+    const { seed, eventsPerBatch, everyMs } = this.#options
     const maker = new EventMaker(server, seed)
     while (!this.#isStopping) {
-      const events = maker.take(eventsPerBatch)
-      this.#note(server, events)
-      appendFileSync(path, events.map(({ line }) => line).join(''))
-      oracle.write(`${cluster}/${server}`, events)
+      this.#append(server, path, maker.take(eventsPerBatch))
       await sleep(everyMs)
     }
+    maker.isQuiet = true
+    this.#append(server, path, maker.take(LAST_EVENTS))
+  }
+
+  #append(server: string, path: string, events: readonly MadeEvent[]): void {
+    const { cluster, oracle } = this.#options
+    this.#note(server, events)
+    appendFileSync(path, events.map(({ line }) => line).join(''))
+    oracle.write(`${cluster}/${server}`, events)
   }
 
   #note(server: string, events: readonly MadeEvent[]): void {
@@ -100,3 +112,6 @@ export class Traffic {
     this.#made.set(server, made)
   }
 }
+
+/** Some seconds without an attack: windows are judged a little behind the latest event. */
+const LAST_EVENTS = 400
