@@ -59,7 +59,8 @@ export class Intake {
     this.#parts = parts
     this.#clock = clock
     this.#hooks = hooks
-    this.#next = parts.before.lastSequence + 1
+    // What the store has may be gone from the log, and records without events behind it too.
+    this.#next = Math.max(parts.before.lastSequence + 1, parts.log.firstSequence)
   }
 
   /** Of the next record to be taken from the log. */
