@@ -115,7 +115,7 @@ const KIND = /(?:kind|resource|stringvalue)\\*"{1,2}\s*:\s*\\*"{1,2}$/i
 /** The same, of which the word is the end; or the path of a JSON Patch. */
 const NAME =
   /["\\](?:(?:name|key|stringvalue)\\*"{1,2}\s*:\s*\\*"{1,2}|path\\*"{1,2}\s*:\s*\\*"{1,2}\/)[^"\\]*$/i
-const ARGUMENT = /["'\s=,&]--?[\w-]{0,64}$/
+const ARGUMENT = /(?:^|["'\s=,&]|\\[nrt])--?[\w-]{0,64}$/
 const KIND_OF_YAML = /(?:kind|resource):\s*['"\\]{0,4}$/
 
 const KEY = '[\\w.-]{0,4}key'
