@@ -54,13 +54,26 @@ export interface Corpus {
   readonly planted: Planted
 }
 
-/** One act in so many is planted. */
+/** How a corpus is made, where it matters. */
+export interface Making {
+  /** Of the first request, in seconds since 1970: a live log is of today. */
+  readonly startSeconds?: number
+  /** One act of each kind in so many is planted. */
+  readonly plantedEvery?: number
+}
+
+/** One act of each kind in so many is planted. */
 const PLANTED_EVERY = 5_000
 
 /** Makes about `bytes` bytes of log. The same arguments give the same bytes, everywhere. */
-export const makeCorpus = (kind: CorpusKind, bytes: number, seed = 1): Corpus => {
+export const makeCorpus = (
+  kind: CorpusKind,
+  bytes: number,
+  seed = 1,
+  making: Making = {},
+): Corpus => {
   const chunks: Buffer[] = []
-  const made = eachChunk(kind, bytes, seed, (chunk) => chunks.push(chunk))
+  const made = eachChunk(kind, bytes, seed, (chunk) => chunks.push(chunk), making)
   return { kind, bytes: Buffer.concat(chunks), ...made }
 }
 
@@ -70,8 +83,9 @@ export const eachChunk = (
   bytes: number,
   seed: number,
   take: (chunk: Buffer) => void,
+  making: Making = {},
 ): { readonly events: number; readonly planted: Planted } => {
-  const maker = new Maker(kind, new Random(seed))
+  const maker = new Maker(kind, new Random(seed), making)
   let events = 0
   for (let size = 0; size < bytes; ) {
     const lines = Array.from({ length: 1_000 }, () => maker.act()).flat()
@@ -88,21 +102,26 @@ class Maker {
   readonly #kind: CorpusKind
   readonly #random: Random
   readonly #people: readonly Somebody[]
+  readonly #startSeconds: number
+  readonly #plantedEvery: number
   #acts = 0
   #microseconds = 0
 
-  constructor(kind: CorpusKind, random: Random) {
+  constructor(kind: CorpusKind, random: Random, making: Making) {
     this.#kind = kind
     this.#random = random
     this.#people = makePopulation(random)
+    this.#startSeconds = making.startSeconds ?? START_SECONDS
+    this.#plantedEvery = making.plantedEvery ?? PLANTED_EVERY
   }
 
   /** The lines of one request: one or two stages. */
   act(): readonly string[] {
     this.#acts += 1
     this.#microseconds += 200 + this.#random.below(4_000)
-    if (this.#acts % PLANTED_EVERY === 1_000) return [this.#command()]
-    if (this.#acts % PLANTED_EVERY === 3_000) return [this.#privileged()]
+    const every = this.#plantedEvery
+    if (this.#acts % every === every * 0.2) return [this.#command()]
+    if (this.#acts % every === every * 0.6) return [this.#privileged()]
     return this.#ordinary()
   }
 
@@ -239,11 +258,18 @@ class Maker {
       stage,
       ...client,
       ...(received ? {} : { responseStatus: { metadata: {}, code }, ...bodies }),
-      requestReceivedTimestamp: timeText(this.#microseconds),
-      stageTimestamp: timeText(this.#microseconds + took),
+      requestReceivedTimestamp: this.#timeText(0),
+      stageTimestamp: this.#timeText(took),
       ...(received ? {} : { annotations: reasons(who) }),
     }
     return `${JSON.stringify(event)}\n`
+  }
+
+  #timeText(took: number): string {
+    const microseconds = this.#microseconds + took
+    const seconds = this.#startSeconds + Math.floor(microseconds / 1e6)
+    const whole = new Date(seconds * 1_000).toISOString().slice(0, 19)
+    return `${whole}.${String(microseconds % 1e6).padStart(6, '0')}Z`
   }
 }
 
@@ -260,12 +286,6 @@ interface Head {
 }
 
 const START_SECONDS = Date.parse('2026-11-20T00:00:00Z') / 1_000
-
-function timeText(microseconds: number): string {
-  const seconds = Math.floor(microseconds / 1e6)
-  const whole = new Date((START_SECONDS + seconds) * 1_000).toISOString().slice(0, 19)
-  return `${whole}.${String(microseconds % 1e6).padStart(6, '0')}Z`
-}
 
 function reasons(who: Somebody): object {
   return { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': who.because }

@@ -1,23 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { fileURLToPath } from 'node:url'
+import { bareLoop, build, canPin, MAIN, pinned, ROOT, type Time, writeRules } from './built.ts'
 import { eachChunk, MIXED, type Planted } from './corpus.ts'
 import { FIGURES, type Figure, type Measured } from './figure.ts'
 import { deviationOf, median } from './measure.ts'
-import { makeRules, PLANTED_TAGS } from './rules.ts'
+import { PLANTED_TAGS } from './rules.ts'
 
 /** How much is measured. */
 export interface HuntEffort {
@@ -69,23 +59,8 @@ interface HuntCorpus extends File {
   readonly counted: number
 }
 
-/** What B0 or a hunt took, by the clock and of processor time. */
-interface Time {
-  readonly ms: number
-  readonly cpuMs: number
-}
-
 interface Run extends Time {
   readonly peakMb: number
-}
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const MAIN = join(ROOT, 'dist/main.js')
-
-/** What is measured is the package as it is published. */
-function build(): void {
-  const built = spawnSync(process.execPath, [join(ROOT, 'tidy/build.ts')], { stdio: 'inherit' })
-  if (built.status !== 0) throw new Error('the build failed')
 }
 
 function writeCorpus(path: string, bytes: number): File {
@@ -99,16 +74,6 @@ function writeHuntCorpus(folder: string, { bytes, bytesAside }: HuntEffort): Hun
   const aside = bytesAside === 0 ? undefined : writeCorpus(join(folder, 'aside.log'), bytesAside)
   const whole = writeCorpus(join(folder, 'audit.log'), bytes + bytesAside)
   return { ...whole, aside, counted: whole.events - (aside?.events ?? 0) }
-}
-
-/** A folder of as many made rules as are missing to 500 beside those that come with deckwatch. */
-function writeRules(folder: string): string {
-  const own = readdirSync(join(ROOT, 'content/rules'), { recursive: true, encoding: 'utf8' })
-  const count = own.filter((file) => /(?<!\.cases)\.yaml$/.test(file)).length
-  const rules = join(folder, 'rules')
-  mkdirSync(rules)
-  for (const { file, text } of makeRules(500 - count)) writeFileSync(join(rules, file), text)
-  return rules
 }
 
 function oneCore(corpus: HuntCorpus, rules: string, rounds: number): readonly Measured[] {
@@ -182,13 +147,7 @@ function measured(figure: Figure, values: readonly number[], note: string): Meas
 
 /** B0 on the first core: the loop alone, of the events that count. */
 function bare(corpus: HuntCorpus): Time {
-  const script = join(ROOT, 'bench/yardstick-process.ts')
-  const done = spawnSync(...pinned([process.execPath, script, corpus.path], '0'), {
-    encoding: 'utf8',
-  })
-  if (done.status !== 0) throw new Error(`B0 failed: ${done.stderr}`)
-  const { events, ms, cpuMs } = JSON.parse(done.stdout)
-  if (events !== corpus.events) throw new Error(`B0 read ${events} events, not ${corpus.events}`)
+  const { ms, cpuMs } = bareLoop(corpus)
   const share = corpus.counted / corpus.events
   return { ms: ms * share, cpuMs: cpuMs * share }
 }
@@ -255,15 +214,4 @@ function timeOf(command: readonly string[], status: number): number {
   const ms = performance.now() - start
   if (done.status !== status) throw new Error(`${command.join(' ')}: ${done.stderr}`)
   return ms
-}
-
-function pinned(command: readonly string[], core: string | undefined): [string, string[]] {
-  const whole = core === undefined || !canPin() ? command : ['taskset', '-c', core, ...command]
-  const [program, ...rest] = whole
-  return [program ?? '', rest]
-}
-
-/** Linux only; elsewhere one-core figures are left out. */
-function canPin(): boolean {
-  return spawnSync('taskset', ['--version']).status === 0
 }
