@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
 import { connectStore } from '../store/clickhouse.ts'
 import { type ReachedStore, reachEmbedded } from '../store/embedded-access.ts'
@@ -17,8 +19,10 @@ export const reachStore = async (given: Given): Promise<ReachedStore> => {
   )
   if (Number(row?.there) > 0) return reached
   await reached.close()
-  throw wrong('nothing was ever kept there', '`deckwatch serve` and `deckwatch replay` fill it')
+  throw wrong('nothing was ever kept there', NEVER_KEPT)
 }
+
+const NEVER_KEPT = '`deckwatch serve` and `deckwatch replay` fill it'
 
 const reach = async (given: Given): Promise<ReachedStore> => {
   const [url, data] = [given.text('store'), given.text('data')]
@@ -27,7 +31,9 @@ const reach = async (given: Given): Promise<ReachedStore> => {
     const store = await connectStore({ url, ...(password === undefined ? {} : { password }) })
     return { store, running: true, close: () => store.close() }
   }
-  if (data !== undefined) return reachEmbedded(data, systemClock)
+  if (data !== undefined && existsSync(join(data, 'engine')))
+    return reachEmbedded(data, systemClock)
+  if (data !== undefined) throw wrong(`nothing was ever kept in ${data}`, NEVER_KEPT)
   throw wrong('it is not said which store', 'give --data DIR, or --store URL')
 }
 
