@@ -11,12 +11,15 @@ export interface AnchoredHead extends ChainHead {
   readonly at: string
 }
 
-/** What is known of links: which digest each number has. */
-export type LinksByNumber = (
+/** What is known of the links of one chain that were anchored: the digest that each number has. */
+export type AnchoredLinks = (
   instance: string,
   source: ChainHead['source'],
-  numbers: readonly number[],
+  heads: readonly AnchoredHead[],
 ) => Promise<ReadonlyMap<number, string>>
+
+/** Instead of a digest: nothing is known of this link, and it is not compared. */
+export const UNKNOWN_LINK = ''
 
 /**
  * Compares every head that was ever anchored with the links that are there. `lookUp` is asked for
@@ -26,7 +29,7 @@ export const checkAnchor = async (
   findings: Findings,
   file: string,
   keys: readonly KeyObject[],
-  lookUp: LinksByNumber,
+  lookUp: AnchoredLinks,
 ): Promise<number> => {
   let heads = new Map<string, AnchoredHead>()
   let lines = 0
@@ -68,7 +71,7 @@ const anchorIn = (text: string, keys: readonly KeyObject[]): Anchor | undefined 
 const compare = async (
   findings: Findings,
   heads: ReadonlyMap<string, AnchoredHead>,
-  lookUp: LinksByNumber,
+  lookUp: AnchoredLinks,
 ): Promise<void> => {
   const bySource = Map.groupBy(
     heads.values(),
@@ -78,14 +81,13 @@ const compare = async (
     const [first] = some
     if (first === undefined) continue
     const { instance, source } = first
-    const numbers = some.map(({ number }) => number)
-    const links = await lookUp(instance, source, numbers)
+    const links = await lookUp(instance, source, some)
     for (const { number, link, at } of some) {
       const where = `${logSourceName(source)} link ${number}`
       const stored = links.get(number)
       if (stored === undefined) {
         findings.problem('rolled-back', where, `it was anchored at ${at}, and is not there`)
-      } else if (stored !== link) {
+      } else if (stored !== link && stored !== UNKNOWN_LINK) {
         findings.problem('rolled-back', where, `it is not the one that was anchored at ${at}`)
       }
     }

@@ -64,37 +64,30 @@ export async function* linesOf(
   }
 }
 
-/** Reads a file from its beginning to its end, so many bytes at a time. */
-export class FileReader {
+/** Reads pieces of a file, nearly always one behind the other. */
+export class PieceReader {
   readonly #file: FileHandle
-  #bytes = Buffer.alloc(0)
+  #window: Buffer = Buffer.alloc(0)
+  #from = 0
 
   constructor(file: FileHandle) {
     this.#file = file
   }
 
-  /** The next so many bytes; fewer at the end. They are overwritten by nobody. */
-  async take(length: number): Promise<Buffer> {
-    if (this.#bytes.length < length) {
-      const pieces = [this.#bytes]
-      let have = this.#bytes.length
-      while (have < length) {
-        const size = Math.max(CHUNK_BYTES, Math.min(length - have, READ_BYTES_MAX))
-        const { bytesRead, buffer } = await this.#file.read(Buffer.alloc(size), 0, size)
-        if (bytesRead === 0) break
-        pieces.push(buffer.subarray(0, bytesRead))
-        have += bytesRead
-      }
-      this.#bytes = Buffer.concat(pieces)
+  /** The bytes at a place; fewer where the file ends. */
+  async read(offset: number, length: number): Promise<Buffer> {
+    const to = offset + length
+    if (offset < this.#from || to > this.#from + this.#window.length) {
+      const size = Math.max(length, CHUNK_BYTES)
+      const { bytesRead, buffer } = await this.#file.read(Buffer.alloc(size), 0, size, offset)
+      this.#window = buffer.subarray(0, bytesRead)
+      this.#from = offset
     }
-    const taken = this.#bytes.subarray(0, length)
-    this.#bytes = this.#bytes.subarray(length)
-    return taken
+    return this.#window.subarray(offset - this.#from, to - this.#from)
   }
 }
 
 const CHUNK_BYTES = 1_048_576
-const READ_BYTES_MAX = 16_777_216
 const NEWLINE = 10
 
 const tooLong = (path: string, line: number): Fault =>

@@ -130,8 +130,7 @@ export interface LinkStep {
 /** The name under which a chain is spoken of. */
 export const nameOf = ({ source }: ChainName): string => logSourceName(source)
 
-const LINK_COLUMNS =
-  'cluster, server, way, number, batch, events, leaves, reading, previous, link'
+const LINK_COLUMNS = 'cluster, server, way, number, batch, events, leaves, reading, previous, link'
 
 const linkOf = (row: StoreRecord): Link => ({
   source: sourceOf(row),

@@ -46,8 +46,12 @@ export const verifyStore = async (request: VerifyStoreRequest): Promise<Verifica
     findings.note('without an anchor a tail that was cut off, or an older copy, does not show')
   }
   for (const file of anchors) {
-    await checkAnchor(findings, file, keys, (instance, source, numbers) =>
-      linksByNumber(store, { instance, source }, numbers),
+    await checkAnchor(findings, file, keys, (instance, source, heads) =>
+      linksByNumber(
+        store,
+        { instance, source },
+        heads.map(({ number }) => number),
+      ),
     )
   }
   return findings.done()
@@ -64,7 +68,7 @@ const verifyChain = async (
   const links = new ChainCheck(findings, name)
   const stones = new Tombstones(findings, chain, await tombstonesIn(store, chain), keys)
   const events = new EventCheck(store, chain, stones, findings)
-  let after = 0
+  let after = -1
   for await (const page of linkPages(store, chain, { from: 0, to: lastBatch })) {
     for (const link of page) {
       links.take(link)

@@ -1,0 +1,234 @@
+import { hash, type KeyObject } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LIMIT } from '../../base/limit.ts'
+import { logSourceName } from '../../model/delivery.ts'
+import { NO_LINK } from '../../store/evidence/chain.ts'
+import { leafOf } from '../../store/evidence/leaf.ts'
+import { ChainCheck } from './chain-check.ts'
+import { linesOf, openToRead, PieceReader } from './lines.ts'
+import {
+  type ExportSource,
+  type IndexLine,
+  type LinkLine,
+  readIndexLine,
+  readLinkLine,
+} from './manifest.ts'
+import type { Findings } from './problem.ts'
+import { type TombstoneRecord, Tombstones } from './tombstones.ts'
+
+/** One chain of an export. */
+export interface ExportedChainOf {
+  readonly folder: string
+  readonly source: ExportSource
+  /** Every event of every link has to be there. */
+  readonly isWhole: boolean
+  readonly stones: readonly TombstoneRecord[]
+  readonly keys: readonly KeyObject[]
+}
+
+/** Verifies the links of a chain in an export, and the events that it has of them. */
+export class ExportedChain {
+  readonly #of: ExportedChainOf
+  readonly #name: string
+  #events = 0
+  /** Where the bytes of the next event begin. */
+  #offset = 0
+
+  constructor(of: ExportedChainOf) {
+    this.#of = of
+    this.#name = logSourceName(of.source)
+  }
+
+  /** Gives the digest of each link that is there. */
+  async verify(findings: Findings): Promise<ReadonlyMap<number, string>> {
+    const { folder, source } = this.#of
+    const file = await openToRead(join(folder, source.files.events), true)
+    try {
+      return await this.#verify(file, findings)
+    } finally {
+      await file.close()
+    }
+  }
+
+  async #verify(file: FileHandle, findings: Findings): Promise<ReadonlyMap<number, string>> {
+    const { folder, source, stones, keys } = this.#of
+    const { instance, files, first_link: first, last_link: last } = source
+    const tombstones = new Tombstones(findings, { instance, source }, stones, keys)
+    const index = new IndexLines(join(folder, files.index))
+    const pieces = new PieceReader(file)
+    const links = new Map<number, string>()
+    let chain: ChainCheck | undefined
+    let newest = first - 1
+    for await (const { text } of linesOf(join(folder, files.links), true)) {
+      const line = readLinkLine(text)
+      chain ??= new ChainCheck(findings, this.#name, linkBefore(first, line))
+      chain.take({ source, ...line })
+      tombstones.takeLink(line)
+      links.set(line.number, line.link)
+      newest = Math.max(newest, line.number)
+      await this.#link(line, index, pieces, { findings, tombstones })
+    }
+    if (newest < last) {
+      const message = `the links from ${newest + 1} to ${last} are missing at its end`
+      findings.problem('missing', this.#name, message)
+    }
+    await this.#rest(index, (await file.stat()).size, findings)
+    const removed = tombstones.done()
+    findings.source({ name: this.#name, links: chain?.count ?? 0, events: this.#events, removed })
+    return links
+  }
+
+  async #link(line: LinkLine, index: IndexLines, pieces: PieceReader, to: Told): Promise<void> {
+    const at = `${this.#name} link ${line.number}`
+    const seen = new Set<number>()
+    for (;;) {
+      const entry = await index.next((next) => next.link <= line.number)
+      if (entry === undefined) break
+      if (entry.link < line.number || line.leaf === null) {
+        to.findings.problem('added', this.#lineOf(index), `it is of no such link as ${entry.link}`)
+        this.#offset = entry.offset + entry.length + 1
+        continue
+      }
+      if (seen.has(entry.leaf)) {
+        const message = `event ${entry.leaf} of link ${entry.link} is there more than once`
+        to.findings.problem('added', this.#lineOf(index), message)
+      }
+      seen.add(entry.leaf)
+      await this.#event(entry, line.leaf, this.#lineOf(index), pieces, to.findings)
+    }
+    this.#leaves(line, seen, at, to)
+  }
+
+  #lineOf(index: IndexLines): string {
+    return `${this.#of.source.files.index}:${index.number}`
+  }
+
+  async #event(
+    entry: IndexLine,
+    leaves: readonly string[],
+    at: string,
+    pieces: PieceReader,
+    findings: Findings,
+  ): Promise<void> {
+    const { link, leaf, offset, length, place, masked_from: masked } = entry
+    const named = `event ${leaf} of link ${link}`
+    if (offset !== this.#offset) {
+      const message = `${named} lies at byte ${offset}, and the one before it ends at ${this.#offset}`
+      findings.problem('changed', at, message)
+    }
+    this.#offset = offset + length + 1
+    if (length > LIMIT.evidenceLineBytesMax) {
+      findings.problem('changed', at, `${named} is longer than any that we write`)
+      return
+    }
+    const bytes = await pieces.read(offset, length + 1)
+    const raw = bytes.subarray(0, length)
+    if (raw.length < length || bytes[length] !== NEWLINE) {
+      findings.problem('changed', at, `no newline ends the bytes of ${named}`)
+    }
+    const found = leafOf({ place, maskedFrom: masked ?? undefined, raw }).toString('hex')
+    if (found === leaves[leaf]) {
+      this.#events += 1
+    } else if (leaves.includes(found)) {
+      findings.problem('reordered', at, `${named} is there in the place of another`)
+    } else {
+      findings.problem('changed', at, `the bytes of ${named}, or what is said of them, differ`)
+    }
+  }
+
+  /** The leaves of a link must be those that it was made of, and in a whole export all there. */
+  #leaves(line: LinkLine, seen: ReadonlySet<number>, at: string, { findings, tombstones }: Told) {
+    const { number, events, leaf } = line
+    if (leaf === null) {
+      if (!this.#of.isWhole || events === 0) return
+      if (tombstones.covers(number)) tombstones.takeMissing(events)
+      else findings.problem('missing', at, `its ${events} events are missing`)
+      return
+    }
+    const missing = events - leaf.length
+    if (missing > 0 && tombstones.coversPartly(number)) {
+      tombstones.takeMissing(missing)
+      findings.note(
+        `of ${at}, ${missing} events were removed by retention: the others cannot be verified`,
+      )
+    } else if (missing !== 0) {
+      const [kind, count] =
+        missing > 0 ? (['missing', missing] as const) : (['added', -missing] as const)
+      findings.problem(kind, at, `${count} of its ${events} leaves are ${kind}`)
+    } else if (hash('sha256', Buffer.from(leaf.join(''), 'hex')) !== line.leaves) {
+      findings.problem('changed', at, 'its leaves are not those that it was made of')
+    }
+    if (!this.#of.isWhole) return
+    const absent = leaf.flatMap((_, n) => (seen.has(n) ? [] : [n]))
+    if (absent.length === 0) return
+    const named = absent.slice(0, SHOWN).join(', ')
+    const more = absent.length > SHOWN ? ' and more' : ''
+    findings.problem('missing', at, `${absent.length} of its events are missing: ${named}${more}`)
+  }
+
+  /** What stands behind the last link. */
+  async #rest(index: IndexLines, size: number, findings: Findings): Promise<void> {
+    const { files, events } = this.#of.source
+    for (;;) {
+      const entry = await index.next(() => true)
+      if (entry === undefined) break
+      findings.problem('added', this.#lineOf(index), `it is of no such link as ${entry.link}`)
+      this.#offset = entry.offset + entry.length + 1
+    }
+    if (size !== this.#offset) {
+      const message = `it has ${size} bytes, and its events end at ${this.#offset}`
+      findings.problem(size > this.#offset ? 'added' : 'missing', files.events, message)
+    }
+    if (index.number === events) return
+    const message = `it has ${index.number} events, and was written with ${events}`
+    findings.problem(index.number > events ? 'added' : 'missing', files.index, message)
+  }
+}
+
+interface Told {
+  readonly findings: Findings
+  readonly tombstones: Tombstones
+}
+
+const SHOWN = 20
+const NEWLINE = 10
+
+/** What the first exported link follows: it says so itself, unless it is the first of all. */
+const linkBefore = (
+  first: number,
+  line: LinkLine,
+): { readonly number: number; readonly link: string; readonly batch: number } =>
+  first <= 1
+    ? { number: 0, link: NO_LINK, batch: 0 }
+    : { number: first - 1, link: line.previous, batch: 0 }
+
+/** The lines of an index, taken as far as they are wanted. */
+class IndexLines {
+  readonly #lines: AsyncIterator<{ readonly text: string; readonly number: number }>
+  #ahead: IndexLine | undefined
+  #taken = 0
+
+  constructor(path: string) {
+    this.#lines = linesOf(path, true)[Symbol.asyncIterator]()
+  }
+
+  /** Of the line that was taken last, from 1: so many were taken. */
+  get number(): number {
+    return this.#taken
+  }
+
+  /** The next line, if it is wanted. */
+  async next(isWanted: (line: IndexLine) => boolean): Promise<IndexLine | undefined> {
+    if (this.#ahead === undefined) {
+      const { value, done } = await this.#lines.next()
+      if (done === true) return undefined
+      this.#ahead = readIndexLine(value.text)
+    }
+    if (!isWanted(this.#ahead)) return undefined
+    const line = this.#ahead
+    this.#ahead = undefined
+    this.#taken += 1
+    return line
+  }
+}
