@@ -198,7 +198,9 @@ export class LiveCorrelation {
     const byWindows = new Map<LiveWindows, ActCount[]>()
     for (const count of this.#read(signals)) {
       const windows = this.#windowsOf(count.cluster)
-      byWindows.set(windows, [...(byWindows.get(windows) ?? []), count])
+      const own = byWindows.get(windows)
+      if (own === undefined) byWindows.set(windows, [count])
+      else own.push(count)
     }
     for (const [cluster, windows] of this.#windows) {
       const judgedUs = upTo.judged.get(cluster) ?? 0
