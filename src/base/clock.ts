@@ -1,4 +1,6 @@
-/** The time of day and the passing of time, handed in: what reads no clock itself can be replayed. */
+/**
+ * The time of day and the passing of time, handed in: what reads no clock itself can be replayed.
+ */
 export interface Clock {
   /** µs since 1970, UTC. */
   nowUs(): number

@@ -9,7 +9,9 @@ export const LIMIT = {
   blockBytes: 1_048_576,
   /** The beginning of a file that tells its content from any other: its first line, so far. */
   fingerprintBytes: 65_536,
-  /** Rotated files of one followed log that wait to be read; what comes after is looked for then. */
+  /**
+   * Rotated files of one followed log that wait to be read; what comes after is looked for then.
+   */
   rotatedFilesQueued: 256,
   /** Of those, kept open, so that a rotation which deletes them does not take them away. */
   rotatedFilesHeld: 16,
@@ -235,7 +237,10 @@ export const LIMIT = {
   liveEpisodesMax: 20_000,
   /** Acts that are read for what one finding of a correlation shows. */
   liveEvidenceActsMax: 20_000,
-  /** Groups of one cluster that are judged again for acts that came late. Others are only counted. */
+  /**
+   * Groups of one cluster that are judged again for acts that
+   * came late. Others are only counted.
+   */
   liveLateGroupsMax: 10_000,
   /** How late an act may come and be judged again without a look into the store. */
   liveLateSecondsMax: 900,

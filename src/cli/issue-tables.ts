@@ -4,6 +4,7 @@ import type { Issue, IssueKind, IssueTable } from '../base/issue.ts'
 import { DECODE_ISSUES } from '../decode/issues.ts'
 import { detectIssues } from '../detect/issues.ts'
 import { ENRICH_ISSUES } from '../enrich/issues.ts'
+import { evidenceIssues } from '../investigate/evidence/issues.ts'
 import { sigmaIssues } from '../sigma/issues.ts'
 import { sigmaLints } from '../sigma/lint/issues.ts'
 import { SOURCE_ISSUES } from '../source/issues.ts'
@@ -20,6 +21,7 @@ export const ISSUE_KINDS: IssueTable = {
   ...adviseIssues,
   ...cliIssues,
   ...configIssues,
+  ...evidenceIssues,
   ...sigmaLints,
   ...adviseLints,
 }

@@ -1,5 +1,6 @@
 import { completion } from './command/completion.ts'
 import { decode } from './command/decode.ts'
+import { evidence } from './command/evidence.ts'
 import { explain } from './command/explain.ts'
 import { hunt } from './command/hunt.ts'
 import { replay } from './command/replay.ts'
@@ -22,6 +23,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   rule,
   source,
   store,
+  evidence,
   sources,
   completion,
 ]

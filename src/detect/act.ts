@@ -86,7 +86,9 @@ export const contentDigest = (raw: Uint8Array, within: number): string => {
 export const eventId = (event: AuditEvent, fingerprint: string): string =>
   hash('sha256', eventPlace(event, fingerprint))
 
-/** The text behind `eventId`: a JSON list of cluster, server, fingerprint, offset, length, index. */
+/**
+ * The text behind `eventId`: a JSON list of cluster, server, fingerprint, offset, length, index.
+ */
 export const eventPlace = (event: AuditEvent, fingerprint: string): string => {
   const { source, offset, length, index } = event.origin
   return JSON.stringify([source.cluster, source.server, fingerprint, offset, length, index])

@@ -125,7 +125,9 @@ export interface SilenceNote extends NoteHead {
   readonly otherWayLogs: boolean | undefined
 }
 
-/** Leases are renewed every few seconds. Their renewals have stopped, or are not logged any more. */
+/**
+ * Leases are renewed every few seconds. Their renewals have stopped, or are not logged any more.
+ */
 export interface HeartbeatNote extends NoteHead {
   readonly kind: 'missing-heartbeats'
   readonly seconds: number

@@ -100,7 +100,10 @@ const LINE_HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",'
 const TIMES = /"(requestReceivedTimestamp|stageTimestamp)":"([^"]{20,32})"/g
 const STAGE_TIME = /"stageTimestamp":"([^"]{20,32})"/g
 
-/** An event with its own times moved: those that stand behind its bodies, where the server puts them. */
+/**
+ * An event with its own times moved: those that stand behind its bodies, where the server puts
+ * them.
+ */
 const shifted = (item: string, shiftUs: number): string => {
   const at = item.lastIndexOf('"requestReceivedTimestamp"')
   if (at < 0) return item

@@ -9,7 +9,9 @@ import { compareFindings, huntFindings, readStored } from './stored.ts'
 import { Traffic } from './traffic.ts'
 
 const SEED = 5
-/** Longer than the engine's supervisor is patient: in the long version it is killed and replaced. */
+/**
+ * Longer than the engine's supervisor is patient: in the long version it is killed and replaced.
+ */
 const STUCK_MS = soak([1_000, 3_000], [1_000, 10_000, 30_000, 120_000])
 const ACK_MS_P99 = 500
 

@@ -5,7 +5,9 @@ import type { LogSource } from '../../src/model/delivery.ts'
 import { deliveryRecord, readRecord } from '../../src/pipeline/serve/records.ts'
 import { openReceiver, type WebhookReceiver } from '../../src/source/webhook/receiver.ts'
 
-/** A receiver with its write-ahead log, and nothing behind it: what was acknowledged is in there. */
+/**
+ * A receiver with its write-ahead log, and nothing behind it: what was acknowledged is in there.
+ */
 export class Receiving {
   readonly #folder: string
   readonly #port: number

@@ -19,7 +19,8 @@ import { WayWatch } from './way-watch.ts'
 
 /**
  * Watches whether the logs are complete. Give it every delivery that is not a repetition, in the
- * order of the write-ahead log, with what the analysis counted in it; every gap that a source tells;
+ * order of the write-ahead log, with what the analysis counted in it; every gap that a source
+ * tells;
  * and from time to time the moment up to which all has been given (`tick`, about once a second: the
  * present while nothing waits, else the arrival of the last delivery). Times are µs since 1970.
  */

@@ -4,8 +4,8 @@ import type { SkewNote, SourceObservation } from '../../model/source-health.ts'
 /**
  * Compares the clock of one API server with ours: by how much the newest event of a delivery is
  * older than its arrival. Of a file a median over many deliveries stands for it. A batch of a
- * webhook may have waited for half a minute, nobody knows for how long: the least of many count, and
- * only what is more than that wait can be a clock that is behind.
+ * webhook may have waited for half a minute, nobody knows for how long: the least of many count,
+ * and only what is more than that wait can be a clock that is behind.
  */
 export class SkewWatch {
   readonly #source: LogSource

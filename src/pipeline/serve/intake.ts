@@ -91,7 +91,9 @@ export class Intake {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Resolves once all that is in the log now is committed, or after so many ms. `Infinity` waits. */
+  /**
+   * Resolves once all that is in the log now is committed, or after so many ms. `Infinity` waits.
+   */
   async drain(msMax: number): Promise<void> {
     const { log } = this.#parts
     const untilMs = this.#clock.elapsedMs() + msMax

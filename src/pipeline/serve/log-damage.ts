@@ -6,8 +6,8 @@ import type { GapDelivery, Keep, LogSource } from '../../model/delivery.ts'
 const NOBODY: LogSource = { cluster: '', server: '', way: 'webhook' }
 
 /**
- * Keeps as gaps what a crash of the machine damaged in the write-ahead log: acknowledged events may have
- * been in it. The bytes stay aside for whoever can read more of them.
+ * Keeps as gaps what a crash of the machine damaged in the write-ahead log: acknowledged events may
+ * have been in it. The bytes stay aside for whoever can read more of them.
  */
 export const keepDamage = async (log: WriteAheadLog, keep: Keep, clock: Clock): Promise<void> => {
   const arrivedUs = clock.nowUs()

@@ -13,8 +13,8 @@ export interface RotatedName {
  * The names in a folder that are earlier parts of the log `live`, the oldest first: by the clock of
  * the API server where the name holds a time, so a clock set back can put them in another order.
  * Those of lumberjack (`audit-2026-11-20T22-01-40.626.log`; upstream: natefinch/lumberjack v2,
- * backupName) and of logrotate (`audit.log.1`, `audit.log-20261120`, `audit-20261120.log`), each with
- * `.gz` or `.zst` too. What is compressed otherwise cannot be read and is not listed.
+ * backupName) and of logrotate (`audit.log.1`, `audit.log-20261120`, `audit-20261120.log`), each
+ * with `.gz` or `.zst` too. What is compressed otherwise cannot be read and is not listed.
  */
 export const rotatedNames = (live: string, names: readonly string[]): readonly RotatedName[] => {
   const base = basename(live)
