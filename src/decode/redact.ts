@@ -79,12 +79,13 @@ const contextOf = (ref: ObjectRef | undefined): Context =>
 /** The text with what is secret in it masked, found as it is among the bytes of a block. */
 function masked(text: string, context: Context): string {
   const bytes = Buffer.from(text)
-  let isMasked = false
+  // Masked in the end: the search still reads these bytes.
+  const places: (() => void)[] = []
   findSecretsInText(wholeText(bytes), context, 0, (from, to, _, bare) => {
-    isMasked = true
-    maskBytes(bytes, from, to, bare)
+    places.push(() => maskBytes(bytes, from, to, bare))
   })
-  return isMasked ? bytes.toString() : text
+  for (const place of places) place()
+  return places.length > 0 ? bytes.toString() : text
 }
 
 /** What a message of validation quotes of the object, masked. */
