@@ -3,7 +3,7 @@ import { logSourceName } from '../../model/delivery.ts'
 import { type Anchor, readAnchor } from '../../store/evidence/anchor.ts'
 import type { ChainHead } from '../../store/evidence/chain.ts'
 import { linesOf } from './lines.ts'
-import type { Findings } from './problem.ts'
+import type { Problems } from './problem.ts'
 
 /** A head that was anchored, and when last. */
 export interface AnchoredHead extends ChainHead {
@@ -26,7 +26,7 @@ export const UNKNOWN_LINK = ''
  * few of them at a time. Gives how many lines were read.
  */
 export const checkAnchor = async (
-  findings: Findings,
+  problems: Problems,
   file: string,
   keys: readonly KeyObject[],
   lookUp: AnchoredLinks,
@@ -36,8 +36,8 @@ export const checkAnchor = async (
   for await (const { text, number, ended } of linesOf(file, false)) {
     const anchor = anchorIn(text, keys)
     if (anchor === undefined) {
-      if (ended) findings.problem('forged', `${file}:${number}`, 'no key of ours signed this line')
-      else findings.note(`${file}:${number} was not written to its end`)
+      if (ended) problems.problem('forged', `${file}:${number}`, 'no key of ours signed this line')
+      else problems.note(`${file}:${number} was not written to its end`)
       continue
     }
     lines += 1
@@ -46,11 +46,11 @@ export const checkAnchor = async (
       heads.set(key, { ...head, instance: anchor.instance, at: anchor.at })
     }
     if (heads.size < HEADS_PER_STEP) continue
-    await compare(findings, heads, lookUp)
+    await compare(problems, heads, lookUp)
     heads = new Map()
   }
-  await compare(findings, heads, lookUp)
-  if (lines === 0) findings.note(`${file} anchors nothing`)
+  await compare(problems, heads, lookUp)
+  if (lines === 0) problems.note(`${file} anchors nothing`)
   return lines
 }
 
@@ -69,7 +69,7 @@ const anchorIn = (text: string, keys: readonly KeyObject[]): Anchor | undefined 
 }
 
 const compare = async (
-  findings: Findings,
+  problems: Problems,
   heads: ReadonlyMap<string, AnchoredHead>,
   lookUp: AnchoredLinks,
 ): Promise<void> => {
@@ -86,9 +86,9 @@ const compare = async (
       const where = `${logSourceName(source)} link ${number}`
       const stored = links.get(number)
       if (stored === undefined) {
-        findings.problem('rolled-back', where, `it was anchored at ${at}, and is not there`)
+        problems.problem('rolled-back', where, `it was anchored at ${at}, and is not there`)
       } else if (stored !== link && stored !== UNKNOWN_LINK) {
-        findings.problem('rolled-back', where, `it is not the one that was anchored at ${at}`)
+        problems.problem('rolled-back', where, `it is not the one that was anchored at ${at}`)
       }
     }
   }

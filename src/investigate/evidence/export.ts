@@ -182,7 +182,7 @@ class ChainExport {
         const own = leaves.get(link) ?? []
         leaves.set(link, own)
         own.push(String(row.leaf))
-        if (row.raw === null) continue
+        if (row.bytes === null) continue
         touched.add(link)
         await this.#event(row, link.number, own.length - 1, to)
       }
@@ -199,7 +199,7 @@ class ChainExport {
     return this.#store.stream(
       `SELECT batch, lower(hex(${LEAF_SQL})) AS leaf, place, lower(hex(masked_from)) AS masked, ` +
         'toUnixTimestamp64Micro(received_at) AS received_us, ' +
-        `if(${condition}, base64Encode(events.raw), NULL) AS raw FROM events ` +
+        `if(${condition}, base64Encode(raw), NULL) AS bytes FROM events ` +
         `WHERE ${OF_CHAIN} AND batch BETWEEN {from:UInt64} AND {to:UInt64} ` +
         'ORDER BY batch, position, leaf',
       { instance, ...source, from, to, ...parameters },
@@ -207,7 +207,7 @@ class ChainExport {
   }
 
   async #event(row: StoreRecord, link: number, leaf: number, to: Writers): Promise<void> {
-    const raw = Buffer.from(String(row.raw), 'base64')
+    const raw = Buffer.from(String(row.bytes), 'base64')
     const line: IndexLine = {
       link,
       leaf,

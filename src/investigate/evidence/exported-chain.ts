@@ -14,7 +14,7 @@ import {
   readIndexLine,
   readLinkLine,
 } from './manifest.ts'
-import type { Findings } from './problem.ts'
+import type { Problems } from './problem.ts'
 import { type TombstoneRecord, Tombstones } from './tombstones.ts'
 
 /** One chain of an export. */
@@ -41,20 +41,20 @@ export class ExportedChain {
   }
 
   /** Gives the digest of each link that is there. */
-  async verify(findings: Findings): Promise<ReadonlyMap<number, string>> {
+  async verify(problems: Problems): Promise<ReadonlyMap<number, string>> {
     const { folder, source } = this.#of
     const file = await openToRead(join(folder, source.files.events), true)
     try {
-      return await this.#verify(file, findings)
+      return await this.#verify(file, problems)
     } finally {
       await file.close()
     }
   }
 
-  async #verify(file: FileHandle, findings: Findings): Promise<ReadonlyMap<number, string>> {
+  async #verify(file: FileHandle, problems: Problems): Promise<ReadonlyMap<number, string>> {
     const { folder, source, stones, keys } = this.#of
     const { instance, files, first_link: first, last_link: last } = source
-    const tombstones = new Tombstones(findings, { instance, source }, stones, keys)
+    const tombstones = new Tombstones(problems, { instance, source }, stones, keys)
     const index = new IndexLines(join(folder, files.index))
     const pieces = new PieceReader(file)
     const links = new Map<number, string>()
@@ -62,20 +62,20 @@ export class ExportedChain {
     let newest = first - 1
     for await (const { text } of linesOf(join(folder, files.links), true)) {
       const line = readLinkLine(text)
-      chain ??= new ChainCheck(findings, this.#name, linkBefore(first, line))
+      chain ??= new ChainCheck(problems, this.#name, linkBefore(first, line))
       chain.take({ source, ...line })
       tombstones.takeLink(line)
       links.set(line.number, line.link)
       newest = Math.max(newest, line.number)
-      await this.#link(line, index, pieces, { findings, tombstones })
+      await this.#link(line, index, pieces, { problems, tombstones })
     }
     if (newest < last) {
       const message = `the links from ${newest + 1} to ${last} are missing at its end`
-      findings.problem('missing', this.#name, message)
+      problems.problem('missing', this.#name, message)
     }
-    await this.#rest(index, (await file.stat()).size, findings)
+    await this.#rest(index, (await file.stat()).size, problems)
     const removed = tombstones.done()
-    findings.source({ name: this.#name, links: chain?.count ?? 0, events: this.#events, removed })
+    problems.source({ name: this.#name, links: chain?.count ?? 0, events: this.#events, removed })
     return links
   }
 
@@ -86,16 +86,16 @@ export class ExportedChain {
       const entry = await index.next((next) => next.link <= line.number)
       if (entry === undefined) break
       if (entry.link < line.number || line.leaf === null) {
-        to.findings.problem('added', this.#lineOf(index), `it is of no such link as ${entry.link}`)
+        to.problems.problem('added', this.#lineOf(index), `it is of no such link as ${entry.link}`)
         this.#offset = entry.offset + entry.length + 1
         continue
       }
       if (seen.has(entry.leaf)) {
         const message = `event ${entry.leaf} of link ${entry.link} is there more than once`
-        to.findings.problem('added', this.#lineOf(index), message)
+        to.problems.problem('added', this.#lineOf(index), message)
       }
       seen.add(entry.leaf)
-      await this.#event(entry, line.leaf, this.#lineOf(index), pieces, to.findings)
+      await this.#event(entry, line.leaf, this.#lineOf(index), pieces, to.problems)
     }
     this.#leaves(line, seen, at, to)
   }
@@ -109,85 +109,85 @@ export class ExportedChain {
     leaves: readonly string[],
     at: string,
     pieces: PieceReader,
-    findings: Findings,
+    problems: Problems,
   ): Promise<void> {
     const { link, leaf, offset, length, place, masked_from: masked } = entry
     const named = `event ${leaf} of link ${link}`
     if (offset !== this.#offset) {
       const message = `${named} lies at byte ${offset}, and the one before it ends at ${this.#offset}`
-      findings.problem('changed', at, message)
+      problems.problem('changed', at, message)
     }
     this.#offset = offset + length + 1
     if (length > LIMIT.evidenceLineBytesMax) {
-      findings.problem('changed', at, `${named} is longer than any that we write`)
+      problems.problem('changed', at, `${named} is longer than any that we write`)
       return
     }
     const bytes = await pieces.read(offset, length + 1)
     const raw = bytes.subarray(0, length)
     if (raw.length < length || bytes[length] !== NEWLINE) {
-      findings.problem('changed', at, `no newline ends the bytes of ${named}`)
+      problems.problem('changed', at, `no newline ends the bytes of ${named}`)
     }
     const found = leafOf({ place, maskedFrom: masked ?? undefined, raw }).toString('hex')
     if (found === leaves[leaf]) {
       this.#events += 1
     } else if (leaves.includes(found)) {
-      findings.problem('reordered', at, `${named} is there in the place of another`)
+      problems.problem('reordered', at, `${named} is there in the place of another`)
     } else {
-      findings.problem('changed', at, `the bytes of ${named}, or what is said of them, differ`)
+      problems.problem('changed', at, `the bytes of ${named}, or what is said of them, differ`)
     }
   }
 
   /** The leaves of a link must be those that it was made of, and in a whole export all there. */
-  #leaves(line: LinkLine, seen: ReadonlySet<number>, at: string, { findings, tombstones }: Told) {
+  #leaves(line: LinkLine, seen: ReadonlySet<number>, at: string, { problems, tombstones }: Told) {
     const { number, events, leaf } = line
     if (leaf === null) {
       if (!this.#of.isWhole || events === 0) return
       if (tombstones.covers(number)) tombstones.takeMissing(events)
-      else findings.problem('missing', at, `its ${events} events are missing`)
+      else problems.problem('missing', at, `its ${events} events are missing`)
       return
     }
     const missing = events - leaf.length
     if (missing > 0 && tombstones.coversPartly(number)) {
       tombstones.takeMissing(missing)
-      findings.note(
+      problems.note(
         `of ${at}, ${missing} events were removed by retention: the others cannot be verified`,
       )
     } else if (missing !== 0) {
       const [kind, count] =
         missing > 0 ? (['missing', missing] as const) : (['added', -missing] as const)
-      findings.problem(kind, at, `${count} of its ${events} leaves are ${kind}`)
+      problems.problem(kind, at, `${count} of its ${events} leaves are ${kind}`)
     } else if (hash('sha256', Buffer.from(leaf.join(''), 'hex')) !== line.leaves) {
-      findings.problem('changed', at, 'its leaves are not those that it was made of')
+      problems.problem('changed', at, 'its leaves are not those that it was made of')
     }
     if (!this.#of.isWhole) return
     const absent = leaf.flatMap((_, n) => (seen.has(n) ? [] : [n]))
     if (absent.length === 0) return
     const named = absent.slice(0, SHOWN).join(', ')
     const more = absent.length > SHOWN ? ' and more' : ''
-    findings.problem('missing', at, `${absent.length} of its events are missing: ${named}${more}`)
+    problems.problem('missing', at, `${absent.length} of its events are missing: ${named}${more}`)
   }
 
   /** What stands behind the last link. */
-  async #rest(index: IndexLines, size: number, findings: Findings): Promise<void> {
+  async #rest(index: IndexLines, size: number, problems: Problems): Promise<void> {
     const { files, events } = this.#of.source
     for (;;) {
       const entry = await index.next(() => true)
       if (entry === undefined) break
-      findings.problem('added', this.#lineOf(index), `it is of no such link as ${entry.link}`)
+      problems.problem('added', this.#lineOf(index), `it is of no such link as ${entry.link}`)
       this.#offset = entry.offset + entry.length + 1
     }
     if (size !== this.#offset) {
       const message = `it has ${size} bytes, and its events end at ${this.#offset}`
-      findings.problem(size > this.#offset ? 'added' : 'missing', files.events, message)
+      problems.problem(size > this.#offset ? 'added' : 'missing', files.events, message)
     }
     if (index.number === events) return
     const message = `it has ${index.number} events, and was written with ${events}`
-    findings.problem(index.number > events ? 'added' : 'missing', files.index, message)
+    problems.problem(index.number > events ? 'added' : 'missing', files.index, message)
   }
 }
 
 interface Told {
-  readonly findings: Findings
+  readonly problems: Problems
   readonly tombstones: Tombstones
 }
 

@@ -28,9 +28,9 @@ export async function* openOriginals(
   const open = openSealed(privateKey)
   const { condition, parameters } = await selectionSql(store, selection)
   const answer = store.stream(
-    'SELECT lower(hex(event_id)) AS id, base64Encode(events.sealed) AS sealed, ' +
+    'SELECT lower(hex(event_id)) AS id, base64Encode(sealed) AS bytes, ' +
       'lower(hex(masked_from)) AS original FROM events ' +
-      `WHERE notEmpty(events.sealed) AND ${condition} ` +
+      `WHERE notEmpty(sealed) AND ${condition} ` +
       'ORDER BY received_at, place_key, place_offset, place_index',
     parameters,
   )
@@ -38,7 +38,7 @@ export async function* openOriginals(
     for (const row of rows) {
       const id = String(row.id)
       try {
-        const bytes = open(Buffer.from(String(row.sealed), 'base64'), Buffer.from(id, 'hex'))
+        const bytes = open(Buffer.from(String(row.bytes), 'base64'), Buffer.from(id, 'hex'))
         if (hash('sha256', bytes) !== row.original) throw otherOriginal()
         yield { kind: 'original', id, bytes }
       } catch (error) {

@@ -44,8 +44,8 @@ export interface Verification {
   readonly notes: readonly string[]
 }
 
-/** Gathers what a verification finds. */
-export class Findings {
+/** Gathers what a verification finds wrong, and what else it says. */
+export class Problems {
   readonly #sources: VerifiedSource[] = []
   readonly #problems: Problem[] = []
   readonly #notes = new Set<string>()

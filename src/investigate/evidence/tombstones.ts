@@ -1,7 +1,7 @@
 import { type KeyObject, verify } from 'node:crypto'
 import { type LogSource, logSourceName } from '../../model/delivery.ts'
 import type { Tombstone } from '../../store/upkeep/tombstone.ts'
-import type { Findings } from './problem.ts'
+import type { Problems } from './problem.ts'
 
 /** A tombstone as it is stored, and exported. */
 export interface TombstoneRecord {
@@ -14,19 +14,19 @@ export interface TombstoneRecord {
 /** What the tombstones of one chain explain. Only signed ones count. */
 export class Tombstones {
   readonly #stones: readonly Tombstone[]
-  readonly #findings: Findings
+  readonly #problems: Problems
   readonly #name: string
   #missing = 0
 
   constructor(
-    findings: Findings,
+    problems: Problems,
     { instance, source }: { readonly instance: string; readonly source: LogSource },
     records: readonly TombstoneRecord[],
     keys: readonly KeyObject[],
   ) {
-    this.#findings = findings
+    this.#problems = problems
     this.#name = logSourceName(source)
-    const own = signed(findings, this.#name, records, keys).filter(
+    const own = signed(problems, this.#name, records, keys).filter(
       (stone) => stone.instance === instance && logSourceName(sourceOf(stone)) === this.#name,
     )
     // Retention that was stopped writes the same again, at another time.
@@ -48,7 +48,7 @@ export class Tombstones {
   takeLink({ number, link }: { readonly number: number; readonly link: string }): void {
     for (const stone of this.#stones) {
       if (stone.to !== number || stone.link === link) continue
-      this.#findings.problem(
+      this.#problems.problem(
         'changed',
         `${this.#name} link ${number}`,
         'it is not the link that a tombstone names by this number',
@@ -68,7 +68,7 @@ export class Tombstones {
       const message =
         `${this.#missing} events of removed links are missing, ` +
         `and tombstones say that retention removed ${told}`
-      this.#findings.problem('missing', this.#name, message)
+      this.#problems.problem('missing', this.#name, message)
     }
     return this.#missing
   }
@@ -82,7 +82,7 @@ const sourceOf = ({ cluster, server, way }: Tombstone): LogSource => ({
 })
 
 const signed = (
-  findings: Findings,
+  problems: Problems,
   name: string,
   records: readonly TombstoneRecord[],
   keys: readonly KeyObject[],
@@ -91,7 +91,7 @@ const signed = (
     const bytes = Buffer.from(document)
     if (!keys.some((key) => verify(null, bytes, key, Buffer.from(signature, 'base64')))) {
       const message = 'the signature of a tombstone is not that of the key: it explains nothing'
-      findings.problem('forged', name, message)
+      problems.problem('forged', name, message)
       return []
     }
     // Whoever has the key wrote it: ourselves.

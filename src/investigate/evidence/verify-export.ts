@@ -16,7 +16,7 @@ import {
   readManifest,
   readTombstoneLine,
 } from './manifest.ts'
-import { Findings, type Verification } from './problem.ts'
+import { Problems, type Verification } from './problem.ts'
 import type { TombstoneRecord } from './tombstones.ts'
 
 /** What to verify an export with. */
@@ -30,24 +30,24 @@ export interface VerifyExportRequest {
 /** Verifies an export by itself: nothing of the instance that wrote it is needed. */
 export const verifyExport = async (request: VerifyExportRequest): Promise<Verification> => {
   const { folder, anchors } = request
-  const findings = new Findings()
-  const key = await keyOf(request, findings)
-  const manifest = await manifestOf(folder, key, findings)
-  if (manifest === undefined) return findings.done()
-  const sums = await checkFiles(folder, manifest, findings)
-  await checkSums(folder, sums, findings)
-  await checkNames(folder, manifest, findings)
+  const problems = new Problems()
+  const key = await keyOf(request, problems)
+  const manifest = await manifestOf(folder, key, problems)
+  if (manifest === undefined) return problems.done()
+  const sums = await checkFiles(folder, manifest, problems)
+  await checkSums(folder, sums, problems)
+  await checkNames(folder, manifest, problems)
   const keys = key === undefined ? [] : [key]
-  const stones = await tombstonesOf(folder, manifest, findings)
+  const stones = await tombstonesOf(folder, manifest, problems)
   const chains = new Map<string, ReadonlyMap<number, string>>()
   for (const source of manifest.sources) {
     const chain = new ExportedChain({ folder, source, isWhole: manifest.whole, stones, keys })
     const name = chainKey(source.instance, logSourceName(source))
-    chains.set(name, await guarded(findings, source.files.links, () => chain.verify(findings)))
+    chains.set(name, await guarded(problems, source.files.links, () => chain.verify(problems)))
   }
-  if (anchors.length === 0) findings.note('no anchor was given: it would say when a link was made')
-  for (const file of anchors) await checkAnchor(findings, file, keys, within(manifest, chains))
-  return findings.done()
+  if (anchors.length === 0) problems.note('no anchor was given: it would say when a link was made')
+  for (const file of anchors) await checkAnchor(problems, file, keys, within(manifest, chains))
+  return problems.done()
 }
 
 const chainKey = (instance: string, name: string): string => `${instance} ${name}`
@@ -73,22 +73,22 @@ const within =
 
 const keyOf = async (
   { folder, keys }: VerifyExportRequest,
-  findings: Findings,
+  problems: Problems,
 ): Promise<KeyObject | undefined> => {
   const own = await ownKey(join(folder, EXPORT_FILES.publicKey))
   if (own === undefined) {
-    findings.problem('changed', EXPORT_FILES.publicKey, 'it holds no public key')
+    problems.problem('changed', EXPORT_FILES.publicKey, 'it holds no public key')
     return keys[0]
   }
   const name = keyFingerprint(own)
   if (keys.length === 0) {
-    findings.note(`the key is that of the export itself: compare its SHA-256 with the one you know`)
-    findings.note(`SHA-256 of the public key: ${name}`)
+    problems.note(`the key is that of the export itself: compare its SHA-256 with the one you know`)
+    problems.note(`SHA-256 of the public key: ${name}`)
     return own
   }
   const known = keys.find((key) => keyFingerprint(key) === name)
   if (known === undefined) {
-    findings.problem('forged', EXPORT_FILES.publicKey, 'it is not the key that was given')
+    problems.problem('forged', EXPORT_FILES.publicKey, 'it is not the key that was given')
   }
   return known ?? keys[0]
 }
@@ -108,23 +108,23 @@ const KEY_BYTES_MAX = 65_536
 const manifestOf = async (
   folder: string,
   key: KeyObject | undefined,
-  findings: Findings,
+  problems: Problems,
 ): Promise<Manifest | undefined> => {
   const { manifest, signature } = EXPORT_FILES
   const bytes = await bytesOf(join(folder, manifest), LIMIT.evidenceManifestBytesMax)
   const signed = await bytesOf(join(folder, signature), KEY_BYTES_MAX)
   if (key === undefined || !verify(null, bytes, key, signed)) {
-    findings.problem('forged', manifest, 'its signature is not that of the key')
+    problems.problem('forged', manifest, 'its signature is not that of the key')
   }
   try {
     const read = readManifest(bytes.toString('utf8'))
     if (key !== undefined && read.public_key_sha256 !== keyFingerprint(key)) {
-      findings.problem('changed', manifest, 'it names another public key')
+      problems.problem('changed', manifest, 'it names another public key')
     }
     return read
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
-    findings.problem('changed', manifest, error.message)
+    problems.problem('changed', manifest, error.message)
     return undefined
   }
 }
@@ -133,29 +133,29 @@ const manifestOf = async (
 const checkFiles = async (
   folder: string,
   { files, sources }: Manifest,
-  findings: Findings,
+  problems: Problems,
 ): Promise<ReadonlyMap<string, string>> => {
   const sums = new Map<string, string>()
   for (const { path, bytes, sha256 } of files) {
-    const found = await digestOf(folder, path, findings)
+    const found = await digestOf(folder, path, problems)
     if (found === undefined) continue
     sums.set(path, found.sha256)
     if (found.bytes !== bytes) {
-      findings.problem(
+      problems.problem(
         'changed',
         path,
         `it has ${found.bytes} bytes, and was written with ${bytes}`,
       )
     } else if (found.sha256 !== sha256) {
-      findings.problem('changed', path, 'its bytes are not those that were written')
+      problems.problem('changed', path, 'its bytes are not those that were written')
     }
   }
   const named = new Set(files.map(({ path }) => path))
   for (const path of sources.flatMap((source) => Object.values(source.files))) {
-    if (!named.has(path)) findings.problem('missing', path, 'the manifest has no digest of it')
+    if (!named.has(path)) problems.problem('missing', path, 'the manifest has no digest of it')
   }
   for (const path of SEALED) {
-    const found = await digestOf(folder, path, findings)
+    const found = await digestOf(folder, path, problems)
     if (found !== undefined) sums.set(path, found.sha256)
   }
   return sums
@@ -166,7 +166,7 @@ const SEALED = [EXPORT_FILES.manifest, EXPORT_FILES.signature, EXPORT_FILES.publ
 const digestOf = async (
   folder: string,
   path: string,
-  findings: Findings,
+  problems: Problems,
 ): Promise<Omit<ExportFile, 'path'> | undefined> => {
   const digest = createHash('sha256')
   let bytes = 0
@@ -178,7 +178,7 @@ const digestOf = async (
     }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    findings.problem('missing', path, 'it is not there, or cannot be read')
+    problems.problem('missing', path, 'it is not there, or cannot be read')
     return undefined
   }
   return { bytes, sha256: digest.digest('hex') }
@@ -187,7 +187,7 @@ const digestOf = async (
 const checkSums = async (
   folder: string,
   sums: ReadonlyMap<string, string>,
-  findings: Findings,
+  problems: Problems,
 ): Promise<void> => {
   const expected = [...sums]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -195,7 +195,7 @@ const checkSums = async (
     .join('')
   const bytes = await bytesOf(join(folder, EXPORT_FILES.sums), LIMIT.evidenceManifestBytesMax)
   if (bytes.toString('utf8') !== expected) {
-    findings.problem('changed', EXPORT_FILES.sums, 'it does not agree with the files')
+    problems.problem('changed', EXPORT_FILES.sums, 'it does not agree with the files')
   }
 }
 
@@ -203,7 +203,7 @@ const checkSums = async (
 const checkNames = async (
   folder: string,
   { files }: Manifest,
-  findings: Findings,
+  problems: Problems,
 ): Promise<void> => {
   const known = new Set([...files.map(({ path }) => path), ...SEALED, EXPORT_FILES.sums])
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
@@ -211,7 +211,7 @@ const checkNames = async (
     if (entry.isDirectory()) continue
     const path = join(entry.parentPath, entry.name).slice(join(folder, '/').length)
     if (!known.has(path.replaceAll('\\', '/'))) {
-      findings.problem('added', path, 'the manifest does not speak of it')
+      problems.problem('added', path, 'the manifest does not speak of it')
     }
   }
 }
@@ -219,12 +219,12 @@ const checkNames = async (
 const tombstonesOf = async (
   folder: string,
   { files }: Manifest,
-  findings: Findings,
+  problems: Problems,
 ): Promise<readonly TombstoneRecord[]> => {
   const name = EXPORT_FILES.tombstones
   if (!files.some(({ path }) => path === name)) return []
   const records: TombstoneRecord[] = []
-  await guarded(findings, name, async () => {
+  await guarded(problems, name, async () => {
     for await (const { text } of linesOf(join(folder, name), true)) {
       records.push(readTombstoneLine(text))
     }
@@ -235,7 +235,7 @@ const tombstonesOf = async (
 
 /** What cannot be read is told, and the rest is verified all the same. */
 const guarded = async (
-  findings: Findings,
+  problems: Problems,
   at: string,
   work: () => Promise<ReadonlyMap<number, string>>,
 ): Promise<ReadonlyMap<number, string>> => {
@@ -243,7 +243,7 @@ const guarded = async (
     return await work()
   } catch (error) {
     if (!(error instanceof Fault || error instanceof Malformed)) throw error
-    findings.problem('changed', at, `it cannot be read further: ${error.message}`)
+    problems.problem('changed', at, `it cannot be read further: ${error.message}`)
     return new Map()
   }
 }

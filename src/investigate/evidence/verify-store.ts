@@ -6,7 +6,7 @@ import { LEAF_SQL } from '../../store/evidence/leaf.ts'
 import type { Store } from '../../store/store.ts'
 import { checkAnchor } from './anchor-check.ts'
 import { ChainCheck } from './chain-check.ts'
-import { Findings, type Verification } from './problem.ts'
+import { Problems, type Verification } from './problem.ts'
 import {
   type BatchRange,
   type ChainName,
@@ -37,16 +37,16 @@ export interface VerifyStoreRequest {
  */
 export const verifyStore = async (request: VerifyStoreRequest): Promise<Verification> => {
   const { store, keys, anchors } = request
-  const findings = new Findings()
+  const problems = new Problems()
   const last = await lastBatches(store)
   for (const chain of await chainNames(store)) {
-    await verifyChain(store, chain, last.get(chain.instance) ?? 0, keys, findings)
+    await verifyChain(store, chain, last.get(chain.instance) ?? 0, keys, problems)
   }
   if (anchors.length === 0) {
-    findings.note('without an anchor a tail that was cut off, or an older copy, does not show')
+    problems.note('without an anchor a tail that was cut off, or an older copy, does not show')
   }
   for (const file of anchors) {
-    await checkAnchor(findings, file, keys, (instance, source, heads) =>
+    await checkAnchor(problems, file, keys, (instance, source, heads) =>
       linksByNumber(
         store,
         { instance, source },
@@ -54,7 +54,7 @@ export const verifyStore = async (request: VerifyStoreRequest): Promise<Verifica
       ),
     )
   }
-  return findings.done()
+  return problems.done()
 }
 
 const verifyChain = async (
@@ -62,12 +62,12 @@ const verifyChain = async (
   chain: ChainName,
   lastBatch: number,
   keys: readonly KeyObject[],
-  findings: Findings,
+  problems: Problems,
 ): Promise<void> => {
   const name = nameOf(chain)
-  const links = new ChainCheck(findings, name)
-  const stones = new Tombstones(findings, chain, await tombstonesIn(store, chain), keys)
-  const events = new EventCheck(store, chain, stones, findings)
+  const links = new ChainCheck(problems, name)
+  const stones = new Tombstones(problems, chain, await tombstonesIn(store, chain), keys)
+  const events = new EventCheck(store, chain, stones, problems)
   let after = -1
   for await (const page of linkPages(store, chain, { from: 0, to: lastBatch })) {
     for (const link of page) {
@@ -79,8 +79,8 @@ const verifyChain = async (
       after = Math.max(after, step.batches.to)
     }
   }
-  await beyond(store, chain, { from: after + 1, to: lastBatch }, findings)
-  findings.source({ name, links: links.count, events: events.intact, removed: stones.done() })
+  await beyond(store, chain, { from: after + 1, to: lastBatch }, problems)
+  problems.source({ name, links: links.count, events: events.intact, removed: stones.done() })
 }
 
 const eventsIn = ({ events }: Link): number => events
@@ -90,7 +90,7 @@ const beyond = async (
   store: Store,
   chain: ChainName,
   { from, to }: BatchRange,
-  findings: Findings,
+  problems: Problems,
 ): Promise<void> => {
   const rows = await store.query(
     `SELECT batch, count() AS events FROM events WHERE ${OF_CHAIN} AND batch >= {from:UInt64} ` +
@@ -102,23 +102,23 @@ const beyond = async (
   for (const { batch, events } of rows) {
     const number = Number(batch)
     if (number > to && number <= open) {
-      findings.note(
+      problems.note(
         `batch ${number} of ${nameOf(chain)} is not whole yet: its ${events} events are no ` +
           'evidence until it is, and were not verified',
       )
       continue
     }
     const message = `no link speaks of its ${events} events of this log`
-    findings.problem('added', `${nameOf(chain)} batch ${number}`, message)
+    problems.problem('added', `${nameOf(chain)} batch ${number}`, message)
   }
   const stray = await store.query(
-    `SELECT count() AS links, min(batch) AS batch FROM links WHERE ${OF_CHAIN} ` +
+    `SELECT count() AS links, min(batch) AS first FROM links WHERE ${OF_CHAIN} ` +
       'AND batch > {open:UInt64}',
     { instance: chain.instance, ...chain.source, open },
   )
   if (Number(stray[0]?.links ?? 0) === 0) return
-  const message = `links of batch ${stray[0]?.batch} and later are there, and no such batch`
-  findings.problem('missing', nameOf(chain), message)
+  const message = `links of batch ${stray[0]?.first} and later are there, and no such batch`
+  problems.problem('missing', nameOf(chain), message)
 }
 
 interface Row {
@@ -131,14 +131,14 @@ class EventCheck {
   readonly #store: Store
   readonly #chain: ChainName
   readonly #stones: Tombstones
-  readonly #findings: Findings
+  readonly #problems: Problems
   #intact = 0
 
-  constructor(store: Store, chain: ChainName, stones: Tombstones, findings: Findings) {
+  constructor(store: Store, chain: ChainName, stones: Tombstones, problems: Problems) {
     this.#store = store
     this.#chain = chain
     this.#stones = stones
-    this.#findings = findings
+    this.#problems = problems
   }
 
   /** Events that agree with their links so far. */
@@ -153,7 +153,7 @@ class EventCheck {
       const link = byBatch.get(batch)
       if (link === undefined) {
         const message = `no link speaks of its ${rows.length} events of this log`
-        this.#findings.problem('added', `${nameOf(this.#chain)} batch ${batch}`, message)
+        this.#problems.problem('added', `${nameOf(this.#chain)} batch ${batch}`, message)
         continue
       }
       seen.add(link)
@@ -194,7 +194,7 @@ class EventCheck {
     if (missing > 0 && isRemoved) {
       this.#stones.takeMissing(missing)
       if (rows.length > 0) {
-        this.#findings.note(
+        this.#problems.note(
           `of link ${link.number} of ${nameOf(this.#chain)}, ${missing} events were removed by ` +
             `retention: the other ${rows.length} cannot be verified`,
         )
@@ -211,20 +211,20 @@ class EventCheck {
     const double = rows.filter(({ position }, n) => rows[n - 1]?.position === position)
     if (missing > 0) {
       const where = await this.#emptyPositions(link)
-      this.#findings.problem('missing', at, `${missing} events are missing (${of})${where}`)
+      this.#problems.problem('missing', at, `${missing} events are missing (${of})${where}`)
       return
     }
     if (missing < 0) {
       const more = `${-missing} events are there that it does not speak of (${of})`
-      this.#findings.problem('added', at, `${more}${positions(double)}`)
+      this.#problems.problem('added', at, `${more}${positions(double)}`)
       return
     }
     if (double.length > 0 || (await this.#isReordered(link))) {
-      this.#findings.problem('reordered', at, `its events are not in their order (${of})`)
+      this.#problems.problem('reordered', at, `its events are not in their order (${of})`)
       return
     }
     const message = `bytes of one or more of its events, or what it says of them, differ (${of})`
-    this.#findings.problem('changed', at, message)
+    this.#problems.problem('changed', at, message)
   }
 
   /** Positions within a batch are counted over all logs: those that nobody has. */

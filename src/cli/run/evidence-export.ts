@@ -1,0 +1,45 @@
+import { userInfo } from 'node:os'
+import { resolve } from 'node:path'
+import { systemClock } from '../../base/clock.ts'
+import { escapeTerminal } from '../../base/escape-text.ts'
+import { exportEvidence } from '../../investigate/evidence/export.ts'
+import { writeUse } from '../../investigate/evidence/issues.ts'
+import { contentOf } from '../../pipeline/analyze.ts'
+import type { Given } from '../command.ts'
+import {
+  required,
+  selectionOf,
+  selectionWords,
+  signingKey,
+  withEvidence,
+} from '../evidence-request.ts'
+import { counted } from '../output/words.ts'
+import { allRules } from '../rule-files.ts'
+import { EXIT, type Shell } from '../shell.ts'
+import { version } from '../version.ts'
+
+/** Runs `deckwatch evidence export`. */
+export const runEvidenceExport = async (given: Given, shell: Shell): Promise<number> => {
+  const folder = required(given, 'out', 'FOLDER')
+  const selection = selectionOf(given)
+  const key = await signingKey(given)
+  const rules = contentOf(await allRules([]))
+  const by = userInfo().username
+  const manifest = await withEvidence(given, async ({ store }) => {
+    const use = `${by} exported ${selectionWords(given)} to ${resolve(folder)}`
+    await writeUse(store, systemClock, 'evidence/exported', use)
+    return exportEvidence({
+      ...{ store, folder, selection, key, rules, by },
+      clock: systemClock,
+      tool: `deckwatch ${version()}`,
+    })
+  })
+  const events = manifest.sources.reduce((sum, source) => sum + source.events, 0)
+  const lines = [
+    `${counted(events, 'event')} of ${counted(manifest.sources.length, 'log')} in ${folder}`,
+    `SHA-256 of the public key: ${manifest.public_key_sha256}`,
+    `to verify: deckwatch evidence verify ${folder}`,
+  ]
+  await shell.output.write(`${lines.map(escapeTerminal).join('\n')}\n`)
+  return EXIT.nothing
+}
