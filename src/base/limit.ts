@@ -73,6 +73,8 @@ export const LIMIT = {
   auditIdsRememberedMax: 400_000,
   /** How long a stop waits for what is in the log to be stored, in ms; it stays in the log. */
   drainMs: 20_000,
+  /** Acts of one cluster that a restart reads back from the store to go on with its windows. */
+  signalsRestoredMax: 100_000,
   /** Findings remembered, to say what is taken back. */
   toldRememberedMax: 20_000,
   /** Findings kept whole. Beyond it the least severe and latest are only counted. */

@@ -1,3 +1,4 @@
+import { LIMIT } from '../../base/limit.ts'
 import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
 import type { StoredSignal } from '../../detect/live/stored-signal.ts'
 import { microsecondsOf } from '../../detect/time.ts'
@@ -201,7 +202,10 @@ export const rangesStored =
     return [...stored, ...waiting.map(({ range }) => range)]
   }
 
-/** What live detection goes on from. */
+/**
+ * What live detection goes on from: of each cluster the signals that its windows may still need,
+ * at most `LIMIT.signalsRestoredMax`, the newest of them.
+ */
 export const readLeftBehind = async (
   store: Store,
   instance: string,
@@ -209,27 +213,62 @@ export const readLeftBehind = async (
   nowUs: number,
 ): Promise<LeftBehind> => {
   const judged = await judgedBy(store, instance)
-  const earliest = Math.min(nowUs, ...judged.values())
-  const coversFromUs = Math.max(0, earliest - reachUs)
-  const signals = await signalsBetween(store, coversFromUs, Number.MAX_SAFE_INTEGER)
-  const findings = await store.query(
-    'SELECT id, act, document FROM findings FINAL ' +
-      'WHERE NOT withdrawn AND told_at >= fromUnixTimestamp64Micro({from:Int64})',
-    { from: Math.min(coversFromUs, nowUs - TOLD_US) },
-  )
-  const about = findings.map((row) => ({
-    // What we wrote ourselves.
-    finding: JSON.parse(String(row.document)) as Finding,
-    act: String(row.act),
-  }))
-  return {
-    acts: { told: about.filter(({ act }) => act !== ''), signals },
-    signals,
-    judged: { judged, coversFromUs, told: about.map(({ finding }) => finding) },
+  const signals: StoredSignal[] = []
+  let coversFromUs = nowUs
+  for (const [cluster, judgedUs] of judged) {
+    const fromUs = Math.max(0, judgedUs - reachUs)
+    const some = await newestSignals(store, cluster, fromUs)
+    addAll(signals, some)
+    const isCut = some.length >= LIMIT.signalsRestoredMax
+    coversFromUs = Math.min(coversFromUs, isCut ? (some.at(-1)?.timeUs ?? fromUs) : fromUs)
   }
+  const findings = await findingsSince(store, nowUs - TOLD_US)
+  return { findings, signals, judged, coversFromUs }
 }
 
-/** Findings told within so long may be told again as updates. */
+const newestSignals = async (
+  store: Store,
+  cluster: string,
+  fromUs: number,
+): Promise<readonly StoredSignal[]> => {
+  const found: StoredSignal[] = []
+  const rows = store.stream(
+    `${SIGNALS} WHERE cluster = {cluster:String} ` +
+      'AND time >= fromUnixTimestamp64Micro({from:Int64}) ORDER BY time DESC LIMIT {most:UInt32}',
+    { cluster, from: Math.trunc(fromUs), most: LIMIT.signalsRestoredMax },
+  )
+  for await (const some of rows) addAll(found, some.map(signalOf))
+  return found
+}
+
+const findingsSince = async (
+  store: Store,
+  fromUs: number,
+): Promise<{ readonly finding: Finding; readonly act: string }[]> => {
+  const found: { readonly finding: Finding; readonly act: string }[] = []
+  const rows = store.stream(
+    'SELECT act, document FROM findings FINAL WHERE NOT withdrawn ' +
+      'AND told_at >= fromUnixTimestamp64Micro({from:Int64}) ' +
+      'ORDER BY told_at DESC LIMIT {most:UInt32}',
+    { from: fromUs, most: LIMIT.toldRememberedMax },
+  )
+  for await (const some of rows) {
+    for (const row of some) {
+      // What we wrote ourselves.
+      found.push({
+        finding: JSON.parse(String(row.document)) as Finding,
+        act: String(row.act),
+      })
+    }
+  }
+  return found.reverse()
+}
+
+const addAll = <T>(to: T[], from: readonly T[]): void => {
+  for (const one of from) to.push(one)
+}
+
+/** Findings told within so long are known as told. */
 const TOLD_US = 86_400_000_000
 
 const judgedBy = async (store: Store, instance: string): Promise<ReadonlyMap<string, number>> => {
@@ -250,20 +289,24 @@ export const signalsBetween = async (
 ): Promise<readonly StoredSignal[]> => {
   const { clusters = [] } = of
   const rows = await store.query(
-    'SELECT act, cluster, toUnixTimestamp64Micro(time) AS time_us, rules, document ' +
-      'FROM signals FINAL WHERE time >= fromUnixTimestamp64Micro({from:Int64}) ' +
+    `${SIGNALS} WHERE time >= fromUnixTimestamp64Micro({from:Int64}) ` +
       'AND time <= fromUnixTimestamp64Micro({to:Int64}) ' +
       'AND (empty({clusters:Array(String)}) OR cluster IN {clusters:Array(String)})',
     { from: Math.trunc(fromUs), to: Math.trunc(Math.min(toUs, TIME_MAX_US)), clusters },
   )
-  return rows.map((row) => ({
-    act: String(row.act),
-    cluster: String(row.cluster),
-    timeUs: Number(row.time_us),
-    rules: Array.isArray(row.rules) ? row.rules.map(String) : [],
-    document: String(row.document),
-  }))
+  return rows.map(signalOf)
 }
+
+const SIGNALS =
+  'SELECT act, cluster, toUnixTimestamp64Micro(time) AS time_us, rules, document FROM signals FINAL'
+
+const signalOf = (row: StoreRecord): StoredSignal => ({
+  act: String(row.act),
+  cluster: String(row.cluster),
+  timeUs: Number(row.time_us),
+  rules: Array.isArray(row.rules) ? row.rules.map(String) : [],
+  document: String(row.document),
+})
 
 /** The last moment that a column of times holds: the year 2299. */
 const TIME_MAX_US = 10_413_791_999_000_000

@@ -5,12 +5,8 @@ import { YES } from '../../base/truth.ts'
 import type { RuleSet } from '../../detect/compile.ts'
 import { judgeNote } from '../../detect/completeness/judge-note.ts'
 import type { ActCount } from '../../detect/live/act-count.ts'
-import { LiveActs, type LiveActsSeed } from '../../detect/live/live-acts.ts'
-import {
-  type JudgedUpTo,
-  type LateQuestion,
-  LiveCorrelation,
-} from '../../detect/live/live-correlation.ts'
+import { LiveActs } from '../../detect/live/live-acts.ts'
+import { type LateQuestion, LiveCorrelation } from '../../detect/live/live-correlation.ts'
 import { type StoredSignal, toStoredSignal } from '../../detect/live/stored-signal.ts'
 import { type Delivery, type GapDelivery, logSourceName } from '../../model/delivery.ts'
 import type { EventRef, Finding } from '../../model/finding.ts'
@@ -28,9 +24,14 @@ export type OnTold = (told: ToldFinding, isUpdate: boolean, arrivedUs: number) =
 
 /** What another process left behind. */
 export interface LeftBehind {
-  readonly acts: LiveActsSeed
+  /** Findings that were told and not taken back, and the acts they are about. */
+  readonly findings: readonly { readonly finding: Finding; readonly act: string }[]
+  /** Acts that count, as far back as windows may need them. */
   readonly signals: readonly StoredSignal[]
-  readonly judged: JudgedUpTo
+  /** Up to when the windows of each cluster were judged, in µs. */
+  readonly judged: ReadonlyMap<string, number>
+  /** From this time on the signals are all that there are. */
+  readonly coversFromUs: number
 }
 
 /** What is asked of the store, for acts that came late. */
@@ -103,10 +104,13 @@ export class LiveFindings {
   }
 
   /** Goes on where another process stopped. Called before anything else. */
-  restore({ acts, signals, judged }: LeftBehind): void {
+  restore({ findings, signals, judged, coversFromUs }: LeftBehind): void {
     const nowUs = this.#parts.clock.nowUs()
-    this.#correlation.restore(signals, judged, nowUs)
-    this.#acts.seed(acts, nowUs)
+    for (const { finding } of findings) this.#remember(finding)
+    const told = findings.map(({ finding }) => finding)
+    this.#correlation.restore(signals, { judged, coversFromUs, told }, nowUs)
+    const ofActs = findings.filter(({ act }) => act !== '')
+    this.#acts.seed({ told: ofActs, signals }, nowUs)
   }
 
   /** Takes what a delivery says. */
@@ -228,16 +232,25 @@ export class LiveFindings {
   }
 
   #say(told: ToldFinding, isUpdate: boolean): void {
-    this.#told.delete(told.finding.id)
-    this.#told.set(told.finding.id, told.finding)
-    if (this.#told.size > LIMIT.toldRememberedMax) {
-      for (const oldest of this.#told.keys()) {
-        this.#told.delete(oldest)
-        break
-      }
-    }
-    this.#findings.set(told.finding.id, told)
+    const { finding, withdrawn } = told
+    const before = this.#told.get(finding.id)
+    // After a restart some of what is known is found once more.
+    if (!withdrawn && before !== undefined && isSame(before, finding)) return
+    if (withdrawn) this.#told.delete(finding.id)
+    else this.#remember(finding)
+    this.#findings.set(finding.id, told)
     this.#parts.onTold(told, isUpdate, this.#arrivedUs)
+  }
+
+  /** The oldest is forgotten when there are too many. */
+  #remember(finding: Finding): void {
+    this.#told.delete(finding.id)
+    this.#told.set(finding.id, finding)
+    if (this.#told.size <= LIMIT.toldRememberedMax) return
+    for (const oldest of this.#told.keys()) {
+      this.#told.delete(oldest)
+      break
+    }
   }
 
   /** Of two that are told in one moment the later one is the newer one. */
@@ -246,3 +259,5 @@ export class LiveFindings {
     return this.#lastToldUs
   }
 }
+
+const isSame = (a: Finding, b: Finding): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -253,7 +253,8 @@ test('rules are loaded again between two deliveries, and findings follow them', 
   for (const id of life.told.keys()) expect(hunted.map(idOf)).toContain(id)
 })
 
-test('LIMIT.drainMs and the other bounds of serve are bounds of time and of memory', () => {
+test('LIMIT.drainMs, LIMIT.signalsRestoredMax and the other bounds of serve are bounds of time and of memory', () => {
   expect(LIMIT.drainMs).toBeLessThan(30_000)
   expect(LIMIT.contentsRememberedMax).toBeGreaterThan(LIMIT.toldRememberedMax)
+  expect(LIMIT.signalsRestoredMax).toBeGreaterThan(LIMIT.liveWaitingActsMax)
 })
