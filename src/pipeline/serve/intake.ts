@@ -48,7 +48,10 @@ export class Intake {
   readonly #reading: ReadingOf = new ReadingOf()
   #commits: Promise<void> = Promise.resolve()
   #committing = 0
+  /** After it nothing is committed and nothing released: what is in the log is repeated. */
   #failure: unknown
+  /** What is being set aside: its batch waits for it. */
+  #aside: Promise<void> = Promise.resolve()
   /** Deliveries that are being analyzed, and when the last one arrived. */
   #inHand = 0
   #arrivedUs = 0
@@ -81,6 +84,9 @@ export class Intake {
         if (said.kind === 'delivery') await this.#take(said)
         if (this.#failure !== undefined) throw this.#failure
       }
+    } catch (error) {
+      this.#failure ??= error
+      throw error
     } finally {
       stop.abort()
       await ticking
@@ -123,7 +129,8 @@ export class Intake {
     this.#arrivedUs = delivery.arrivedUs
     this.#reading.add(delivery)
     if (delivery.kind === 'gap' || (delivery.kind === 'body' && delivery.quarantine)) {
-      await this.#hooks.aside(delivery, bytes)
+      this.#aside = this.#hooks.aside(delivery, bytes)
+      await this.#aside
       this.#inHand -= 1
     } else {
       await crew.take({ sequence, batch, delivery, bytes }, (result) => {
@@ -143,7 +150,7 @@ export class Intake {
     // The worker closes it now, before it sees a delivery of the next one.
     const rows = crew.close(bounds.number)
     const fixed = isNew ? log.append(batchRecord(bounds)) : Promise.resolve(0)
-    const ready = Promise.all([rows, fixed])
+    const ready = Promise.all([rows, fixed, this.#aside])
     // Its failure is met when its turn comes.
     ready.catch(() => {})
     this.#enqueue(async () => {
@@ -164,22 +171,26 @@ export class Intake {
   }
 
   async #tick(signal: AbortSignal, stop: () => void): Promise<void> {
-    const { plan, log } = this.#parts
+    const { plan } = this.#parts
     while (!signal.aborted) {
       await this.#clock.sleep(TICK_MS, signal)
       this.#close(plan.close(this.#clock.elapsedMs(), this.#next))
-      const isIdle = this.#inHand === 0 && this.#next >= log.nextSequence
-      this.#hooks.tick(isIdle ? this.#clock.nowUs() : this.#arrivedUs)
-      if (isIdle) this.#settle()
+      this.#hooks.tick(this.#isIdle() ? this.#clock.nowUs() : this.#arrivedUs)
+      this.#settle()
       if (this.#failure !== undefined) stop()
     }
+  }
+
+  /** Whether everything that is in the log has been taken, and is analyzed. */
+  #isIdle(): boolean {
+    return this.#inHand === 0 && this.#next >= this.#parts.log.nextSequence
   }
 
   /** While nothing comes, what was told is stored and the log is emptied: it holds originals. */
   #settle(): void {
     const { log, plan } = this.#parts
     const isOpen = plan.msLeft(this.#clock.elapsedMs()) !== undefined
-    if (isOpen || this.#committing > 0) return
+    if (isOpen || this.#committing > 0 || !this.#isIdle()) return
     const { nextSequence } = log
     this.#enqueue(async () => {
       await this.#hooks.settle()
@@ -187,11 +198,11 @@ export class Intake {
     })
   }
 
-  /** Commits come one after the other. */
+  /** Commits come one after the other: behind one that failed there are none. */
   #enqueue(work: () => Promise<void>): void {
     this.#committing += 1
     this.#commits = this.#commits
-      .then(work)
+      .then(() => (this.#failure === undefined ? work() : undefined))
       .catch((error: unknown) => {
         this.#failure ??= error
       })

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../base/clock.ts'
+import { Fault } from '../../base/fault.ts'
+import { openLog } from '../../base/write-ahead-log/open-log.ts'
+import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
+import { BatchPlan } from './batch-plan.ts'
+import { Intake, type IntakeHooks } from './intake.ts'
+import { LiveCrew } from './live-crew.ts'
+import { deliveryRecord } from './records.ts'
+
+let folder = ''
+let log: WriteAheadLog
+let crew: LiveCrew
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'deckwatch-intake-'))
+  log = await openLog({ folder: join(folder, 'wal'), bytesMax: 2 ** 30, clock: systemClock })
+  crew = new LiveCrew({
+    ...{ rules: [], lists: [], proxies: [], clusterRanges: [], sealKey: undefined },
+    instance: '0'.repeat(32),
+    fingerprintKey: Buffer.alloc(32),
+  })
+})
+
+afterEach(async () => {
+  await crew.stop()
+  await log.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const keep = async (text: string, more: { readonly quarantine?: 'unparsable' } = {}) => {
+  const bytes = Buffer.from(text)
+  const source = { cluster: 'shop', server: 'a', way: 'webhook' } as const
+  const sha256 = '0'.repeat(64)
+  const head = {
+    kind: 'body',
+    source,
+    arrivedUs: 1,
+    sha256,
+    length: bytes.length,
+    ...more,
+  } as const
+  return log.append(deliveryRecord(head, bytes))
+}
+
+const NOTHING: IntakeHooks = {
+  analyzed: () => {},
+  aside: () => Promise.resolve(),
+  tick: () => {},
+  commit: () => Promise.resolve(),
+  settle: () => Promise.resolve(),
+}
+
+const intakeWith = (hooks: Partial<IntakeHooks>, bytesMax: number, msMax = 100): Intake => {
+  const plan = new BatchPlan({ bytesMax, msMax }, 0, [])
+  const parts = { log, crew, plan, before: { lastSequence: 0 } }
+  return new Intake(parts, systemClock, { ...NOTHING, ...hooks })
+}
+
+const refused = (): Promise<void> => Promise.reject(new Fault('store/refused', 'not this one'))
+
+test('behind a batch that the store refused nothing is committed, and nothing is released', async () => {
+  const committed: number[] = []
+  for (let n = 0; n < 4; n += 1) await keep('{}')
+  const commit: IntakeHooks['commit'] = async ({ bounds }) => {
+    await systemClock.sleep(300)
+    committed.push(bounds.number)
+    if (bounds.number === 1) await refused()
+  }
+  // Each delivery is a batch: others are in hand when the first one fails.
+  const running = intakeWith({ commit }, 1).run(new AbortController().signal)
+  await expect(running).rejects.toThrow('not this one')
+  await systemClock.sleep(500)
+  expect(committed).toEqual([1])
+  expect(log.firstSequence).toBe(1)
+})
+
+test('nothing is released while nothing comes after a batch that the store refused', async () => {
+  await keep('{}')
+  const running = intakeWith({ commit: refused }, 1_000).run(new AbortController().signal)
+  await expect(running).rejects.toThrow('not this one')
+  await systemClock.sleep(300)
+  expect(log.firstSequence).toBe(1)
+})
+
+test('a batch is not committed before what it set aside is kept', async () => {
+  const said: string[] = []
+  await keep('no JSON', { quarantine: 'unparsable' })
+  const stop = new AbortController()
+  const intake = intakeWith(
+    {
+      aside: async () => {
+        await systemClock.sleep(1_500)
+        said.push('kept')
+      },
+      commit: async () => {
+        said.push('committed')
+        stop.abort()
+      },
+    },
+    1_000,
+  )
+  await intake.run(stop.signal)
+  expect(said).toEqual(['kept', 'committed'])
+})
+
+test('a drain that ran out of time releases nothing that was not taken', async () => {
+  const intake = intakeWith({}, 1_000)
+  await keep('{}')
+  // Nobody runs it: what is in the log was not looked at.
+  await intake.drain(0)
+  await systemClock.sleep(100)
+  expect(log.firstSequence).toBe(1)
+})
