@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,14 +7,11 @@ import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { openImport } from '../../source/import.ts'
-import { openEmbedded } from '../../store/embedded.ts'
-import type { StoreRecord } from '../../store/store.ts'
-import type { RuleFile } from '../hunt-options.ts'
 import { hunt, serve } from '../pipeline.ts'
-import type { Instance, Judging, ServeHooks, ServeOptions } from './running.ts'
+import type { ServeHooks, ServeOptions } from './running.ts'
+import { ask, judging, live, optionsFor, post, ruleFiles, until } from './testing/live.ts'
 
 const DEMO = fileURLToPath(new URL('../../../demo/shop-cluster/', import.meta.url))
-const RULES = fileURLToPath(new URL('../../../content/rules/', import.meta.url))
 const HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",'
 
 const folders: string[] = []
@@ -28,18 +25,6 @@ const newFolder = (): string => {
   return folder
 }
 
-const ruleFiles = (): readonly RuleFile[] =>
-  readdirSync(RULES, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.cases.yaml'))
-    .map((file) => ({ file, text: readFileSync(join(RULES, file), 'utf8') }))
-
-const judging = (rules = ruleFiles()): Judging => ({
-  rules,
-  lists: [],
-  proxies: [],
-  clusterRanges: [],
-})
-
 const demoLines = (server: string): readonly string[] =>
   zstdDecompressSync(readFileSync(join(DEMO, `audit-${server}.log.zst`)))
     .toString('utf8')
@@ -49,80 +34,6 @@ const demoLines = (server: string): readonly string[] =>
 const listOf = (lines: readonly string[]): string => {
   const items = lines.map((line) => `{${line.slice(HEAD.length)}`).join(',')
   return `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items}]}\n`
-}
-
-const optionsFor = (data: string, more: Partial<ServeOptions['config']> = {}): ServeOptions => ({
-  config: {
-    data,
-    webhook: { listen: { host: '127.0.0.1', port: 0 }, tls: undefined, sources: [] },
-    files: [],
-    store: { kind: 'embedded', memoryBytes: undefined },
-    retention: { days: undefined, clusters: new Map() },
-    evidence: { anchor: undefined, sealKey: undefined },
-    status: undefined,
-    metricsScrape: [],
-    ...{ proxies: [], clusterRanges: [] },
-    rules: [],
-    lists: [],
-    ...more,
-  },
-  judging: judging(),
-  sealKey: undefined,
-  storePassword: undefined,
-  storeCa: undefined,
-  clock: systemClock,
-  tool: 'test',
-  waitMs: 300,
-})
-
-interface Life {
-  readonly told: Map<string, string>
-  readonly logged: string[]
-}
-
-/** Runs an instance while `during` lasts. */
-const live = async (
-  options: ServeOptions,
-  during: (instance: Instance, life: Life) => Promise<void>,
-): Promise<Life> => {
-  const life: Life = { told: new Map(), logged: [] }
-  const stop = new AbortController()
-  let failure: unknown
-  const hooks: ServeHooks = {
-    finding: ({ finding, withdrawn }, isUpdate) =>
-      life.told.set(finding.id, withdrawn ? 'withdrawn' : isUpdate ? 'update' : 'new'),
-    log: (_, message) => life.logged.push(message),
-    started: (instance) => {
-      during(instance, life)
-        .catch((error: unknown) => {
-          failure = error
-        })
-        .finally(() => stop.abort())
-    },
-  }
-  await serve(options, hooks, stop.signal)
-  if (failure !== undefined) throw failure
-  return life
-}
-
-const post = async (instance: Instance, server: string, body: string): Promise<number> => {
-  const url = `http://127.0.0.1:${instance.webhook?.port}/audit/shop-cluster/${server}?timeout=30s`
-  const response = await fetch(url, { method: 'POST', body })
-  await response.arrayBuffer()
-  return response.status
-}
-
-const until = async (isTrue: () => Promise<boolean>): Promise<void> => {
-  while (!(await isTrue())) await systemClock.sleep(20)
-}
-
-const ask = async (data: string, sql: string): Promise<StoreRecord[]> => {
-  const { store, close } = await openEmbedded({ folder: data, clock: systemClock })
-  try {
-    return await store.query(sql)
-  } finally {
-    await close()
-  }
 }
 
 const huntedIds = async (rules = ruleFiles()): Promise<readonly string[]> => {
