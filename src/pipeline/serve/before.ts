@@ -1,7 +1,6 @@
 import { LIMIT } from '../../base/limit.ts'
 import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
 import type { StoredSignal } from '../../detect/live/stored-signal.ts'
-import { microsecondsOf } from '../../detect/time.ts'
 import type { FilePosition, LinesDelivery, LogSource } from '../../model/delivery.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { ByteRange } from '../../source/import.ts'
@@ -12,6 +11,13 @@ import type { LeftBehind } from './live-findings.ts'
 import { type BatchBounds, readRecord } from './records.ts'
 import type { RangesStored } from './running.ts'
 import type { LinkReading } from './store-batch.ts'
+import {
+  bodiesStored,
+  type HeardSource,
+  heardStored,
+  positionsStored,
+  sourceOf,
+} from './stored-links.ts'
 
 /** Where the store and the log say that this data directory stopped. */
 export interface Before {
@@ -27,8 +33,8 @@ export interface Before {
   readonly pending: readonly PendingLines[]
   /** Ids of findings that were told, so that they are not told again. */
   readonly told: ReadonlySet<string>
-  /** When each source was last heard, and its last event's arrival, in µs. */
-  readonly heard: readonly { readonly source: LogSource; readonly lastArrivedUs: number }[]
+  /** When each source was last heard. */
+  readonly heard: readonly HeardSource[]
 }
 
 /** Lines on their way to the store. */
@@ -47,26 +53,20 @@ export const readBefore = async (
 ): Promise<Before> => {
   const last = await lastBatchOf(store, instance)
   const heads = await headsOf(store, instance, last.number)
-  const links = await recentLinks(store, instance, nowUs)
   const beyond = await readBeyond(log, last)
   const positions = new Map<string, FilePosition>()
-  const place = (position: FilePosition, lastTime: string | undefined): void => {
+  const place = (position: FilePosition): void => {
     const key = positionKey(position.source, position.fingerprint)
     // In the order in which they were kept.
     positions.delete(key)
-    positions.set(key, lastTime === undefined ? position : { ...position, lastTime })
+    positions.set(key, position)
   }
-  for (const { source, reading } of links) {
-    for (const [path, fingerprint, , offset, lastTime] of reading.files) {
-      place({ source, path, fingerprint, offset }, lastTime ?? undefined)
-    }
-  }
+  for (const position of await positionsStored(store, instance, nowUs)) place(position)
   for (const { source, path, fingerprint, offset, length, lastTime } of beyond.lines) {
-    place({ source, path, fingerprint, offset: offset + length }, lastTime)
+    const position = { source, path, fingerprint, offset: offset + length }
+    place(lastTime === undefined ? position : { ...position, lastTime })
   }
-  const bodies = links.flatMap(({ source, reading }) =>
-    reading.bodies.map((sha256) => ({ source, sha256 })),
-  )
+  const bodies = await bodiesStored(store, instance, nowUs)
   return {
     lastBatch: last.number,
     lastSequence: last.sequence,
@@ -80,18 +80,8 @@ export const readBefore = async (
       range: { from: offset, to: offset + length },
     })),
     told: beyond.told,
-    heard: heardIn(links),
+    heard: await heardStored(store, instance, nowUs),
   }
-}
-
-/** How long a body that comes again is recognised: longer than an API server tries. */
-const BODIES_US = 7_200_000_000
-/** Files that were not read for so long are not resumed. */
-const FILES_US = 90 * 86_400_000_000
-
-interface StoredLink {
-  readonly source: LogSource
-  readonly reading: LinkReading
 }
 
 interface LastBatch {
@@ -124,35 +114,6 @@ const headsOf = async (
     number: Number(row.newest),
     link: String(row.head),
   }))
-}
-
-/** The newest link that names each file, and all of those with bodies that may come again. */
-const recentLinks = async (
-  store: Store,
-  instance: string,
-  nowUs: number,
-): Promise<readonly StoredLink[]> => {
-  const rows = await store.query(
-    'SELECT cluster, server, way, reading FROM links WHERE instance = {instance:String} ' +
-      "AND ((way = 'webhook' AND arrived_to >= fromUnixTimestamp64Micro({bodies:Int64})) " +
-      "OR (way != 'webhook' AND arrived_to >= fromUnixTimestamp64Micro({files:Int64}))) " +
-      'ORDER BY batch',
-    { instance, bodies: nowUs - BODIES_US, files: nowUs - FILES_US },
-  )
-  // We wrote the text; its chain says whether anybody changed it since.
-  return rows.map((row) => ({
-    source: sourceOf(row),
-    reading: JSON.parse(String(row.reading)) as LinkReading,
-  }))
-}
-
-const heardIn = (links: readonly StoredLink[]): Before['heard'] => {
-  const heard = new Map<string, { source: LogSource; lastArrivedUs: number }>()
-  for (const { source, reading } of links) {
-    const lastArrivedUs = microsecondsOf(reading.arrived[1])
-    if (lastArrivedUs !== undefined) heard.set(positionKey(source, ''), { source, lastArrivedUs })
-  }
-  return [...heard.values()]
 }
 
 const positionKey = (source: LogSource, fingerprint: string): string =>
@@ -310,10 +271,3 @@ const signalOf = (row: StoreRecord): StoredSignal => ({
 
 /** The last moment that a column of times holds: the year 2299. */
 const TIME_MAX_US = 10_413_791_999_000_000
-
-const sourceOf = ({ cluster, server, way }: StoreRecord): LogSource => ({
-  cluster: String(cluster),
-  server: String(server),
-  // The column is an enumeration of these.
-  way: way as LogSource['way'],
-})

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
+import { openLog } from '../../base/write-ahead-log/open-log.ts'
+import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
+import { openEmbedded } from '../../store/embedded.ts'
+import { migrate } from '../../store/schema/migrations.ts'
+import type { Store } from '../../store/store.ts'
+import { FEW_EVENT_COLUMNS } from '../../store/testing/event-columns.ts'
+import { readBefore } from './before.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'deckwatch-before-'))
+let store: Store
+let log: WriteAheadLog
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const opened = await openEmbedded({ folder, clock: systemClock })
+  store = opened.store
+  close = () => opened.close()
+  await migrate(store, { kind: 'single' }, FEW_EVENT_COLUMNS)
+  log = await openLog({ folder: join(folder, 'wal'), bytesMax: 2 ** 30, clock: systemClock })
+}, 30_000)
+
+afterAll(async () => {
+  await log.close()
+  await close()
+  rmSync(folder, { recursive: true })
+})
+
+/** As many links of a log source as there are numbers; `reading` is SQL. */
+const links = (way: string, count: number, reading: string): Promise<void> =>
+  store.command(
+    'INSERT INTO links (instance, cluster, server, way, number, batch, arrived_to, reading, link) ' +
+      `SELECT 'one', 'shop', 'a', '${way}', number + 1, number + 1, ` +
+      `now64(6, 'UTC') - toIntervalSecond(${count} - number), ${reading}, 'l' ` +
+      `FROM numbers(${count})`,
+  )
+
+test('an instance starts again however many batches it has stored', async () => {
+  const many = LIMIT.storeResultRows + 20_000
+  // Each file is read in some thousand batches; two of them in one batch, the older one first.
+  const file = (name: string, time: string): string =>
+    `'["${name}/', toString(intDiv(number, 6000)), '","f${name}', toString(intDiv(number, 6000)), ` +
+    `'",', toString(number), ',', toString(number + 1), ',${time}]'`
+  const arrived = '"arrived":["2026-11-21T12:00:00.000000Z","2026-11-21T12:00:01.000000Z"]'
+  const read = `'{${arrived},"bytes":1,"bodies":[],"files":['`
+  await links('file', many, `concat(${read}, ${file('x', 'null')}, ',', ${file('y', '"t"')}, ']}')`)
+  await links(
+    'webhook',
+    7_000,
+    `concat('{${arrived},"bytes":1,"files":[],"bodies":["', number, '"]}')`,
+  )
+
+  await store.command(
+    `INSERT INTO batches (instance, number, last_sequence) VALUES ('one', ${many}, 9)`,
+  )
+
+  const before = await readBefore(store, log, 'one', systemClock.nowUs())
+
+  const source = { cluster: 'shop', server: 'a', way: 'file' }
+  expect(before.positions).toHaveLength(40)
+  expect(before.positions.slice(-2)).toEqual([
+    { source, path: 'x/19', fingerprint: 'fx19', offset: many },
+    { source, path: 'y/19', fingerprint: 'fy19', offset: many, lastTime: 't' },
+  ])
+  expect(before.bodies).toHaveLength(7_000)
+  expect(before.bodies.at(-1)?.sha256).toBe('6999')
+  expect(before.heads.map(({ number }) => number).sort()).toEqual([7_000, many].sort())
+  expect(before.heard.map((one) => one.source.way).sort()).toEqual(['file', 'webhook'])
+})
