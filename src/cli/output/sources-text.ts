@@ -27,7 +27,7 @@ const HEAD = [
 ]
 
 const COLUMNS = [
-  ...([{ flex: true }, {}, {}] as const),
+  ...([{ flex: true, wrap: 3 }, {}, {}] as const),
   ...Array.from({ length: HEAD.length - 3 }, () => ({ align: 'right' as const })),
 ]
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   createPrivateKey,
   createPublicKey,
@@ -8,8 +9,10 @@ import {
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
+import { exportEvidence } from '../../investigate/evidence/export.ts'
 import { verifyStore } from '../../investigate/evidence/verify-store.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { newSealKeys } from '../../store/seal.ts'
@@ -17,6 +20,7 @@ import type { Store } from '../../store/store.ts'
 import { retain } from '../../store/upkeep/retention.ts'
 import { PLANTED, receiveBodies } from '../testing/evidence-instance.ts'
 import { run } from '../testing/memory-shell.ts'
+import { copyOf, EXPORT_TAMPERS, otherKey, signAnew } from '../testing/tampered-exports.ts'
 
 const HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",'
 const folder = mkdtempSync(join(tmpdir(), 'deckwatch-evidence-'))
@@ -66,6 +70,14 @@ const verified = async (anchors = [anchor]): Promise<readonly string[]> => {
   return problems.map(({ kind, at, message }) => `${kind} ${at}: ${message}`)
 }
 
+/** A row as another one is, but for what replaces some of it. */
+const addRow = (replacing: string, position: number): Promise<void> =>
+  store.command(
+    `INSERT INTO events SELECT * REPLACE(${replacing}) FROM ` +
+      `(SELECT * FROM kept_events WHERE ${LAST_OF_A} AND position = ${position}) ` +
+      'SETTINGS insert_deduplicate = 0',
+  )
+
 interface Tamper {
   readonly title: string
   readonly by: () => Promise<void>
@@ -90,10 +102,7 @@ const TAMPERS: readonly Tamper[] = [
     title: 'what says where an event was read',
     by: async () => {
       await change('events', `DELETE WHERE ${LAST_OF_A} AND position = 5`)
-      await store.command(
-        'INSERT INTO events SELECT * REPLACE(toUInt32(99) AS place_index) FROM kept_events ' +
-          `WHERE ${LAST_OF_A} AND position = 5`,
-      )
+      await addRow('toUInt32(99) AS place_index', 5)
     },
     told: ['changed prod/a/webhook link 2: bytes of one or more of its events, or what it says'],
   },
@@ -115,11 +124,7 @@ const TAMPERS: readonly Tamper[] = [
   },
   {
     title: 'a row inserted beside others',
-    by: () =>
-      store.command(
-        'INSERT INTO events SELECT * REPLACE(toUInt32(99) AS position) FROM kept_events ' +
-          `WHERE ${LAST_OF_A} AND position = 3 SETTINGS insert_deduplicate = 0`,
-      ),
+    by: () => addRow('toUInt32(99) AS position', 3),
     told: ['added prod/a/webhook link 2: 1 events are there that it does not speak of'],
   },
   {
@@ -136,29 +141,17 @@ const TAMPERS: readonly Tamper[] = [
   },
   {
     title: 'a row inserted in a batch of another log',
-    by: () =>
-      store.command(
-        'INSERT INTO events SELECT * REPLACE(toUInt64(2) AS batch) FROM kept_events ' +
-          `WHERE ${LAST_OF_A} AND position = 3 SETTINGS insert_deduplicate = 0`,
-      ),
+    by: () => addRow('toUInt64(2) AS batch', 3),
     told: ['added prod/a/webhook batch 2: no link speaks of its 1 events'],
   },
   {
     title: 'a row inserted behind everything',
-    by: () =>
-      store.command(
-        'INSERT INTO events SELECT * REPLACE(toUInt64(1000) AS batch) FROM kept_events ' +
-          `WHERE ${LAST_OF_A} AND position = 3 SETTINGS insert_deduplicate = 0`,
-      ),
+    by: () => addRow('toUInt64(1000) AS batch', 3),
     told: ['added prod/a/webhook batch 1000: no link speaks of its 1 events'],
   },
   {
     title: 'a row of a log that nobody received',
-    by: () =>
-      store.command(
-        "INSERT INTO events SELECT * REPLACE('z' AS server) FROM kept_events " +
-          `WHERE ${LAST_OF_A} AND position = 3 SETTINGS insert_deduplicate = 0`,
-      ),
+    by: () => addRow("'z' AS server", 3),
     told: ['added prod/z/webhook batch 3: no link speaks of its 1 events'],
   },
   {
@@ -276,6 +269,14 @@ const insertTombstone = async (key: Parameters<typeof sign>[2]): Promise<void> =
   ])
 }
 
+/** Drops everything, as if it were long ago. */
+const retainAll = async (): Promise<void> => {
+  const key = createPrivateKey(readFileSync(join(data, 'keys/evidence.key.pem')))
+  const clock = { ...systemClock, nowUs: () => systemClock.nowUs() + 60 * 86_400e6 }
+  const signed = (bytes: Uint8Array): string => sign(null, bytes, key).toString('base64')
+  await retain({ store, shape: { kind: 'single' }, clock, sign: signed }, [{ days: 1 }])
+}
+
 describe('evidence in a store', () => {
   beforeEach(putBack, 30_000)
 
@@ -301,10 +302,7 @@ describe('evidence in a store', () => {
   })
 
   it('that retention removed is explained by its tombstone', async () => {
-    const key = createPrivateKey(readFileSync(join(data, 'keys/evidence.key.pem')))
-    const clock = { ...systemClock, nowUs: () => systemClock.nowUs() + 60 * 86_400e6 }
-    const signed = (bytes: Uint8Array): string => sign(null, bytes, key).toString('base64')
-    await retain({ store, shape: { kind: 'single' }, clock, sign: signed }, [{ days: 1 }])
+    await retainAll()
     expect(await store.query('SELECT count() AS n FROM events')).toEqual([{ n: '0' }])
     expect(await verified()).toEqual([])
   })
@@ -346,5 +344,160 @@ describe('evidence in a store', () => {
     expect(exit).toBe(2)
     expect(errors).toContain('it was sealed for another key (seal/other-key)')
     expect(readFileSync(out, 'utf8')).toBe('')
+  })
+})
+
+const CHECKER = fileURLToPath(
+  new URL('../../investigate/evidence/testing/check_export.py', import.meta.url),
+)
+const canCheck = ['python3 --version', 'openssl version'].every((command) => {
+  const [program = '', ...args] = command.split(' ')
+  return spawnSync(program, args).status === 0
+})
+
+/** The program that was written from the page alone. */
+const checked = (of: string, ...more: readonly string[]): string => {
+  const { stdout, status } = spawnSync('python3', [CHECKER, of, ...more], { encoding: 'utf8' })
+  expect(status, stdout).toBe(stdout === 'intact\n' ? 0 : 1)
+  return stdout
+}
+
+const exported = async (name: string, ...more: readonly string[]): Promise<string> => {
+  const out = join(folder, name)
+  const { exit, errors } = await run(['evidence', 'export', '--data', data, '--out', out, ...more])
+  expect(errors).toBe('')
+  expect(exit).toBe(0)
+  return out
+}
+
+const verify = (of: string, ...more: readonly string[]): ReturnType<typeof run> =>
+  run(['evidence', 'verify', of, ...more])
+
+describe('evidence in an export', () => {
+  let whole: string
+  let publicKey: string
+
+  beforeAll(async () => {
+    await putBack()
+    whole = await exported('whole')
+    publicKey = join(folder, 'known.pub.pem')
+    writeFileSync(publicKey, (await run(['evidence', 'key', '--data', data])).output)
+  }, 30_000)
+
+  it('is what was sent, byte for byte, but for what was masked', async () => {
+    const items = (sent.a ?? []).map((line) => `{${line.slice(HEAD.length)}\n`).join('')
+    expect(readFileSync(join(whole, 'events/0001.ndjson'), 'utf8')).toBe(items)
+    expect(readFileSync(join(whole, 'events/0002.ndjson'), 'utf8')).not.toContain(PLANTED)
+    const uses = await store.query("SELECT message FROM issues WHERE code = 'evidence/exported'")
+    expect(String(uses[0]?.message)).toContain(`exported everything to ${whole}`)
+  })
+
+  it('verifies by itself, with the key that is known, and with the anchor', async () => {
+    const { exit, output } = await verify(whole, '--public-key', publicKey, '--anchor', anchor)
+    expect(output).toBe(
+      'prod/a/webhook: 2 links, 40 events intact\nprod/b/webhook: 2 links, 31 events intact\nintact\n',
+    )
+    expect(exit).toBe(0)
+    expect((await verify(whole)).output).toContain('compare its SHA-256 with the one you know')
+  })
+
+  it.skipIf(!canCheck)(
+    'is intact for a program written from the page alone (python3, openssl)',
+    () => {
+      expect(checked(whole)).toBe('intact\n')
+      expect(checked(whole, '--public-key', publicKey, '--anchor', anchor)).toBe('intact\n')
+    },
+  )
+
+  test.each(EXPORT_TAMPERS)('shows: $title', async ({ by, told }) => {
+    const changed = copyOf(whole, join(folder, 'changed'))
+    by(changed)
+    const { exit, output } = await verify(changed)
+    expect(output).toContain(told)
+    expect(exit).toBe(1)
+    if (canCheck) expect(checked(changed)).not.toBe('intact\n')
+    // Somebody who signs it with a key of his own is not who has the key that is known.
+    signAnew(changed, otherKey())
+    const again = await verify(changed, '--public-key', publicKey)
+    expect(again.output).toContain('forged: public.pem: it is not the key that was given')
+    expect(again.exit).toBe(1)
+    if (canCheck) expect(checked(changed, '--public-key', publicKey)).not.toBe('intact\n')
+  })
+
+  it('of a part proves that part', async () => {
+    const times = await store.query(
+      'SELECT toString(quantileExact(0.3)(received_at)) AS low, ' +
+        "toString(quantileExact(0.6)(received_at)) AS high FROM events WHERE server = 'a'",
+    )
+    const momentOf = (text: unknown): string => `${String(text).replace(' ', 'T')}Z`
+    const [since, until] = [momentOf(times[0]?.low), momentOf(times[0]?.high)]
+    const part = await exported('part', '--since', since, '--until', until)
+    const { exit, output } = await verify(part, '--anchor', anchor)
+    expect(output).not.toContain('40 events intact')
+    expect(output).toMatch(/prod\/a\/webhook: \d links?, [1-9]\d? events intact/)
+    expect(exit).toBe(0)
+    if (canCheck) expect(checked(part, '--anchor', anchor)).toBe('intact\n')
+  })
+
+  it('of a finding holds the finding and its events', async () => {
+    const [row] = await store.query(
+      "SELECT lower(hex(event_id)) AS id, place_offset FROM events WHERE object_resource = 'secrets' " +
+        "AND server = 'b' ORDER BY received_at LIMIT 1",
+    )
+    const id = 'f'.repeat(32)
+    const document = { id, events: [{ id: row?.id, offset: Number(row?.place_offset) }] }
+    const of = { id, version: 1, time: '', told_at: '2026-11-20T00:00:00Z', cluster: 'prod' }
+    await store.insertRecords('findings', 'f', [{ ...of, document: JSON.stringify(document) }])
+    const out = await exported('finding', '--finding', id)
+    expect(readFileSync(join(out, 'finding.json'), 'utf8')).toContain(String(row?.id))
+    const { output, exit } = await verify(out)
+    expect(output).toContain('prod/b/webhook: 1 link, 1 event intact')
+    expect(exit).toBe(0)
+    if (canCheck) expect(checked(out)).toBe('intact\n')
+    const none = ['--finding', '0'.repeat(32), '--out', join(folder, 'none')]
+    expect((await run(['evidence', 'export', '--data', data, ...none])).exit).toBe(3)
+  })
+
+  it('is the same when it is made again at the same moment, and never where something is', async () => {
+    const key = createPrivateKey(readFileSync(join(data, 'keys/evidence.key.pem')))
+    const clock = { ...systemClock, nowUs: () => 1_795_200_000_000_000 }
+    const of = { store, selection: {}, key, clock, tool: 'test', rules: undefined, by: 'somebody' }
+    const sums = []
+    for (const name of ['one', 'two']) {
+      await exportEvidence({ ...of, folder: join(folder, name) })
+      sums.push(readFileSync(join(folder, name, 'SHA256SUMS'), 'utf8'))
+    }
+    expect(sums[0]).toBe(sums[1])
+    await expect(exportEvidence({ ...of, folder: join(folder, 'one') })).rejects.toMatchObject({
+      code: 'evidence/not-empty',
+    })
+  })
+
+  it('says what retention removed, and a forged tombstone explains nothing', async () => {
+    await retainAll()
+    const out = await exported('removed')
+    const { output, exit } = await verify(out, '--anchor', anchor)
+    expect(output).toContain('prod/a/webhook: 2 links, 0 events intact, 40 removed by retention')
+    expect(exit).toBe(0)
+    if (canCheck) expect(checked(out, '--anchor', anchor)).toBe('intact\n')
+    const path = join(out, 'tombstones.ndjson')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('retention of 1 days', 'no reason'))
+    const forged = await verify(out)
+    expect(forged.output).toContain('forged: prod/a/webhook: the signature of a tombstone')
+    expect(forged.output).toContain('missing: prod/a/webhook link 1: its 20 events are missing')
+    if (canCheck) expect(checked(out)).toContain('tombstone not signed')
+  })
+
+  it('that an older store gave shows by the anchor', async () => {
+    await putBack()
+    await change('events', 'DELETE WHERE batch >= 3')
+    await change('links', 'DELETE WHERE batch >= 3')
+    await change('batches', 'DELETE WHERE number >= 3')
+    const out = await exported('older')
+    expect((await verify(out)).exit).toBe(0)
+    const { output, exit } = await verify(out, '--anchor', anchor)
+    expect(output).toContain('rolled-back: prod/a/webhook link 2: it was anchored at')
+    expect(exit).toBe(1)
+    if (canCheck) expect(checked(out, '--anchor', anchor)).toContain('link 2, which is not there')
   })
 })

@@ -141,7 +141,7 @@ describe('deckwatch sources', () => {
     open.push(() => rmSync(folder, { recursive: true }))
     const { exit, errors } = await run(['sources', '--data', folder])
     expect(exit).toBe(3)
-    expect(errors).toContain('nothing was ever kept there')
+    expect(errors).toContain('nothing was ever kept')
     const both = await run(['sources', '--data', folder, '--status', 'http://127.0.0.1:1'])
     expect(both.exit).toBe(3)
   }, 30_000)
