@@ -46,6 +46,14 @@ describe('the clock of an API server', () => {
     expect(told(heard([...times(0.2, 12), ...times(85, 8)]))).toEqual([])
   })
 
+  it('is not judged by what was held up and comes all at once', () => {
+    const watch = heard(times(0.2), WEBHOOK)
+    for (let n = 0; n < 100; n++) {
+      watch.add(at(200) + n * 0.1 * SECOND, observed(at(200) - 180 * SECOND + n * SECOND))
+    }
+    expect(told(watch)).toEqual([])
+  })
+
   it('is not wrong because batches wait, for nobody knows how long', () => {
     expect(told(heard(times(5), WEBHOOK))).toEqual([])
     expect(told(heard(times(29), WEBHOOK))).toEqual([])

@@ -5,13 +5,15 @@ import type { SkewNote, SourceObservation } from '../../model/source-health.ts'
  * Compares the clock of one API server with ours: by how much the newest event of a delivery is
  * older than its arrival. Of a file a median over many deliveries stands for it. A batch of a
  * webhook may have waited for half a minute, nobody knows for how long: the least of many count,
- * and only what is more than that wait can be a clock that is behind.
+ * and only what is more than that wait can be a clock that is behind. What was held up comes all
+ * at once when it comes, so one delivery in two seconds counts.
  */
 export class SkewWatch {
   readonly #source: LogSource
   /** Of the last deliveries, from the stage of the newest event to the arrival. */
   readonly #delays: number[] = []
   #next = 0
+  #countedUs = Number.NEGATIVE_INFINITY
   #skewed: { readonly fromUs: number; readonly toldUs: number } | undefined
 
   constructor(source: LogSource) {
@@ -19,7 +21,8 @@ export class SkewWatch {
   }
 
   add(arrivedUs: number, { lastUs }: SourceObservation): void {
-    if (lastUs === undefined) return
+    if (lastUs === undefined || arrivedUs - this.#countedUs < APART_US) return
+    this.#countedUs = arrivedUs
     this.#delays[this.#next] = arrivedUs - lastUs
     this.#next = (this.#next + 1) % DELAYS_KEPT
   }
@@ -77,5 +80,6 @@ const STEADY_US = 2 * SECOND_US
 const BATCH_WAIT_US = 30 * SECOND_US
 /** One delivery in ten may be as odd as it likes. */
 const LEAST_SHARE = 0.1
+const APART_US = 2 * SECOND_US
 const DELAYS_KEPT = 31
 const DELAYS_MIN = 15
