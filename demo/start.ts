@@ -15,7 +15,7 @@ const READY_MS_MAX = 60_000
 
 const [webhook, status] = [await freePort(), await freePort()]
 const receiver = `http://127.0.0.1:${webhook}`
-console.log('Starting a receiver with the embedded store (data in %s) …\n', data)
+console.error('Starting a receiver with the embedded store (data in %s) …\n', data)
 const instance = run('serve', [
   ...['--data', data, '--webhook', `127.0.0.1:${webhook}`, '--status', `127.0.0.1:${status}`],
   '--format',
@@ -24,7 +24,8 @@ const instance = run('serve', [
 ])
 
 let stopping = false
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+// Also when the terminal is closed: nothing of a demonstration is to stay.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     stopping = true
     instance.kill('SIGTERM')
@@ -36,8 +37,8 @@ instance.on('exit', (code, signal) => {
 })
 
 await untilReady()
-console.log('\nA recorded attack on a real Kubernetes control plane, as live traffic')
-console.log('(see demo/README.md). Findings come as they happen:\n')
+console.error('\nA recorded attack on a real Kubernetes control plane, as live traffic')
+console.error('(see demo/README.md). Findings come as they happen:\n')
 await ended(run('replay', ['demo/shop-cluster', '--to', receiver, '--speed', SPEED, '--as-now']))
 // Correlations wait a moment for logs that are behind.
 await sleep(12_000)
@@ -59,7 +60,7 @@ function sayWhatNext(): void {
     '  connect an API server of your own: docs/guide/connect-an-api-server.md',
     '',
   ]
-  console.log(lines.join('\n'))
+  console.error(lines.join('\n'))
 }
 
 function run(command: string, options: readonly string[]): ChildProcess {
