@@ -1,5 +1,6 @@
 import { schemaText } from '../../src/cli/run/rule-schema.ts'
 import { commandsPage } from './commands.ts'
+import { evidenceFormatPage } from './evidence-format.ts'
 import { fieldsPage } from './fields.ts'
 import { issuesPage } from './issues.ts'
 import { languagePage } from './language.ts'
@@ -14,6 +15,7 @@ import { sourceFieldsPage } from './source-fields.ts'
 /** Every generated page of docs/reference. */
 export const referencePages = async (): Promise<readonly Page[]> => [
   commandsPage(),
+  evidenceFormatPage(),
   fieldsPage(),
   await issuesPage(),
   languagePage(),

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto'
-import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A change to an export that nobody may make, and what must be said of it. */
@@ -21,6 +21,9 @@ export const copyOf = (folder: string, to: string): string => {
 export const signAnew = (folder: string, key: KeyObject): void => {
   const path = join(folder, 'manifest.json')
   const manifest = JSON.parse(readFileSync(path, 'utf8'))
+  manifest.files = manifest.files.filter(({ path: of }: { path: string }) =>
+    existsSync(join(folder, of)),
+  )
   for (const file of manifest.files) {
     const content = readFileSync(join(folder, file.path))
     file.bytes = content.length

@@ -82,6 +82,7 @@ export class ExportedChain {
   async #link(line: LinkLine, index: IndexLines, pieces: PieceReader, to: Told): Promise<void> {
     const at = `${this.#name} link ${line.number}`
     const seen = new Set<number>()
+    let last = -1
     for (;;) {
       const entry = await index.next((next) => next.link <= line.number)
       if (entry === undefined) break
@@ -93,7 +94,11 @@ export class ExportedChain {
       if (seen.has(entry.leaf)) {
         const message = `event ${entry.leaf} of link ${entry.link} is there more than once`
         to.problems.problem('added', this.#lineOf(index), message)
+      } else if (entry.leaf < last) {
+        const message = `event ${entry.leaf} of link ${entry.link} stands behind event ${last}`
+        to.problems.problem('reordered', this.#lineOf(index), message)
       }
+      last = entry.leaf
       seen.add(entry.leaf)
       await this.#event(entry, line.leaf, this.#lineOf(index), pieces, to.problems)
     }
