@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Random } from '../../bench/random.ts'
+import { LIMIT } from '../../src/base/limit.ts'
 import { freePort, Instance, sleep } from './instance.ts'
 import { CONSERVED, Oracle } from './oracle.ts'
 import { soak } from './soak.ts'
@@ -53,6 +54,8 @@ describe(`F1: killed under load (seed ${SEED})`, () => {
       await instance.start()
       await traffic.finish()
       await instance.untilRead()
+      // Acts that came late wait for others before their windows are judged again.
+      await sleep((LIMIT.liveWaitSecondsMax + 3) * 1_000)
       await instance.untilStored()
       await instance.stop()
 
