@@ -76,11 +76,9 @@ export class BatchPlan {
     return this.#open === undefined ? undefined : this.#end(this.#open)
   }
 
-  /** In how many ms the open batch is to be closed; undefined when there is none. */
-  msLeft(nowMs: number): number | undefined {
-    const open = this.#open
-    if (open === undefined || open.plannedLast !== undefined) return undefined
-    return Math.max(0, open.openedMs + this.#limits.msMax - nowMs)
+  /** Whether deliveries were taken that belong to no closed batch. */
+  get isOpen(): boolean {
+    return this.#open !== undefined
   }
 
   #begin(sequence: number, nowMs: number): OpenBatch {

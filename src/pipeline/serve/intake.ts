@@ -189,8 +189,7 @@ export class Intake {
   /** While nothing comes, what was told is stored and the log is emptied: it holds originals. */
   #settle(): void {
     const { log, plan } = this.#parts
-    const isOpen = plan.msLeft(this.#clock.elapsedMs()) !== undefined
-    if (isOpen || this.#committing > 0 || !this.#isIdle()) return
+    if (plan.isOpen || this.#committing > 0 || !this.#isIdle()) return
     const { nextSequence } = log
     this.#enqueue(async () => {
       await this.#hooks.settle()
