@@ -1,11 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-  sign,
-} from 'node:crypto'
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,10 +11,10 @@ import { verifyStore } from '../../investigate/evidence/verify-store.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { newSealKeys } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
-import { retain } from '../../store/upkeep/retention.ts'
 import { PLANTED, receiveBodies } from '../testing/evidence-instance.ts'
 import { run } from '../testing/memory-shell.ts'
 import { copyOf, EXPORT_TAMPERS, otherKey, signAnew } from '../testing/tampered-exports.ts'
+import { STORE_TAMPERS, TamperedStore } from '../testing/tampered-stores.ts'
 
 const HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",'
 const folder = mkdtempSync(join(tmpdir(), 'deckwatch-evidence-'))
@@ -31,6 +25,7 @@ const sealKey = join(folder, 'seal.key.pem')
 
 let sent: Record<string, string[]>
 let store: Store
+let tampered: TamperedStore
 let close: () => Promise<void>
 
 beforeAll(async () => {
@@ -39,10 +34,9 @@ beforeAll(async () => {
   const opened = await openEmbedded({ folder: data, clock: systemClock })
   store = opened.store
   close = opened.close
-  for (const table of TABLES) {
-    await store.command(`CREATE TABLE kept_${table} AS ${table}`)
-    await store.command(`INSERT INTO kept_${table} SELECT * FROM ${table}`)
-  }
+  const key = createPrivateKey(readFileSync(join(data, 'keys/evidence.key.pem')))
+  tampered = new TamperedStore(store, key)
+  await tampered.keep()
 }, 60_000)
 
 afterAll(async () => {
@@ -50,248 +44,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const TABLES = ['events', 'links', 'batches', 'tombstones']
-
-/** Tables that are not as they were. */
-const dirty = new Set<string>()
-
-const putBack = async (): Promise<void> => {
-  for (const table of dirty) {
-    await store.command(`TRUNCATE TABLE ${table}`)
-    await store.command(
-      `INSERT INTO ${table} SELECT * FROM kept_${table} SETTINGS insert_deduplicate = 0`,
-    )
-  }
-  dirty.clear()
-}
-
-const command = (table: string, sql: string): Promise<void> => {
-  dirty.add(table)
-  return store.command(sql)
-}
-
-const change = (table: string, what: string): Promise<void> =>
-  command(table, `ALTER TABLE ${table} ${what} SETTINGS mutations_sync = 1`)
-
 const verified = async (anchors = [anchor]): Promise<readonly string[]> => {
   const keys = [createPublicKey(readFileSync(join(data, 'keys', 'evidence.pub.pem')))]
   const { problems } = await verifyStore({ store, keys, anchors })
   return problems.map(({ kind, at, message }) => `${kind} ${at}: ${message}`)
 }
 
-/** A row as another one is, but for what replaces some of it. */
-const addRow = (replacing: string, position: number): Promise<void> =>
-  command(
-    'events',
-    `INSERT INTO events SELECT * REPLACE(${replacing}) FROM ` +
-      `(SELECT * FROM kept_events WHERE ${LAST_OF_A} AND position = ${position}) ` +
-      'SETTINGS insert_deduplicate = 0',
-  )
-
-interface Tamper {
-  readonly title: string
-  readonly by: () => Promise<void>
-  /** What must be said of it, of each a part. */
-  readonly told: readonly string[]
-}
-
-const LAST_OF_A = "server = 'a' AND batch = 3"
-
-const TAMPERS: readonly Tamper[] = [
-  {
-    title: 'a bit in the bytes of an event',
-    by: () =>
-      change(
-        'events',
-        `UPDATE raw_rest = concat(substring(raw_rest, 1, 20), 'X', substring(raw_rest, 22)) ` +
-          `WHERE ${LAST_OF_A} AND position = 5`,
-      ),
-    told: ['changed prod/a/webhook link 2: bytes of one or more of its events'],
-  },
-  {
-    title: 'what says where an event was read',
-    by: async () => {
-      await change('events', `DELETE WHERE ${LAST_OF_A} AND position = 5`)
-      await addRow('toUInt32(99) AS place_index', 5)
-    },
-    told: ['changed prod/a/webhook link 2: bytes of one or more of its events, or what it says'],
-  },
-  {
-    title: 'the digest before masking',
-    by: () =>
-      change(
-        'events',
-        `UPDATE masked_from = SHA256('another') WHERE masked_from != toFixedString('', 32)`,
-      ),
-    told: ['changed prod/b/webhook link 2: bytes of one or more of its events'],
-  },
-  {
-    title: 'a row deleted',
-    by: () => change('events', `DELETE WHERE ${LAST_OF_A} AND position = 7`),
-    told: [
-      'missing prod/a/webhook link 2: 1 events are missing (batch 3, 20 events) at position 7',
-    ],
-  },
-  {
-    title: 'a row inserted beside others',
-    by: () => addRow('toUInt32(99) AS position', 3),
-    told: ['added prod/a/webhook link 2: 1 events are there that it does not speak of'],
-  },
-  {
-    title: 'a row that is there twice',
-    by: () =>
-      command(
-        'events',
-        `INSERT INTO events SELECT * FROM kept_events WHERE ${LAST_OF_A} AND position = 3 ` +
-          'SETTINGS insert_deduplicate = 0',
-      ),
-    told: [
-      'added prod/a/webhook link 2: 1 events are there that it does not speak of',
-      'position 3',
-    ],
-  },
-  {
-    title: 'a row inserted in a batch of another log',
-    by: () => addRow('toUInt64(2) AS batch', 3),
-    told: ['added prod/a/webhook batch 2: no link speaks of its 1 events'],
-  },
-  {
-    title: 'a row inserted behind everything',
-    by: () => addRow('toUInt64(1000) AS batch', 3),
-    told: ['added prod/a/webhook batch 1000: no link speaks of its 1 events'],
-  },
-  {
-    title: 'a row of a log that nobody received',
-    by: () => addRow("'z' AS server", 3),
-    told: ['added prod/z/webhook batch 3: no link speaks of its 1 events'],
-  },
-  {
-    title: 'two rows swapped',
-    by: () =>
-      change(
-        'events',
-        `UPDATE position = if(position = 4, 9, 4) WHERE ${LAST_OF_A} AND position IN (4, 9)`,
-      ),
-    told: ['reordered prod/a/webhook link 2: its events are not in their order'],
-  },
-  {
-    title: 'a batch deleted with its link',
-    by: async () => {
-      await change('events', 'DELETE WHERE batch = 1')
-      await change('links', 'DELETE WHERE batch = 1')
-      await change('batches', 'DELETE WHERE number = 1')
-    },
-    told: ['missing prod/a/webhook link 2: before it link 1 of the chain is missing'],
-  },
-  {
-    title: 'the events of a batch deleted',
-    by: () => change('events', 'DELETE WHERE batch = 1'),
-    told: ['missing prod/a/webhook link 1: 20 events are missing', 'positions 0, 1, 2'],
-  },
-  {
-    title: 'the tail cut off',
-    by: async () => {
-      await change('events', 'DELETE WHERE batch >= 3')
-      await change('links', 'DELETE WHERE batch >= 3')
-      await change('batches', 'DELETE WHERE number >= 3')
-    },
-    told: [
-      'rolled-back prod/a/webhook link 2: it was anchored at',
-      'rolled-back prod/b/webhook link 2: it was anchored at',
-    ],
-  },
-  {
-    title: 'everything put back to nothing',
-    by: async () => {
-      for (const table of TABLES) await command(table, `TRUNCATE TABLE ${table}`)
-    },
-    told: ['rolled-back prod/a/webhook link 2', 'rolled-back prod/b/webhook link 2'],
-  },
-  {
-    title: 'a batch put back, and another in its place with links that fit',
-    by: async () => {
-      await change('events', `DELETE WHERE ${LAST_OF_A}`)
-      const [row] = await store.query("SELECT * FROM links WHERE server = 'a' AND number = 2")
-      const { linkDigest } = await import('../../store/evidence/chain.ts')
-      const { createHash } = await import('node:crypto')
-      const leaves = createHash('sha256').digest('hex')
-      const of = {
-        source: { cluster: 'prod', server: 'a', way: 'webhook' },
-        ...{ number: 2, batch: 3, events: 0, leaves },
-        reading: String(row?.reading),
-        previous: String(row?.previous),
-      } as const
-      await change(
-        'links',
-        `UPDATE events = 0, leaves = '${leaves}', link = '${linkDigest(of)}' ` +
-          "WHERE server = 'a' AND number = 2",
-      )
-    },
-    told: ['rolled-back prod/a/webhook link 2: it is not the one that was anchored at'],
-  },
-  {
-    title: 'a link edited',
-    by: () => change('links', `UPDATE reading = concat(reading, ' ') WHERE batch = 1`),
-    told: ['changed prod/a/webhook link 1: its digest is not that of what it says'],
-  },
-  {
-    title: 'a link edited with its digest',
-    by: () =>
-      change('links', `UPDATE link = '${'a'.repeat(64)}' WHERE server = 'a' AND number = 1`),
-    told: ['changed prod/a/webhook link 2: it does not follow link 1 as that is now'],
-  },
-  {
-    title: 'a tombstone that nobody signed',
-    by: async () => {
-      await change('events', 'DELETE WHERE batch = 1')
-      await insertTombstone(generateKeyPairSync('ed25519').privateKey)
-    },
-    told: [
-      'forged prod/a/webhook: the signature of a tombstone is not that of the key',
-      'missing prod/a/webhook link 1: 20 events are missing',
-    ],
-  },
-  {
-    title: 'a signed tombstone that is used for more than it says',
-    by: async () => {
-      await change('events', 'DELETE WHERE batch IN (1, 3)')
-      await insertTombstone(createPrivateKey(readFileSync(join(data, 'keys/evidence.key.pem'))))
-    },
-    told: ['missing prod/a/webhook link 2: 20 events are missing'],
-  },
-]
-
-const insertTombstone = async (key: Parameters<typeof sign>[2]): Promise<void> => {
-  const [row] = await store.query(
-    "SELECT instance, link FROM kept_links WHERE server = 'a' AND number = 1",
-  )
-  const when = '2026-11-21T00:00:00.000000Z'
-  const document = JSON.stringify({
-    format: 'deckwatch-tombstone-1',
-    instance: row?.instance,
-    ...{ cluster: 'prod', server: 'a', way: 'webhook', from: 1, to: 1, partly: [], events: 20 },
-    link: row?.link,
-    ...{ why: 'retention of 1 days', when },
-  })
-  const signature = sign(null, Buffer.from(document), key).toString('base64')
-  const of = { instance: row?.instance, cluster: 'prod', server: 'a', way: 'webhook' }
-  dirty.add('tombstones')
-  await store.insertRecords('tombstones', `t-${signature}`, [
-    { ...of, document, signature, made_at: when },
-  ])
-}
-
-/** Drops everything, as if it were long ago. */
-const retainAll = async (): Promise<void> => {
-  for (const table of ['events', 'tombstones']) dirty.add(table)
-  const key = createPrivateKey(readFileSync(join(data, 'keys/evidence.key.pem')))
-  const clock = { ...systemClock, nowUs: () => systemClock.nowUs() + 60 * 86_400e6 }
-  const signed = (bytes: Uint8Array): string => sign(null, bytes, key).toString('base64')
-  await retain({ store, shape: { kind: 'single' }, clock, sign: signed }, [{ days: 1 }])
-}
-
 describe('evidence in a store', () => {
-  beforeEach(putBack, 30_000)
+  beforeEach(() => tampered.putBack(), 30_000)
 
   it('is intact as it was stored, by the command too, while an instance has it', async () => {
     expect(await verified()).toEqual([])
@@ -302,8 +62,8 @@ describe('evidence in a store', () => {
     expect(exit).toBe(0)
   })
 
-  test.each(TAMPERS)('shows: $title', async ({ by, told }) => {
-    await by()
+  test.each(STORE_TAMPERS)('shows: $title', async ({ by, told }) => {
+    await by(tampered)
     const problems = await verified()
     expect(problems.length).toBeGreaterThan(0)
     for (const part of told) {
@@ -315,7 +75,7 @@ describe('evidence in a store', () => {
   })
 
   it('that retention removed is explained by its tombstone', async () => {
-    await retainAll()
+    await tampered.retainAll()
     expect(await store.query('SELECT count() AS n FROM events')).toEqual([{ n: '0' }])
     expect(await verified()).toEqual([])
   })
@@ -361,7 +121,7 @@ describe('evidence in a store', () => {
 })
 
 const CHECKER = fileURLToPath(
-  new URL('../../investigate/evidence/testing/check_export.py', import.meta.url),
+  new URL('../../investigate/evidence/testing/check-export.py', import.meta.url),
 )
 const canCheck = ['python3 --version', 'openssl version'].every((command) => {
   const [program = '', ...args] = command.split(' ')
@@ -400,7 +160,7 @@ describe('evidence in an export', () => {
   let publicKey: string
 
   beforeAll(async () => {
-    await putBack()
+    await tampered.putBack()
     whole = await exported('whole')
     publicKey = join(folder, 'known.pub.pem')
     writeFileSync(publicKey, (await run(['evidence', 'key', '--data', data])).output)
@@ -426,8 +186,8 @@ describe('evidence in an export', () => {
   it.skipIf(!canCheck)(
     'is intact for a program written from the page alone (python3, openssl)',
     () => {
-      expect(checked(whole)).toBe('intact\n')
-      expect(checked(whole, '--public-key', publicKey, '--anchor', anchor)).toBe('intact\n')
+      const options = ['--public-key', publicKey, '--anchor', anchor]
+      expect(checked([whole], ...options).get(whole)).toBe('intact')
     },
   )
 
@@ -490,7 +250,7 @@ describe('evidence in an export', () => {
   })
 
   it('is the same when it is made again at the same moment, and never where something is', async () => {
-    const key = createPrivateKey(readFileSync(join(data, 'keys/evidence.key.pem')))
+    const { key } = tampered
     const clock = { ...systemClock, nowUs: () => 1_795_200_000_000_000 }
     const of = { store, selection: {}, key, clock, tool: 'test', rules: undefined, by: 'somebody' }
     const sums = []
@@ -500,12 +260,12 @@ describe('evidence in an export', () => {
     }
     expect(sums[0]).toBe(sums[1])
     await expect(exportEvidence({ ...of, folder: join(folder, 'one') })).rejects.toMatchObject({
-      code: 'evidence/not-empty',
+      code: 'export/not-empty',
     })
   })
 
   it('says what retention removed, and a forged tombstone explains nothing', async () => {
-    await retainAll()
+    await tampered.retainAll()
     const out = await exported('removed')
     const { output, exit } = await verify(out, '--anchor', anchor)
     expect(output).toContain('prod/a/webhook: 2 links, 0 events intact, 40 removed by retention')
@@ -520,10 +280,10 @@ describe('evidence in an export', () => {
   })
 
   it('that an older store gave shows by the anchor', async () => {
-    await putBack()
-    await change('events', 'DELETE WHERE batch >= 3')
-    await change('links', 'DELETE WHERE batch >= 3')
-    await change('batches', 'DELETE WHERE number >= 3')
+    await tampered.putBack()
+    await tampered.change('events', 'DELETE WHERE batch >= 3')
+    await tampered.change('links', 'DELETE WHERE batch >= 3')
+    await tampered.change('batches', 'DELETE WHERE number >= 3')
     const out = await exported('older')
     expect((await verify(out)).exit).toBe(0)
     const { output, exit } = await verify(out, '--anchor', anchor)

@@ -19,11 +19,11 @@ export class ExportFolder {
     return this.#files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   }
 
-  /** Makes it. Rejects with the Fault `evidence/not-empty` when something lies there. */
+  /** Makes it. Rejects with the Fault `export/not-empty` when something lies there. */
   async make(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 })
     if ((await readdir(this.path)).length > 0) {
-      throw new Fault('evidence/not-empty', `${this.path} is not empty: name a new folder`)
+      throw new Fault('export/not-empty', `${this.path} is not empty: name a new folder`)
     }
     for (const name of ['events', 'index', 'links']) {
       await mkdir(join(this.path, name), { mode: 0o700 })

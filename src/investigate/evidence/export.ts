@@ -244,14 +244,16 @@ interface Writers {
 const ZEROS = '0'.repeat(64)
 
 /** About what the events of a link take: what was read for it, if it says so. */
-const bytesBehind = ({ reading, events }: Link): number => {
+const bytesBehind = ({ reading, events }: Link): number =>
+  bytesIn(reading) ?? events * BYTES_PER_EVENT
+
+const bytesIn = (reading: string): number | undefined => {
   try {
     const { bytes } = JSON.parse(reading) as { readonly bytes?: unknown }
-    if (typeof bytes === 'number') return bytes
+    return typeof bytes === 'number' ? bytes : undefined
   } catch {
-    // Somebody changed it: its digest says so when it is verified.
+    return undefined // Somebody changed it: its digest says so when it is verified.
   }
-  return events * BYTES_PER_EVENT
 }
 
 const BYTES_PER_EVENT = 4_096

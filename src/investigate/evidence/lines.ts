@@ -20,13 +20,13 @@ export const openToRead = async (path: string, isOurs: boolean): Promise<FileHan
     if ((await file.stat()).isFile()) return file
     await file.close()
   } catch (cause) {
-    throw new Fault('evidence/unreadable', `${path} cannot be read`, { cause })
+    throw new Fault('export/unreadable', `${path} cannot be read`, { cause })
   }
-  throw new Fault('evidence/unreadable', `${path} is no file`)
+  throw new Fault('export/unreadable', `${path} is no file`)
 }
 
 /**
- * The lines of a file, one after the other. Rejects with the Fault `evidence/unreadable` at one
+ * The lines of a file, one after the other. Rejects with the Fault `export/unreadable` at one
  * longer than `LIMIT.evidenceLineBytesMax`.
  */
 export async function* linesOf(
@@ -91,4 +91,4 @@ const CHUNK_BYTES = 1_048_576
 const NEWLINE = 10
 
 const tooLong = (path: string, line: number): Fault =>
-  new Fault('evidence/unreadable', `line ${line} of ${path} is longer than any that we write`)
+  new Fault('export/unreadable', `line ${line} of ${path} is longer than any that we write`)

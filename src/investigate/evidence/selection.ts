@@ -22,7 +22,7 @@ export interface SelectionSql {
   readonly finding: string | undefined
 }
 
-/** Looks up what a selection means. Rejects with the Fault `evidence/no-such-finding`. */
+/** Looks up what a selection means. Rejects with the Fault `export/no-such-finding`. */
 export const selectionSql = async (store: Store, selection: Selection): Promise<SelectionSql> => {
   const { cluster, sinceUs, untilUs, finding } = selection
   const conditions: string[] = []
@@ -65,7 +65,7 @@ const findingIn = async (store: Store, id: string): Promise<FoundFinding> => {
   )
   const document = rows[0]?.document
   if (typeof document !== 'string') {
-    throw new Fault('evidence/no-such-finding', `no finding ${id} is stored`)
+    throw new Fault('export/no-such-finding', `no finding ${id} is stored`)
   }
   // We wrote it; what somebody made of it since is looked at as far as it is used.
   const { events } = JSON.parse(document) as { readonly events?: unknown }

@@ -253,7 +253,7 @@ const bytesOf = async (path: string, bytesMax: number): Promise<Buffer> => {
   const file = await openToRead(path, true)
   try {
     const { size } = await file.stat()
-    if (size > bytesMax) throw new Fault('evidence/unreadable', `${path} is too long`)
+    if (size > bytesMax) throw new Fault('export/unreadable', `${path} is too long`)
     return await file.readFile()
   } finally {
     await file.close()

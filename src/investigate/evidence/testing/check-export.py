@@ -1,6 +1,6 @@
 """Checks an export of evidence. Written from docs/reference/evidence-format.md alone.
 
-    python3 check_export.py [--public-key FILE] [--anchor FILE] FOLDER...
+    python3 check-export.py [--public-key FILE] [--anchor FILE] FOLDER...
 
 Prints for each folder that it is intact, or what is wrong, and exits with 1 if anything is. Hashes are computed here; the
 signatures of Ed25519, which Python's library does not have, are verified by openssl.
