@@ -1,5 +1,5 @@
 // `npm run bench`: measures every figure and prints the table. `-- --floors` is the short tier of
-// CI and fails below a floor; `-- --only decode` (or rules, correlate, hunt, start, store) measures
+// CI and fails below a floor; `-- --only decode` (or rules, correlate, hunt, start, store, serve) measures
 // a part; `-- --write` also puts the table into BENCHMARKS.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -8,6 +8,7 @@ import { type Measured, reaches } from './figure.ts'
 import { measureDecoding } from './in-process.ts'
 import { skippedPeers } from './peers.ts'
 import { measureRules } from './rule-engine.ts'
+import { measureServe, type ServeEffort } from './serve.ts'
 import { measureStorage } from './storage.ts'
 import { machine, toTable } from './table.ts'
 import { measureHunts, measureStart } from './whole-process.ts'
@@ -19,13 +20,24 @@ const { values: options } = parseArgs({
     only: {
       type: 'string',
       multiple: true,
-      default: ['decode', 'rules', 'correlate', 'hunt', 'start', 'store'],
+      default: ['decode', 'rules', 'correlate', 'hunt', 'start', 'store', 'serve'],
     },
   },
 })
 
 const short = options.floors
-const parts: Readonly<Record<string, () => readonly Measured[]>> = {
+type Part = () => readonly Measured[] | Promise<readonly Measured[]>
+
+const SERVE_SHORT: ServeEffort = {
+  ...{ roundBytes: 24e6, rounds: 2, latencySeconds: 8, overloadSeconds: 3 },
+  ...{ idleSeconds: 5, importBytes: 24e6, imports: 1, kills: 1 },
+}
+const SERVE_LONG: ServeEffort = {
+  ...{ roundBytes: 120e6, rounds: 5, latencySeconds: 60, overloadSeconds: 60 },
+  ...{ idleSeconds: 60, importBytes: 400e6, imports: 3, kills: 10 },
+}
+
+const parts: Readonly<Record<string, Part>> = {
   decode: () =>
     measureDecoding(short ? { corpusBytes: 24e6, rounds: 7 } : { corpusBytes: 48e6, rounds: 11 }),
   rules: () =>
@@ -49,9 +61,11 @@ const parts: Readonly<Record<string, () => readonly Measured[]>> = {
   start: () => measureStart(short ? 5 : 15),
   store: () =>
     measureStorage(short ? { corpusBytes: 10e6, rounds: 5 } : { corpusBytes: 200e6, rounds: 9 }),
+  serve: () => measureServe(short ? SERVE_SHORT : SERVE_LONG),
 }
 
-const measured = options.only.flatMap((name) => measure(parts[name] ?? (() => [])))
+const measured: Measured[] = []
+for (const name of options.only) measured.push(...(await measure(parts[name] ?? (() => []))))
 const skipped = skippedPeers()
 const text = `${toTable(measured, skipped)}\n\n${machine()}\n`
 console.log(text)
@@ -68,10 +82,10 @@ if (short && below.some(({ refused }) => !refused)) process.exitCode = 1
  * A floor has to be missed twice, and on a machine that was calm the second time: other work on it
  * spoils a measurement, and says nothing about the code.
  */
-function measure(part: () => readonly Measured[]): readonly Measured[] {
-  const first = part()
+async function measure(part: Part): Promise<readonly Measured[]> {
+  const first = await part()
   if (!short || first.every(isAboveFloor)) return first
-  const again = part()
+  const again = await part()
   return first.map((one, at) => (isAboveFloor(one) ? one : (again[at] ?? one)))
 }
 

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly id: string
   readonly about: string
-  readonly unit: '÷ B0' | '×' | '%' | 'bytes' | 'MB' | 'ms'
+  readonly unit: '÷ B0' | '×' | '%' | 'bytes' | 'MB' | 'ms' | 'events' | 'findings'
   readonly better: 'lower' | 'higher'
   readonly floor: number
   readonly target: number
@@ -51,6 +51,19 @@ export type FigureName =
   | 'storedOld'
   | 'storedColumns'
   | 'insertPath'
+  | 'served'
+  | 'servedCpu'
+  | 'imported'
+  | 'latency'
+  | 'killMissing'
+  | 'killTwice'
+  | 'overloadLost'
+  | 'overloadMemory'
+  | 'overloadRecovery'
+  | 'idleMemory'
+  | 'idleMemoryMany'
+  | 'ready'
+  | 'idleCpu'
 
 /** Every figure, in the order of the table. */
 export const FIGURES: Readonly<Record<FigureName, Figure>> = {
@@ -278,6 +291,110 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
     better: 'lower',
     floor: 0.6,
     target: 0.4,
+  },
+  served: {
+    id: 'B5',
+    about: 'webhook bodies of 400 events to rows in the embedded store, 500 rules: events/s',
+    unit: '÷ B0',
+    better: 'higher',
+    floor: 0.3,
+    target: 0.5,
+  },
+  servedCpu: {
+    id: 'B5b',
+    about: 'time of the processor for that, engine included',
+    unit: '÷ B0',
+    better: 'lower',
+    floor: 4.5,
+    target: 3,
+  },
+  imported: {
+    id: 'B6',
+    about: '`deckwatch replay` of a compressed log into the embedded store: bytes/s',
+    unit: '÷ B0',
+    better: 'higher',
+    floor: 0.35,
+    target: 0.6,
+  },
+  latency: {
+    id: 'B14',
+    about: 'last byte of a body to the line of its finding at 4,000 events/s, 500 rules: p99',
+    unit: 'ms',
+    better: 'lower',
+    floor: 500,
+    target: 50,
+  },
+  killMissing: {
+    id: 'B14b missing',
+    about: 'findings of acknowledged events that are never told when it is killed',
+    unit: 'findings',
+    better: 'lower',
+    floor: 0,
+    target: 0,
+  },
+  killTwice: {
+    id: 'B14b twice',
+    about: 'findings that are told as new before and after it is killed',
+    unit: 'findings',
+    better: 'lower',
+    floor: 0,
+    target: 0,
+  },
+  overloadLost: {
+    id: 'B17 lost',
+    about: '12,000 events/s: acknowledged events that are not in the store afterwards',
+    unit: 'events',
+    better: 'lower',
+    floor: 0,
+    target: 0,
+  },
+  overloadMemory: {
+    id: 'B17 memory',
+    about: 'the same: peak resident memory of all processes',
+    unit: 'MB',
+    better: 'lower',
+    floor: 1_000,
+    target: 512,
+  },
+  overloadRecovery: {
+    id: 'B17 recovery',
+    about: 'the same: until all is stored, to how long it lasted',
+    unit: '×',
+    better: 'lower',
+    floor: 2,
+    target: 2,
+  },
+  idleMemory: {
+    id: 'B20',
+    about: 'resident memory of `deckwatch serve` and its engine, idle, built-in rules',
+    unit: 'MB',
+    better: 'lower',
+    floor: 900,
+    target: 450,
+  },
+  idleMemoryMany: {
+    id: 'B20, 500 rules',
+    about: 'the same with 500 rules',
+    unit: 'MB',
+    better: 'lower',
+    floor: 900,
+    target: 450,
+  },
+  ready: {
+    id: 'B20 ready',
+    about: 'from its start until it says it is ready, 500 rules',
+    unit: 'ms',
+    better: 'lower',
+    floor: 8_000,
+    target: 3_000,
+  },
+  idleCpu: {
+    id: 'B20 CPU',
+    about: 'of one core, at 10 events/s, 500 rules',
+    unit: '%',
+    better: 'lower',
+    floor: 5,
+    target: 1,
   },
 }
 
