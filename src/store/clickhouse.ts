@@ -123,7 +123,7 @@ class ClickHouseStore implements Store {
     records: readonly StoreRecord[],
   ): Promise<void> {
     if (records.length === 0) return
-    const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+    const lines = records.map((record) => `${JSON.stringify(record, wellFormed)}\n`).join('')
     await this.#insert(`${tableName(table)} FORMAT JSONEachRow`, token, [Buffer.from(lines)], {
       date_time_input_format: 'best_effort',
       input_format_skip_unknown_fields: 0,
@@ -217,6 +217,10 @@ const INSERT_SETTINGS: ClickHouseSettings = {
   distributed_foreground_insert: 1,
   wait_end_of_query: 1,
 }
+
+// Half a surrogate pair, which JSON may hold, is refused with all the rows beside it.
+const wellFormed = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed() : value
 
 const GRACE_SECONDS = 5
 

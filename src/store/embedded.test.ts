@@ -59,6 +59,20 @@ describe('rows and answers', () => {
     expect(await codeOf(unknown)).toBe('store/refused')
   })
 
+  test('records of any text are taken: no event may stop those beside it', async () => {
+    await store.command(
+      `CREATE TABLE texts (id UInt64, text String) ENGINE = MergeTree ORDER BY id`,
+    )
+    const texts = ['\ud800', '\udc00\ud800', 'a\u0000b', '\ud83d\ude00', '\\ud800']
+    await store.insertRecords(
+      'texts',
+      'a',
+      [...texts].map((text, id) => ({ id, text })),
+    )
+    const rows = await store.query('SELECT text FROM texts ORDER BY id')
+    expect(rows.map(({ text }) => text)).toEqual(texts.map((text) => text.toWellFormed()))
+  })
+
   test('parameters are values, however long', async () => {
     const long = HOSTILE.repeat(10_000)
     for (const text of [HOSTILE, long]) {
