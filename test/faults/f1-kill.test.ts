@@ -21,17 +21,7 @@ describe(`F1: killed under load (seed ${SEED})`, () => {
     `${CYCLES} times at any point: nothing acknowledged is lost, doubled or invented`,
     async () => {
       const random = new Random(SEED)
-      const root = mkdtempSync(join(tmpdir(), 'deckwatch-f1-'))
-      const file = { server: 'cp-file', path: join(root, 'audit.log') }
-      const config = join(root, 'deckwatch.yaml')
-      writeFileSync(config, configOf(file))
-      const instance = new Instance({
-        data: join(root, 'data'),
-        webhookPort: await freePort(),
-        statusPort: await freePort(),
-        config,
-      })
-      onTestFinished(() => instance.clear(root))
+      const { root, file, instance } = await prepare()
       const oracle = new Oracle()
       // What is compiled by the first life is there for the others.
       await instance.start()
@@ -82,6 +72,26 @@ describe(`F1: killed under load (seed ${SEED})`, () => {
     soak(600_000, 7_200_000),
   )
 })
+
+/** An instance that was not started yet, and the log that it is to follow. */
+async function prepare(): Promise<{
+  readonly root: string
+  readonly file: { readonly server: string; readonly path: string }
+  readonly instance: Instance
+}> {
+  const root = mkdtempSync(join(tmpdir(), 'deckwatch-f1-'))
+  const file = { server: 'cp-file', path: join(root, 'audit.log') }
+  const config = join(root, 'deckwatch.yaml')
+  writeFileSync(config, configOf(file))
+  const instance = new Instance({
+    data: join(root, 'data'),
+    webhookPort: await freePort(),
+    statusPort: await freePort(),
+    config,
+  })
+  onTestFinished(() => instance.clear(root))
+  return { root, file, instance }
+}
 
 /** Its log is read from its beginning: the first kill may come before the first line. */
 function configOf({ path, server }: { readonly path: string; readonly server: string }): string {

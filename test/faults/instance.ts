@@ -74,7 +74,7 @@ export class Instance {
   }
 
   /** Resolves once it is ready; rejects when it has ended, unless it was to die anyway. */
-  async ready(withinMs = 30_000): Promise<void> {
+  async ready(withinMs = 60_000): Promise<void> {
     const url = `http://127.0.0.1:${this.options.statusPort}/readyz`
     for (const end = Date.now() + withinMs; Date.now() < end; ) {
       if (!this.isRunning) throw new Error(`it ended before it was ready:\n${this.#stderr}`)
