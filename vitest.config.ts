@@ -7,7 +7,6 @@ const config: ViteUserConfig = defineConfig({
       'tidy/**/*.test.ts',
       'content/**/*.test.ts',
       'bench/**/*.test.ts',
-      'test/**/*.test.ts',
     ],
     testTimeout: 60_000,
     pool: 'forks',

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+/** `npm run faults`: whole programs that are killed, starved and lied to. */
+const config: ViteUserConfig = defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    pool: 'forks',
+    // Each starts programs of its own.
+    maxWorkers: 1,
+  },
+})
+
+export default config
