@@ -1,6 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -78,6 +85,21 @@ describe('evidence in a store', () => {
     await tampered.retainAll()
     expect(await store.query('SELECT count() AS n FROM events')).toEqual([{ n: '0' }])
     expect(await verified()).toEqual([])
+  })
+
+  it('that retention removed in part is verified as far as it remains', async () => {
+    await tampered.moveToPast("server = 'a' AND batch = 3 AND position < 8")
+    expect(await verified()).toEqual([])
+    await tampered.retainPast()
+    expect(await store.query('SELECT count() AS n FROM events')).toEqual([{ n: '63' }])
+    expect(await verified()).toEqual([])
+    const out = await exported('partly')
+    const { output, exit } = await verify(out, '--anchor', anchor)
+    expect(output).toContain('prod/a/webhook: 2 links, 32 events intact, 8 removed by retention')
+    expect(exit).toBe(0)
+    if (canCheck) expect(checked([out], '--anchor', anchor).get(out)).toBe('intact')
+    await tampered.change('events', "DELETE WHERE server = 'a' AND batch = 3 AND position = 9")
+    expect((await verified())[0]).toContain('at positions 0, 1, 2, 3, 4, 5, 6, 7, 9')
   })
 
   it('is not what an anchor that somebody else wrote says', async () => {
@@ -171,7 +193,9 @@ describe('evidence in an export', () => {
     expect(readFileSync(join(whole, 'events/0001.ndjson'), 'utf8')).toBe(items)
     expect(readFileSync(join(whole, 'events/0002.ndjson'), 'utf8')).not.toContain(PLANTED)
     const uses = await store.query("SELECT message FROM issues WHERE code = 'evidence/exported'")
-    expect(String(uses[0]?.message)).toContain(`exported everything to ${whole}`)
+    expect(uses.map(({ message }) => String(message)).join('\n')).toContain(
+      `exported everything to ${whole}`,
+    )
   })
 
   it('verifies by itself, with the key that is known, and with the anchor', async () => {
@@ -293,3 +317,17 @@ describe('evidence in an export', () => {
     expect(checked([out], '--anchor', anchor).get(out)).toContain('link 2, which is not there')
   })
 })
+
+test('a stopped instance is verified and exported too, and nothing else is made one', async () => {
+  await tampered.putBack()
+  await close()
+  close = async () => {}
+  const { output, exit } = await run(['evidence', 'verify', '--data', data, '--anchor', anchor])
+  expect(output).toContain('prod/a/webhook: 2 links, 40 events intact')
+  expect(exit).toBe(0)
+  expect((await verify(await exported('stopped'))).exit).toBe(0)
+  const nothing = await run(['evidence', 'verify', '--data', join(folder, 'nothing')])
+  expect(nothing.exit).toBe(3)
+  expect(existsSync(join(folder, 'nothing'))).toBe(false)
+  expect((await verify(join(folder, 'nothing'))).exit).toBe(3)
+}, 30_000)

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto'
-import { systemClock } from '../../base/clock.ts'
+import { type Clock, systemClock } from '../../base/clock.ts'
 import { linkDigest } from '../../store/evidence/chain.ts'
 import type { Store } from '../../store/store.ts'
 import { retain } from '../../store/upkeep/retention.ts'
@@ -75,7 +75,16 @@ export class TamperedStore {
     const document = JSON.stringify({
       format: 'deckwatch-tombstone-1',
       ...of,
-      ...{ from: 1, to: 1, partly: [], events: 20, link: row?.link, why: 'retention', when },
+      ...{
+        from: 1,
+        to: 1,
+        partly: [],
+        leaves: [],
+        events: 20,
+        link: row?.link,
+        why: 'retention',
+        when,
+      },
     })
     const signature = sign(null, Buffer.from(document), key).toString('base64')
     this.#changed.add('tombstones')
@@ -83,13 +92,33 @@ export class TamperedStore {
     await this.store.insertRecords('tombstones', `t-${signature}`, [record])
   }
 
+  /** As if some events of a link had arrived in another, long past week. */
+  async moveToPast(where: string): Promise<void> {
+    const past = "toDateTime64('2020-01-06 10:00:00', 6, 'UTC') AS arrived_at"
+    await this.command(
+      'events',
+      `INSERT INTO events SELECT * REPLACE(${past}) FROM ` +
+        `(SELECT * FROM kept_events WHERE ${where}) SETTINGS insert_deduplicate = 0`,
+    )
+    await this.change('events', `DELETE WHERE ${where} AND arrived_at > '2021-01-01 00:00:00'`)
+  }
+
+  /** Lets retention drop that week. */
+  async retainPast(): Promise<void> {
+    await this.#retain(systemClock, 400)
+  }
+
   /** Lets retention drop everything, as if it were long ago. */
   async retainAll(): Promise<void> {
-    for (const table of ['events', 'tombstones']) this.#changed.add(table)
     const clock = { ...systemClock, nowUs: () => systemClock.nowUs() + 60 * 86_400e6 }
+    await this.#retain(clock, 1)
+  }
+
+  async #retain(clock: Clock, days: number): Promise<void> {
+    this.#changed.add('events').add('tombstones')
     const signed = (bytes: Uint8Array): string => sign(null, bytes, this.key).toString('base64')
     const parts = { store: this.store, shape: { kind: 'single' }, clock, sign: signed } as const
-    await retain(parts, [{ days: 1 }])
+    await retain(parts, [{ days }])
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type LinkLine,
   type Manifest,
 } from './manifest.ts'
+import { Problems } from './problem.ts'
 import { type Selection, type SelectionSql, selectionSql } from './selection.ts'
 import {
   type BatchRange,
@@ -27,6 +28,7 @@ import {
   stepsOf,
   tombstonesIn,
 } from './stored-chain.ts'
+import { Tombstones } from './tombstones.ts'
 
 /** What to export, from where, and who says so. */
 export interface ExportRequest {
@@ -61,8 +63,10 @@ export const exportEvidence = async (request: ExportRequest): Promise<Manifest> 
     const range = await rangeOf(store, chain, asked, last.get(chain.instance) ?? 0)
     if (range === undefined) continue
     const name = `${String(sources.length + 1).padStart(4, '0')}.ndjson`
-    sources.push(await new ChainExport(store, chain, asked, folder).run(range, name))
-    for (const stone of await tombstonesIn(store, chain)) stones.push(`${JSON.stringify(stone)}\n`)
+    const records = await tombstonesIn(store, chain)
+    const own = new Tombstones(new Problems(), chain, records, [createPublicKey(key)])
+    sources.push(await new ChainExport(store, chain, asked, folder, own).run(range, name))
+    for (const stone of records) stones.push(`${JSON.stringify(stone)}\n`)
   }
   if (stones.length > 0) await folder.write(EXPORT_FILES.tombstones, stones.join(''))
   if (asked.finding !== undefined) await folder.write(EXPORT_FILES.finding, `${asked.finding}\n`)
@@ -135,17 +139,25 @@ class ChainExport {
   readonly #chain: ChainName
   readonly #asked: SelectionSql
   readonly #folder: ExportFolder
+  readonly #stones: Tombstones
   #events = 0
   #firstUs: number | undefined
   #lastUs: number | undefined
   #firstLink = 0
   #lastLink = 0
 
-  constructor(store: Store, chain: ChainName, asked: SelectionSql, folder: ExportFolder) {
+  constructor(
+    store: Store,
+    chain: ChainName,
+    asked: SelectionSql,
+    folder: ExportFolder,
+    stones: Tombstones,
+  ) {
     this.#store = store
     this.#chain = chain
     this.#asked = asked
     this.#folder = folder
+    this.#stones = stones
   }
 
   async run(range: BatchRange, name: string): Promise<ExportSource> {
@@ -173,23 +185,29 @@ class ChainExport {
 
   async #step({ links, batches }: LinkStep, to: Writers): Promise<void> {
     const byBatch = new Map(links.map((link) => [link.batch, link]))
-    const leaves = new Map<Link, string[]>()
+    const leaves = new Map(links.map((link) => [link, this.#leafList(link)]))
     const touched = new Set<Link>()
     for await (const rows of this.#rows(batches)) {
       for (const row of rows) {
         const link = byBatch.get(Number(row.batch))
         if (link === undefined) continue
-        const own = leaves.get(link) ?? []
-        leaves.set(link, own)
-        own.push(String(row.leaf))
+        const leaf = leaves.get(link)?.add(Number(row.position), String(row.leaf)) ?? 0
         if (row.bytes === null) continue
         touched.add(link)
-        await this.#event(row, link.number, own.length - 1, to)
+        await this.#event(row, link.number, leaf, to)
       }
     }
     for (const link of links) {
-      await this.#link(link, touched.has(link) ? (leaves.get(link) ?? null) : null, to.links)
+      await this.#link(
+        link,
+        touched.has(link) ? (leaves.get(link)?.done() ?? null) : null,
+        to.links,
+      )
     }
+  }
+
+  #leafList({ number }: Link): LeafList {
+    return new LeafList(this.#stones.coversPartly(number) ? this.#stones.leavesOf(number) : NONE)
   }
 
   #rows({ from, to }: BatchRange): AsyncIterable<readonly StoreRecord[]> {
@@ -197,7 +215,7 @@ class ChainExport {
     const { instance, source } = this.#chain
     // Bytes travel as base64: they need not be UTF-8.
     return this.#store.stream(
-      `SELECT batch, lower(hex(${LEAF_SQL})) AS leaf, place, lower(hex(masked_from)) AS masked, ` +
+      `SELECT batch, position, lower(hex(${LEAF_SQL})) AS leaf, place, lower(hex(masked_from)) AS masked, ` +
         'toUnixTimestamp64Micro(received_at) AS received_us, ' +
         `if(${condition}, base64Encode(raw), NULL) AS bytes FROM events ` +
         `WHERE ${OF_CHAIN} AND batch BETWEEN {from:UInt64} AND {to:UInt64} ` +
@@ -234,6 +252,39 @@ class ChainExport {
     this.#lastLink = link.number
   }
 }
+
+/** The leaves of a link in their order, with those of events that retention removed. */
+class LeafList {
+  readonly #removed: readonly (readonly [number, string])[]
+  readonly #leaves: string[] = []
+  #next = 0
+
+  constructor(removed: ReadonlyMap<number, string>) {
+    this.#removed = [...removed].toSorted(([a], [b]) => a - b)
+  }
+
+  /** Takes the leaf of an event that is there, in order of positions. Gives which leaf it is. */
+  add(position: number, leaf: string): number {
+    this.#until(position)
+    return this.#leaves.push(leaf) - 1
+  }
+
+  done(): readonly string[] {
+    this.#until(Number.POSITIVE_INFINITY)
+    return this.#leaves
+  }
+
+  #until(position: number): void {
+    for (; this.#next < this.#removed.length; this.#next += 1) {
+      const [at, leaf] = this.#removed[this.#next] ?? [0, '']
+      if (at > position) return
+      // What is there after all speaks for itself.
+      if (at < position) this.#leaves.push(leaf)
+    }
+  }
+}
+
+const NONE: ReadonlyMap<number, string> = new Map()
 
 interface Writers {
   readonly events: ExportWriter

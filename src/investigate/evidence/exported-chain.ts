@@ -152,12 +152,7 @@ export class ExportedChain {
       return
     }
     const missing = events - leaf.length
-    if (missing > 0 && tombstones.coversPartly(number)) {
-      tombstones.takeMissing(missing)
-      problems.note(
-        `of ${at}, ${missing} events were removed by retention: the others cannot be verified`,
-      )
-    } else if (missing !== 0) {
+    if (missing !== 0) {
       const [kind, count] =
         missing > 0 ? (['missing', missing] as const) : (['added', -missing] as const)
       problems.problem(kind, at, `${count} of its ${events} leaves are ${kind}`)
@@ -165,7 +160,10 @@ export class ExportedChain {
       problems.problem('changed', at, 'its leaves are not those that it was made of')
     }
     if (!this.#of.isWhole) return
-    const absent = leaf.flatMap((_, n) => (seen.has(n) ? [] : [n]))
+    const removed = new Set(tombstones.leavesOf(number).values())
+    const gone = leaf.flatMap((_, n) => (seen.has(n) ? [] : [n]))
+    const absent = gone.filter((n) => !removed.has(leaf[n] ?? ''))
+    tombstones.takeMissing(gone.length - absent.length)
     if (absent.length === 0) return
     const named = absent.slice(0, SHOWN).join(', ')
     const more = absent.length > SHOWN ? ' and more' : ''

@@ -44,6 +44,12 @@ export class Tombstones {
     return this.#stones.some(({ partly }) => partly.includes(number))
   }
 
+  /** The leaves of the events of such a link that are gone, by their positions. */
+  leavesOf(number: number): ReadonlyMap<number, string> {
+    const own = this.#stones.flatMap(({ leaves }) => leaves.filter(([link]) => link === number))
+    return new Map(own.map(([, position, leaf]) => [position, leaf]))
+  }
+
   /** Takes a link that is there: the tombstone that ends with it must name it as it is. */
   takeLink({ number, link }: { readonly number: number; readonly link: string }): void {
     for (const stone of this.#stones) {

@@ -189,19 +189,22 @@ class EventCheck {
       this.#intact += rows.length
       return
     }
-    const isRemoved =
-      rows.length === 0 ? this.#stones.covers(link.number) : this.#stones.coversPartly(link.number)
-    if (missing > 0 && isRemoved) {
+    if (missing > 0 && this.#isRemoved(link, rows)) {
       this.#stones.takeMissing(missing)
-      if (rows.length > 0) {
-        this.#problems.note(
-          `of link ${link.number} of ${nameOf(this.#chain)}, ${missing} events were removed by ` +
-            `retention: the other ${rows.length} cannot be verified`,
-        )
-      }
+      this.#intact += rows.length
       return
     }
     await this.#blame(link, rows)
+  }
+
+  /** Whether retention removed what is missing, and the rest is as it was. */
+  #isRemoved({ number, leaves }: Link, rows: readonly Row[]): boolean {
+    if (rows.length === 0) return this.#stones.covers(number)
+    if (!this.#stones.coversPartly(number)) return false
+    const all = new Map(this.#stones.leavesOf(number))
+    for (const { position, leaf } of rows) all.set(position, leaf)
+    const inOrder = [...all].toSorted(([a], [b]) => a - b).map(([, leaf]) => ({ leaf }))
+    return digestOf(inOrder) === leaves
   }
 
   async #blame(link: Link, rows: readonly Row[]): Promise<void> {

@@ -15,3 +15,12 @@ export const FEW_EVENT_COLUMNS: readonly TableColumn[] = [
     type: 'LowCardinality(Nullable(String))',
   })),
 ]
+
+/** The same, and what evidence is made of. */
+export const EVIDENCE_EVENT_COLUMNS: readonly TableColumn[] = [
+  ...FEW_EVENT_COLUMNS,
+  { name: 'position', type: 'UInt32' },
+  { name: 'place', type: 'String' },
+  { name: 'masked_from', type: 'FixedString(32)' },
+  { name: 'raw', type: 'String' },
+]

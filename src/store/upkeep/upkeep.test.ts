@@ -5,9 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { openEmbedded } from '../embedded.ts'
+import { leafOf } from '../evidence/leaf.ts'
 import { migrate } from '../schema/migrations.ts'
 import type { Store, StoreRecord } from '../store.ts'
-import { FEW_EVENT_COLUMNS } from '../testing/event-columns.ts'
+import { EVIDENCE_EVENT_COLUMNS } from '../testing/event-columns.ts'
 import { diskUse } from './disk-guard.ts'
 import { addHold, listHolds, releaseHold } from './holds.ts'
 import { type RetentionRule, retain } from './retention.ts'
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const opened = await openEmbedded({ folder, clock: systemClock })
   store = opened.store
   close = () => opened.close()
-  await migrate(store, { kind: 'single' }, FEW_EVENT_COLUMNS)
+  await migrate(store, { kind: 'single' }, EVIDENCE_EVENT_COLUMNS)
 }, 30_000)
 
 afterAll(async () => {
@@ -67,6 +68,7 @@ const eventsLeft = async (): Promise<readonly unknown[]> =>
     ({ cluster, batch }) => `${cluster} ${batch}`,
   )
 
+const NOTHING = new Uint8Array()
 const sign = (bytes: Uint8Array): string => `signed ${bytes.length}`
 const keep = (rules: readonly RetentionRule[]): ReturnType<typeof retain> =>
   retain({ store, shape: { kind: 'single' }, clock, sign }, rules)
@@ -143,12 +145,15 @@ describe('retention', () => {
         from: 1,
         to: 2,
         partly: [2],
+        leaves: [
+          [2, 0, leafOf({ place: '', maskedFrom: undefined, raw: NOTHING }).toString('hex')],
+        ],
         events: 2,
         link: 'link-2',
         why: 'retention of 10 days',
         when: '2026-11-21T12:00:00.000000Z',
       },
-      expect.objectContaining({ cluster: 'c', from: 1, to: 1, partly: [], events: 1 }),
+      expect.objectContaining({ cluster: 'c', from: 1, to: 1, partly: [], leaves: [], events: 1 }),
     ])
     for (const { document, signature } of stones) {
       expect(signature).toBe(`signed ${Buffer.byteLength(String(document))}`)

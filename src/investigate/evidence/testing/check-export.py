@@ -80,8 +80,8 @@ class Stones:
     def covers(self, number):
         return any(one["from"] <= number <= one["to"] for one in self.stones)
 
-    def partly(self, number):
-        return any(number in one["partly"] for one in self.stones)
+    def leaves(self, number):
+        return {leaf for one in self.stones for link, _, leaf in one["leaves"] if link == number}
 
     def check(self, links):
         for one in self.stones:
@@ -108,8 +108,8 @@ def check_source(folder, manifest, source, records, key):
     if links and links[-1]["number"] != source["last_link"] or not links and source["last_link"]:
         say("links are missing at the end")
     digests = {line["number"]: line["link"] for line in links}
+    check_events(folder, manifest, source, {line["number"]: line for line in links}, stones)
     stones.check(digests)
-    check_events(folder, manifest, source, {line["number"]: line for line in links})
     return digests
 
 
@@ -120,15 +120,13 @@ def check_leaves(manifest, line, stones):
             stones.missing += line["events"]
             if not stones.covers(number):
                 say("the events of link %d are missing" % number)
-    elif len(leaf) < line["events"] and stones.partly(number):
-        stones.missing += line["events"] - len(leaf)
     elif len(leaf) != line["events"]:
         say("link %d has another number of leaves" % number)
     elif sha256(b"".join(bytes.fromhex(one) for one in leaf)) != line["leaves"]:
         say("link %d has other leaves" % number)
 
 
-def check_events(folder, manifest, source, links):
+def check_events(folder, manifest, source, links, stones):
     data = read(folder, source["files"]["events"])
     index = [json.loads(line) for line in lines(folder, source["files"]["index"])]
     at, last = 0, (-1, -1)
@@ -144,9 +142,15 @@ def check_events(folder, manifest, source, links):
         at, last = end + 1, here
     if at != len(data):
         say("the file of events ends elsewhere")
-    there = sum(len(line["leaf"] or []) for line in links.values())
-    if len(index) != source["events"] or manifest["whole"] and len(index) != there:
+    if len(index) != source["events"]:
         say("there are more or fewer events")
+    seen = {(line["link"], line["leaf"]) for line in index}
+    for number, line in links.items() if manifest["whole"] else ():
+        gone = [n for n in range(len(line["leaf"] or [])) if (number, n) not in seen]
+        removed = [n for n in gone if line["leaf"][n] in stones.leaves(number)]
+        stones.missing += len(removed)
+        if len(removed) < len(gone):
+            say("events of link %d are missing" % number)
 
 
 def check_anchor(file, key, manifest, chains):
