@@ -411,6 +411,13 @@ describe('rule', () => {
 })
 
 describe('the shell', () => {
+  test('help GROUP COMMAND is the help of that command', async () => {
+    const { exit, output } = await run(['help', 'source', 'check'])
+    expect(exit).toBe(0)
+    expect(output).toContain('Usage: deckwatch source check')
+    expect((await run(['help', 'source'])).output).toContain('webhook-config')
+  })
+
   test('help of every command ends with examples', async () => {
     const paths = commands.flatMap((row) =>
       row.kind === 'command' ? [[row.name]] : row.commands.map((one) => [row.name, one.name]),

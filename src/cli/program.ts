@@ -23,7 +23,7 @@ export const runProgram = async (args: readonly string[], shell: Shell): Promise
     exit = code
   })
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync(asHelpOption(args), { from: 'user' })
   } catch (error) {
     if (error instanceof CommandError) {
       await shell.errors.write(`${screen.errors}${describe(error)}`)
@@ -39,6 +39,12 @@ export const runProgram = async (args: readonly string[], shell: Shell): Promise
   if (screen.output !== '') await shell.output.write(screen.output)
   if (screen.errors !== '') await shell.errors.write(screen.errors)
   return exit
+}
+
+/** `help source check` is `source check --help`: commander's own helps with the first word alone. */
+function asHelpOption(args: readonly string[]): string[] {
+  const [help, ...words] = args
+  return help === 'help' && words.length > 1 ? [...words, '--help'] : [...args]
 }
 
 /** What commander prints, kept until it can be awaited. */
@@ -79,7 +85,7 @@ Examples:
   deckwatch hunt ./audit-logs                     what happened, and what could not be judged
   deckwatch hunt ./audit-logs --format html --output report.html
   deckwatch show 3f9a ./audit-logs --around 10m   one finding whole, and what its actor did besides
-  deckwatch decode ./audit-logs                   canonical events, one a line
+  deckwatch serve --data ./data --webhook 127.0.0.1:8443   the same live, for as long as it runs
 
 Exit codes:
   0 nothing found   1 findings   2 bad input or rule   3 option or environment   130 interrupted

@@ -73,6 +73,15 @@ describe('the report of sources', () => {
     ])
   })
 
+  it('says of a source that it never brought anything, and of a quiet file nothing', () => {
+    const troubles = (changes: Partial<SourceStatus>): SourceReport['troubles'] =>
+      sourcesReport(new Completeness(), [status(changes)], at(1))[0]?.troubles ?? []
+    expect(troubles({ source: WEBHOOK })[0]).toContain('nothing has come since the start')
+    expect(troubles({ source: FILE })[0]).toContain('nothing has come since the start')
+    expect(troubles({ source: FILE, lagBytes: 0 })).toEqual([])
+    expect(troubles({ source: WEBHOOK, lastArrivedUs: at(0) })).toEqual([])
+  })
+
   it('counts gaps, and the events that they say are missing', () => {
     const watch = watched(10)
     for (const events of [5, undefined, 7]) {

@@ -4,6 +4,7 @@ import type { SourceReport } from '../../model/source-health.ts'
 export const troublesOf = (report: SourceReport): readonly string[] =>
   [
     budgetTrouble(report),
+    neverTrouble(report),
     silenceTrouble(report),
     gapTrouble(report),
     skewTrouble(report),
@@ -16,6 +17,13 @@ const budgetTrouble = ({ budgetSeconds }: SourceReport): string | undefined => {
   if (budgetSeconds === undefined || budgetSeconds >= BUDGET_SECONDS) return undefined
   const minutes = Math.floor(budgetSeconds / 60)
   return `rotation deletes what is not read in ${minutes} min: reading is too slow, or the files are too few`
+}
+
+const neverTrouble = ({ events, lastArrived, lagBytes, way }: SourceReport): string | undefined => {
+  if (events > 0 || lastArrived !== undefined || way === 'import') return undefined
+  // A file that is there, and has been read to its end, is only quiet.
+  if (lagBytes !== undefined) return undefined
+  return 'nothing has come since the start: `deckwatch source check` finds out why'
 }
 
 const silenceTrouble = (report: SourceReport): string | undefined => {
