@@ -113,15 +113,15 @@ export class EventMaker {
     const number = this.#requests
     const name = `${this.#source}-${number}`
     if (this.isQuiet) return lookAt(name)
-    if (number % 17 === 3) return commandIn(name, `${this.#source}-admin`)
-    if (number % 23 === 5) return privilegedPod(name, `${this.#source}-deployer`)
+    if (number % 97 === 3) return commandIn(name, `${this.#source}-admin`)
+    if (number % 101 === 5) return privilegedPod(name, `${this.#source}-deployer`)
     if (number % 29 === 7) return secret(name, this.#random)
     // Bursts: forty deletions by one user, one after another.
-    if (number % 200 >= 100 && number % 200 < 140) {
-      return deletion(name, `${this.#source}-cleaner-${Math.floor(number / 200)}`)
+    if (number % 1_000 >= 100 && number % 1_000 < 140) {
+      return deletion(name, `${this.#source}-cleaner-${Math.floor(number / 1_000)}`)
     }
-    if (number % 200 >= 150 && number % 200 < 170) {
-      return refused(name, `${this.#source}-curious-${Math.floor(number / 200)}`)
+    if (number % 1_000 >= 150 && number % 1_000 < 170) {
+      return refused(name, `${this.#source}-curious-${Math.floor(number / 1_000)}`)
     }
     return lookAt(name)
   }

@@ -34,7 +34,7 @@ describe(`F1: killed under load (seed ${SEED})`, () => {
         msPerSecond: 150,
         seed: SEED,
         eventsPerBatch: 20,
-        everyMs: 100,
+        everyMs: soak(100, 250),
         file,
         oracle,
       })

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../src/base/clock.ts'
+import { LIMIT } from '../../src/base/limit.ts'
 import { openEmbedded } from '../../src/store/embedded.ts'
 import type { MadeEvent } from './events.ts'
 import type { StoredRow } from './oracle.ts'
@@ -58,28 +59,33 @@ export const readStored = async (data: string): Promise<StoredState> => {
   }
 }
 
-/** The findings that a hunt over the same events has. */
+/**
+ * The findings that a hunt over the same events has. One server after the other: they have no users
+ * in common, and a hunt keeps `LIMIT.findingsKeptMax` findings.
+ */
 export const huntFindings = (
   folder: string,
   cluster: string,
   servers: ReadonlyMap<string, readonly MadeEvent[]>,
 ): readonly FoundBy[] => {
-  const sources: string[] = []
   mkdirSync(folder, { recursive: true })
-  for (const [server, events] of servers) {
+  return [...servers].flatMap(([server, events]) => {
     const path = join(folder, `${server}.log`)
     writeFileSync(path, events.map(({ line }) => line).join(''))
-    sources.push('--source', `${cluster}/${server}=${path}`)
-  }
+    const found = hunt(path, `${cluster}/${server}=${path}`)
+    if (found.length >= LIMIT.findingsKeptMax) throw new Error('too many findings to compare')
+    return found
+  })
+}
+
+function hunt(path: string, source: string): readonly FoundBy[] {
   const ran = spawnSync(
     process.execPath,
-    ['src/main.ts', 'hunt', folder, ...sources, '--format', 'ndjson'],
+    ['src/main.ts', 'hunt', path, '--source', source, '--format', 'ndjson'],
     { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 },
   )
-  return ran.stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(foundBy)
+  const lines = ran.stdout.split('\n').filter((line) => line !== '')
+  return lines.map(foundBy)
 }
 
 /**
