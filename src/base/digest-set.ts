@@ -1,3 +1,5 @@
+import { assert } from './assert.ts'
+
 const WORDS = 4
 const FIRST_SLOTS = 1024
 
@@ -28,6 +30,7 @@ export class DigestSet {
   }
 
   has(hex: string): boolean {
+    if (this.#young.size + this.#old.size === 0) return false
     const words = wordsOf(hex)
     return this.#young.has(words) || this.#old.has(words)
   }
@@ -79,19 +82,19 @@ class Table {
   }
 }
 
+const DIGEST_BYTES = WORDS * 4
 const scratch = new Uint32Array(WORDS)
+const scratchBytes = Buffer.from(scratch.buffer)
 
 /**
  * The first 128 bits, in a buffer that the next call uses again. All zero marks a free slot, so the
  * one digest that is all zero counts as its neighbour.
  */
 const wordsOf = (hex: string): Uint32Array => {
+  const written = scratchBytes.write(hex, 0, DIGEST_BYTES, 'hex')
+  assert(written === DIGEST_BYTES, 'a digest has 32 hexadecimal digits')
   let any = 0
-  for (let word = 0; word < WORDS; word += 1) {
-    const bits = Number.parseInt(hex.slice(word * 8, word * 8 + 8), 16)
-    scratch[word] = bits
-    any |= bits
-  }
+  for (let word = 0; word < WORDS; word += 1) any |= scratch[word] ?? 0
   if (any === 0) scratch[WORDS - 1] = 1
   return scratch
 }

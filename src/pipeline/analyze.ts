@@ -55,8 +55,11 @@ export interface AnalyzeOptions {
   readonly strict: boolean
 }
 
-/** Sees every event of a block as it is decoded, whatever the rules say of it: to store it. */
-export type OnFacts = (facts: Facts) => void
+/**
+ * Sees every event of a block as it is decoded, whatever the rules say of it: to store it. `content`
+ * gives the digest of its bytes, which is made once for all who ask.
+ */
+export type OnFacts = (facts: Facts, content: () => string) => void
 
 /** Decodes, enriches and judges blocks. It keeps an index of rules, and nothing of the events. */
 export class Analyzer {
@@ -98,6 +101,7 @@ class BlockWork implements DecodeSink {
   readonly #onFacts: OnFacts | undefined
   /** Of the event at hand, once somebody asked. */
   #facts: Facts | undefined
+  #content: { readonly event: AuditEvent; readonly digest: string } | undefined
 
   constructor(
     job: BlockJob,
@@ -116,7 +120,7 @@ class BlockWork implements DecodeSink {
   event(event: AuditEvent): void {
     if (!this.#inWindow(event)) return
     this.#stats.add(event)
-    this.#onFacts?.(this.#factsOf(event))
+    this.#onFacts?.(this.#factsOf(event), () => this.#contentOf(event))
     const bucket = this.#index.bucketFor(event)
     if (bucket.rules.length === 0) return
     if (STAGE_RANK[event.stage] < STAGE_RANK.Panic) this.#acts.wait(event)
@@ -174,6 +178,14 @@ class BlockWork implements DecodeSink {
     return this.#facts
   }
 
+  #contentOf(event: AuditEvent): string {
+    if (this.#content?.event !== event) {
+      const digest = contentDigest(rawIn(this.#job, event), event.origin.within ?? 0)
+      this.#content = { event, digest }
+    }
+    return this.#content.digest
+  }
+
   /**
    * Whether the start of this act may wait in another block, to be told that all rules say "no".
    */
@@ -193,7 +205,7 @@ class BlockWork implements DecodeSink {
     const isMatch = counted !== undefined || signals.some((signal) => signal.truth === YES)
     if (signals.some(({ finding }) => finding !== undefined)) this.#lookForDuplicateKeys(event)
     const rank = STAGE_RANK[event.stage]
-    const content = signals.length === 0 ? NO_CONTENT : contentOfEvent(this.#job, event)
+    const content = signals.length === 0 ? NO_CONTENT : this.#contentOf(event)
     // Only findings and hits show their events; of what is not final a later stage may make one.
     if (!isMatch && rank >= STAGE_RANK.Panic) {
       this.#settle(rank, signals, key + content)
@@ -244,9 +256,6 @@ const rawIn = (job: BlockJob, event: AuditEvent): Uint8Array => {
   const from = event.origin.offset - job.offset
   return job.bytes.subarray(from, from + event.origin.length)
 }
-
-const contentOfEvent = (job: BlockJob, event: AuditEvent): string =>
-  contentDigest(rawIn(job, event), event.origin.within ?? 0)
 
 const duplicateKeys = (job: BlockJob, event: AuditEvent): readonly Issue[] =>
   findDuplicateKeysWithin(rawIn(job, event)).map((key) => ({

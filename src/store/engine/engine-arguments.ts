@@ -44,6 +44,9 @@ const CONFIGURATION: Settings = {
     // takes a third of the time, and fits into memory at all.
     min_bytes_for_wide_part: 67_108_864,
     vertical_merge_algorithm_min_rows_to_activate: 1,
+    // Merging a row costs more than twice what inserting it does, whatever its part is merged with:
+    // fewer and larger merges. Queries read some tens of small parts instead of some.
+    min_parts_to_merge_at_once: 20,
     // Meant for pools of 16 and more; with 2 threads they would keep every merge small.
     number_of_free_entries_in_pool_to_lower_max_size_of_merge: 1,
     number_of_free_entries_in_pool_to_execute_mutation: 1,
