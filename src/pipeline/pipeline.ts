@@ -87,6 +87,7 @@ export const serve: Serve = async (options, hooks, signal) => {
     },
     tick: (heardUs) => {
       monitor.observeBudgets()
+      monitor.sayReadiness()
       live.tick(heardUs)
     },
     commit: async (closed, batch, reading) => {

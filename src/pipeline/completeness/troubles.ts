@@ -23,7 +23,8 @@ const neverTrouble = ({ events, lastArrived, lagBytes, way }: SourceReport): str
   if (events > 0 || lastArrived !== undefined || way === 'import') return undefined
   // A file that is there, and has been read to its end, is only quiet.
   if (lagBytes !== undefined) return undefined
-  return 'nothing has come since the start: `deckwatch source check` finds out why'
+  const look = way === 'file' ? '/readyz says' : '`deckwatch source check` finds out'
+  return `nothing has come since the start: ${look} why`
 }
 
 const silenceTrouble = (report: SourceReport): string | undefined => {

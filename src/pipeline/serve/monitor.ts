@@ -13,6 +13,7 @@ import type { Chores } from './chores.ts'
 import type { InstanceParts } from './instance-parts.ts'
 import type { LiveResult } from './live-job.ts'
 import type { OpenSources } from './open-sources.ts'
+import { type NotReady, Readiness } from './readiness.ts'
 import type { ServeHooks } from './running.ts'
 import type { CanaryProgress, Status } from './status.ts'
 
@@ -31,6 +32,7 @@ export class Monitor implements Status {
   #unstored: string[] = []
   #sources: OpenSources | undefined
   #chores: Chores | undefined
+  readonly #readiness: Readiness
   readonly #counted = new Map<string, SourceStatus>()
   readonly #requests = new Map<string, number>()
 
@@ -38,6 +40,7 @@ export class Monitor implements Status {
     this.#parts = parts
     this.#hooks = hooks
     this.#clock = clock
+    this.#readiness = new Readiness(hooks.log)
   }
 
   /** Also tells of these sources, and of the disk. */
@@ -51,6 +54,11 @@ export class Monitor implements Status {
     for (const { source, budgetSeconds } of this.#statuses()) {
       if (source.way === 'file') this.#parts.completeness.budget(source, budgetSeconds)
     }
+  }
+
+  /** Says which part has not been ready for a while, and which is again. */
+  sayReadiness(): void {
+    if (this.#sources !== undefined) this.#readiness.tick(this.notReady(), this.#clock.nowUs())
   }
 
   /** Counts what a delivery held. */
@@ -83,7 +91,7 @@ export class Monitor implements Status {
     }
   }
 
-  notReady(): readonly { readonly part: string; readonly why: string }[] {
+  notReady(): readonly NotReady[] {
     const { store } = this.#parts
     const parts = [
       { part: 'store', why: store.notReady() },
