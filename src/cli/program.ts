@@ -41,7 +41,9 @@ export const runProgram = async (args: readonly string[], shell: Shell): Promise
   return exit
 }
 
-/** `help source check` is `source check --help`: commander's own helps with the first word alone. */
+/**
+ * `help source check` is `source check --help`: commander's own helps with the first word alone.
+ */
 function asHelpOption(args: readonly string[]): string[] {
   const [help, ...words] = args
   return help === 'help' && words.length > 1 ? [...words, '--help'] : [...args]

@@ -26,7 +26,9 @@ const told: string[] = []
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** One line of each secret by the webhook, all of them in a file, and some in a body of no shape. */
+/**
+ * One line of each secret by the webhook, all of them in a file, and some in a body of no shape.
+ */
 beforeAll(async () => {
   const log = join(folder, 'audit.log')
   writeFileSync(log, '')
