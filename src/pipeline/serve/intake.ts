@@ -109,7 +109,7 @@ export class Intake {
     while (!isDone()) await this.#clock.sleep(TICK_MS)
     this.#close(this.#parts.plan.finish())
     this.#settle()
-    const left = untilMs - this.#clock.elapsedMs()
+    const left = Math.max(0, untilMs - this.#clock.elapsedMs())
     if (left === Number.POSITIVE_INFINITY) return await this.#commits
     const done = new AbortController()
     await Promise.race([this.#commits, this.#clock.sleep(left, done.signal)])

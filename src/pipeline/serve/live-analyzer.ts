@@ -14,14 +14,15 @@ import { type Seal, sealFor } from '../../store/seal.ts'
 import { Analyzer } from '../analyze.ts'
 import { HealthCounter } from '../completeness/health-counter.ts'
 import { refOf } from '../event-ref.ts'
-import { EventBatch, type StoredEvent } from '../event-table.ts'
+import type { StoredEvent } from '../event-table.ts'
 import { AuditIds } from './audit-ids.ts'
+import { BatchPieces } from './batch-pieces.ts'
 import { Leaves } from './leaves.ts'
 import type { LiveBatch, LiveJob, LiveOptions, LiveResult } from './live-job.ts'
 
 /** What stays when the rules change: the open batch, and what was seen. */
 interface Kept {
-  readonly events: EventBatch
+  readonly events: BatchPieces
   readonly leaves: Map<string, Leaves>
   readonly seen: Map<string, DigestSet>
   readonly auditIds: AuditIds
@@ -62,7 +63,7 @@ export class LiveAnalyzer {
     return new LiveAnalyzer(options, this.#kept)
   }
 
-  analyze({ sequence, delivery, bytes }: LiveJob): LiveResult {
+  analyze({ sequence, batch, delivery, bytes }: LiveJob): LiveResult {
     const masked = redactBlock(bytes, this.#fingerprintOf)
     const source = sourceOf(delivery)
     const isBody = delivery.kind === 'body'
@@ -70,6 +71,7 @@ export class LiveAnalyzer {
     const health = new HealthCounter(fingerprint)
     const offset = isBody ? 0 : delivery.offset
     const storing = new Storing(this.#kept, this.#seal, {
+      batch,
       way: delivery.source.way,
       arrivedUs: delivery.arrivedUs,
       fingerprint,
@@ -95,7 +97,7 @@ export class LiveAnalyzer {
     const { events, leaves } = this.#kept
     const shares = [...leaves.values()].map((one) => one.take())
     leaves.clear()
-    return { number, rows: events.take(number), shares }
+    return { number, pieces: events.take(number), shares }
   }
 }
 
@@ -103,7 +105,7 @@ export class LiveAnalyzer {
 const FINGERPRINT_DIGITS = 16
 
 const nothingKept = (instance: string): Kept => ({
-  events: new EventBatch(instance),
+  events: new BatchPieces(instance),
   leaves: new Map(),
   seen: new Map(),
   auditIds: new AuditIds(LIMIT.auditIdsRememberedMax / 2),
@@ -115,6 +117,7 @@ const sourceOf = (delivery: LiveJob['delivery']): Source => {
 }
 
 interface StoringOf {
+  readonly batch: number
   readonly way: LogSource['way']
   readonly arrivedUs: number
   readonly fingerprint: string
@@ -128,7 +131,7 @@ interface StoringOf {
 class Storing {
   readonly #of: StoringOf
   readonly #seal: Seal | undefined
-  readonly #events: EventBatch
+  readonly #events: BatchPieces
   readonly #leaves: Leaves
   /** Contents that came by this way, and by the other ones of the same API server. */
   readonly #own: DigestSet
@@ -156,7 +159,7 @@ class Storing {
 
   add(facts: Facts): void {
     const { origin, auditID } = facts.event
-    const { bytes, offset, fingerprint, way, arrivedUs, masked } = this.#of
+    const { batch, bytes, offset, fingerprint, way, arrivedUs, masked } = this.#of
     const from = origin.offset - offset
     const to = from + origin.length
     const raw = bytes.subarray(from, to)
@@ -182,7 +185,7 @@ class Storing {
         ? {}
         : { sealed: sealed(this.#seal, before, place) }),
     }
-    this.#events.add(facts, stored)
+    this.#events.add(batch, facts, stored)
     this.#leaves.add(leafOf({ place, maskedFrom: original, raw }))
   }
 }

@@ -37,7 +37,8 @@ export interface SourceShare {
 /** A batch that is complete: its rows, ready to be inserted. */
 export interface LiveBatch {
   readonly number: number
-  readonly rows: Rows
+  /** In pieces of a bounded size, by position: what the store takes at a time. */
+  readonly pieces: readonly Rows[]
   readonly shares: readonly SourceShare[]
 }
 

@@ -11,7 +11,8 @@ parentPort?.on('message', (order: LiveOrder) => {
       return answer({ kind: 'result', result: analyzer.analyze(order.job) }, [])
     case 'close': {
       const batch = analyzer.close(order.batch)
-      const moved = [...batch.rows.blocks, ...batch.shares.map(({ leaves }) => leaves)]
+      const blocks = batch.pieces.flatMap((piece) => piece.blocks)
+      const moved = [...blocks, ...batch.shares.map(({ leaves }) => leaves)]
       return answer({ kind: 'batch', batch }, buffersOf(moved))
     }
     case 'rules':

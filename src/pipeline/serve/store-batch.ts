@@ -52,11 +52,16 @@ export const storeBatch = async (
   parts: BatchStoreParts,
 ): Promise<readonly Link[]> => {
   const { store, chains, instance, clock } = parts
-  const token = `${instance}-${bounds.number}`
+  // Its bounds are in it: a number alone could come again, were the last batches lost by the store.
+  const token = `${instance}-${bounds.number}-${bounds.first}-${bounds.last}`
   const step = (work: () => Promise<void>): Promise<void> => persist(work, parts)
-  const { rows, shares } = batch
-  if (rows.count > 0 && (isNew || !(await isThere(bounds, rows.count, parts)))) {
-    await step(() => store.insert('events', token, INSERTED_COLUMNS, rows))
+  const { pieces, shares } = batch
+  let events = 0
+  for (const [at, rows] of pieces.entries()) {
+    if (isNew || !(await isThere(bounds, { from: events, count: rows.count }, parts))) {
+      await step(() => store.insert('events', `${token}-${at}`, INSERTED_COLUMNS, rows))
+    }
+    events += rows.count
   }
   failpoint('after-insert')
   const nowUs = clock.nowUs()
@@ -74,7 +79,7 @@ export const storeBatch = async (
     number: bounds.number,
     first_sequence: bounds.first,
     last_sequence: bounds.last,
-    events: rows.count,
+    events,
     judged: JSON.stringify([...extras.judged]),
     committed_at: timeText(nowUs),
   }
@@ -84,18 +89,19 @@ export const storeBatch = async (
 }
 
 /**
- * Whether the events of a batch are in the store, of which nobody knows since a crash. The token
+ * Whether these events of a batch are in the store, of which nobody knows since a crash. The token
  * alone would tell, were it certain that the store keeps tokens through a loss of power.
  */
 const isThere = async (
   { number }: BatchBounds,
-  count: number,
+  { from, count }: { readonly from: number; readonly count: number },
   parts: BatchStoreParts,
 ): Promise<boolean> => {
   const sql =
     'SELECT count() AS events FROM events ' +
-    'WHERE instance = {instance:String} AND batch = {number:UInt64}'
-  const values = { instance: parts.instance, number }
+    'WHERE instance = {instance:String} AND batch = {number:UInt64} ' +
+    'AND position >= {from:UInt32} AND position < {to:UInt32}'
+  const values = { instance: parts.instance, number, from, to: from + count }
   const [row] = await persist(() => parts.store.query(sql, values), parts)
   return Number(row?.events) === count
 }
