@@ -22,6 +22,8 @@ export class SourceWatch {
   events = 0
   bytes = 0
   received = 0
+  /** When the first delivery came, µs; undefined: none did. */
+  sinceUs: number | undefined
 
   constructor(source: LogSource) {
     this.source = source
@@ -37,6 +39,7 @@ export class SourceWatch {
     seen: SourceObservation,
     fingerprint: string | undefined,
   ): Noticed & { readonly silentUs: number } {
+    this.sinceUs ??= arrivedUs
     const wasSilent = this.silence.isSilent(arrivedUs)
     const silentUs = wasSilent ? arrivedUs - (this.silence.lastArrivedUs ?? arrivedUs) : 0
     const gaps = this.silence.add(arrivedUs, seen)

@@ -100,8 +100,10 @@ describe('the report of sources', () => {
   })
 
   it('says what the policy seems to hide, of a log that was seen for long enough', () => {
-    expect(reported(watched(1)).report.policy?.neverSeen).toEqual([])
-    const { policy } = reported(watched(10)).report
+    const hour = 3_600
+    expect(reported(watched(1), [], hour).report.policy?.neverSeen).toEqual([])
+    expect(reported(watched(10), [], hour - 1).report.policy?.neverSeen).toEqual([])
+    const { policy } = reported(watched(10), [], hour).report
     expect(policy?.neverSeen).toContain('heartbeats of nodes and controllers')
     expect(policy?.neverSeen).not.toContain('lists')
     expect(policy).toMatchObject({ levels: { Metadata: 1_800, RequestResponse: 600 } })

@@ -91,7 +91,7 @@ const reportOf = (
     skewSeconds: behindUs === undefined ? undefined : secondsOf(-behindUs),
     truncated: evidence.truncated,
     orphans: server.orphans,
-    policy: policyOf(watch, server),
+    policy: policyOf(watch, server, nowUs),
     troubles: [],
   }
 }
@@ -111,21 +111,25 @@ const gapsOf = (gaps: SourceStatus['gaps']): readonly GapCount[] =>
   }))
 
 const policyOf = (
-  { events, levels, kinds, received }: SourceWatch,
+  { events, levels, kinds, received, sinceUs }: SourceWatch,
   { hiddenShare }: ServerHealth,
+  nowUs: number,
 ): PolicySeen => {
+  const isYoung = events < EVENTS_JUDGED_MIN || nowUs - (sinceUs ?? nowUs) < JUDGED_AFTER_US
   const { metadata, request, requestResponse } = levels
   const missing = [...USUAL_KINDS].filter(([kind]) => !kinds.has(kind)).map(([, words]) => words)
   return {
     levels: { Metadata: metadata, Request: request, RequestResponse: requestResponse },
     hiddenShare,
     receivedStage: received > 0,
-    neverSeen: events < EVENTS_JUDGED_MIN ? [] : missing,
+    neverSeen: isYoung ? [] : missing,
   }
 }
 
 /** Of a log that has just begun nobody can say what it never shows. */
 const EVENTS_JUDGED_MIN = 5_000
+/** A quiet cluster lists something only now and then. */
+const JUDGED_AFTER_US = 3_600 * 1e6
 
 const textOf = (us: number | undefined): string | undefined =>
   us === undefined ? undefined : timeText(us)
