@@ -46,6 +46,21 @@ describe('on a real disk', () => {
     await again.close()
   })
 
+  it('goes on behind a number that somebody has already, without a hole', async () => {
+    const log = await open()
+    await log.append(textRecord('old'))
+    await log.advance(1)
+    expect(log.nextSequence).toBe(2)
+    await log.advance(12)
+    expect([log.firstSequence, log.nextSequence]).toEqual([12, 12])
+    expect(await log.append(textRecord('new'))).toBe(12)
+    await log.close()
+    const again = await open()
+    expect([again.firstSequence, again.nextSequence, again.damage]).toEqual([12, 13, []])
+    expect(await readBodies(again)).toEqual(new Map([[12, 'new']]))
+    await again.close()
+  })
+
   it('keeps its files to its owner', async () => {
     const log = await open()
     await log.append(textRecord('one'))

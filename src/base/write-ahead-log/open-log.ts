@@ -166,6 +166,22 @@ class Log implements WriteAheadLog {
     })
   }
 
+  advance(to: number): Promise<void> {
+    return this.#alone(async () => {
+      if (this.#fault !== undefined) throw this.#fault
+      if (to <= this.#next) return
+      this.#next = to
+      try {
+        await this.#roll()
+      } catch (error) {
+        throw this.#note(error)
+      }
+      await this.#writeMark(to)
+      this.#tail.release(to)
+      await this.#removeReleased(to)
+    })
+  }
+
   async damageTold(): Promise<void> {
     await markTold(this.#options.files, this.#options.folder)
     this.damage = []

@@ -63,5 +63,10 @@ export interface WriteAheadLog {
    * they hold is deleted at once when nothing else is left, and else within moments.
    */
   release(before: number): Promise<void>
+  /**
+   * Appends nothing under a number before this one. For a log that was lost, or put back from a
+   * copy: whoever has its records up to here would take new ones under their numbers for the same.
+   */
+  advance(to: number): Promise<void>
   close(): Promise<void>
 }

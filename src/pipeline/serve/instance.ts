@@ -75,6 +75,7 @@ const openParts = async (
     persist(() => work(store.store), { clock, signal, onRetry: retryTo({ hooks, meters }) })
   const { instance } = folder
   const before = await ask((one) => readBefore(one, log, instance, clock.nowUs()))
+  await notBehind(before, log, hooks)
   const completeness = seeded(before)
   const live = new LiveFindings(compileRules(judging.rules, judging.lists), {
     completeness,
@@ -90,6 +91,23 @@ const openParts = async (
   const keep = keeper(log, meters)
   const detection = { completeness, live, crew }
   return { folder, log, store, meters, before, chains, anchoring, plan, keep, ...detection }
+}
+
+/** New records under numbers that the store has would be taken for what is stored, and dropped. */
+const notBehind = async (
+  { lastSequence }: Before,
+  log: WriteAheadLog,
+  hooks: ServeHooks,
+): Promise<void> => {
+  const { nextSequence } = log
+  if (nextSequence > lastSequence) return
+  const missing = lastSequence + 1 - nextSequence
+  hooks.log(
+    'error',
+    `the write-ahead log is ${missing} records behind the store: it was deleted, or put back from ` +
+      'a copy; what was in it and not stored is lost',
+  )
+  await log.advance(lastSequence + 1)
 }
 
 /** What the worker judges and stores with. */
