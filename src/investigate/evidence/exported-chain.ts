@@ -25,12 +25,15 @@ export interface ExportedChainOf {
   readonly isWhole: boolean
   readonly stones: readonly TombstoneRecord[]
   readonly keys: readonly KeyObject[]
+  /** Whether the digests of its links are asked for. */
+  readonly isAnchored: boolean
 }
 
 /** Verifies the links of a chain in an export, and the events that it has of them. */
 export class ExportedChain {
   readonly #of: ExportedChainOf
   readonly #name: string
+  #known: { readonly of: readonly string[]; readonly set: ReadonlySet<string> } = NO_LEAVES
   #events = 0
   /** Where the bytes of the next event begin. */
   #offset = 0
@@ -40,7 +43,7 @@ export class ExportedChain {
     this.#name = logSourceName(of.source)
   }
 
-  /** Gives the digest of each link that is there. */
+  /** Gives the digest of each link that is there, if they are asked for. */
   async verify(problems: Problems): Promise<ReadonlyMap<number, string>> {
     const { folder, source } = this.#of
     const file = await openToRead(join(folder, source.files.events), true)
@@ -65,7 +68,7 @@ export class ExportedChain {
       chain ??= new ChainCheck(problems, this.#name, linkBefore(first, line))
       chain.take({ source, ...line })
       tombstones.takeLink(line)
-      links.set(line.number, line.link)
+      if (this.#of.isAnchored) links.set(line.number, line.link)
       newest = Math.max(newest, line.number)
       await this.#link(line, index, pieces, { problems, tombstones })
     }
@@ -135,11 +138,17 @@ export class ExportedChain {
     const found = leafOf({ place, maskedFrom: masked ?? undefined, raw }).toString('hex')
     if (found === leaves[leaf]) {
       this.#events += 1
-    } else if (leaves.includes(found)) {
+    } else if (this.#isAmong(leaves, found)) {
       problems.problem('reordered', at, `${named} is there in the place of another`)
     } else {
       problems.problem('changed', at, `the bytes of ${named}, or what is said of them, differ`)
     }
+  }
+
+  /** Whether a leaf is that of any event of the link; with a set, for all of them may be wrong. */
+  #isAmong(leaves: readonly string[], leaf: string): boolean {
+    if (this.#known.of !== leaves) this.#known = { of: leaves, set: new Set(leaves) }
+    return this.#known.set.has(leaf)
   }
 
   /** The leaves of a link must be those that it was made of, and in a whole export all there. */
@@ -194,6 +203,7 @@ interface Told {
   readonly tombstones: Tombstones
 }
 
+const NO_LEAVES = { of: [], set: new Set<string>() }
 const SHOWN = 20
 const NEWLINE = 10
 

@@ -41,7 +41,11 @@ export const verifyExport = async (request: VerifyExportRequest): Promise<Verifi
   const stones = await tombstonesOf(folder, manifest, problems)
   const chains = new Map<string, ReadonlyMap<number, string>>()
   for (const source of manifest.sources) {
-    const chain = new ExportedChain({ folder, source, isWhole: manifest.whole, stones, keys })
+    const chain = new ExportedChain({
+      ...{ folder, source, stones, keys },
+      isWhole: manifest.whole,
+      isAnchored: anchors.length > 0,
+    })
     const name = chainKey(source.instance, logSourceName(source))
     chains.set(name, await guarded(problems, source.files.links, () => chain.verify(problems)))
   }
