@@ -93,12 +93,12 @@ export const serve: Serve = async (options, hooks, signal) => {
     commit: async (closed, batch, reading) => {
       const whole = { ...closed, batch, reading, extras: live.drain() }
       await storeBatch(whole, storing(parts, options, hooks, stop.signal))
-      await parts.anchoring.write()
+      parts.anchoring.begin()
       monitor.committed()
     },
     settle: async () => {
       await storeExtras(live.drain(), storing(parts, options, hooks, stop.signal))
-      await parts.anchoring.write()
+      parts.anchoring.begin()
     },
   })
   const working = intake.run(stop.signal)
@@ -119,7 +119,7 @@ export const serve: Serve = async (options, hooks, signal) => {
   } finally {
     stop.abort()
     await working.finally(async () => {
-      await parts.anchoring.write(true)
+      await parts.anchoring.finish()
       await parts.close()
     })
   }

@@ -37,8 +37,8 @@ export const CONFIG_OPTION: OptionDeclaration = {
 export const EVIDENCE_OPTIONS: readonly OptionDeclaration[] = [
   {
     name: '--anchor',
-    value: 'FILE',
-    about: 'Write the heads of the chains of evidence here, outside of the data directory.',
+    value: 'FILE|URL',
+    about: 'Write the heads of the chains of evidence here, or send them: outside of the data.',
   },
   {
     name: '--seal-key',
