@@ -73,10 +73,14 @@ export const LIMIT = {
   auditIdsRememberedMax: 400_000,
   /** How long a stop waits for what is in the log to be stored, in ms; it stays in the log. */
   drainMs: 20_000,
+  /** How long it then waits for the store to end what it has begun, in ms. */
+  stopCommitMs: 3_000,
   /** Events that are inserted into the store at a time: of tiny ones too many need its memory. */
   batchPieceRowsMax: 20_000,
   /** Bytes of events after which an insert holds enough; the last one may be longer. */
   batchPieceBytesMax: 16_777_216,
+  /** Characters of findings or signals after which an insert of them holds enough. */
+  recordsPortionCharacters: 4_194_304,
   /** Acts of one cluster that a restart reads back from the store to go on with its windows. */
   signalsRestoredMax: 100_000,
   /** Findings remembered, to say what is taken back. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { Fault } from '../../base/fault.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { openLog } from '../../base/write-ahead-log/open-log.ts'
 import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
 import { BatchPlan } from './batch-plan.ts'
@@ -113,5 +114,22 @@ test('a drain that ran out of time releases nothing that was not taken', async (
   // Nobody runs it: what is in the log was not looked at.
   await intake.drain(0)
   await systemClock.sleep(100)
+  expect(log.firstSequence).toBe(1)
+})
+
+test('LIMIT.stopCommitMs: a store that never answers does not hold up a stop', async () => {
+  await keep('{}')
+  const stop = new AbortController()
+  const asked = new AbortController()
+  const commit = (): Promise<void> => {
+    asked.abort()
+    return new Promise(() => {})
+  }
+  const running = intakeWith({ commit }, 1_000).run(stop.signal)
+  await systemClock.sleep(10_000, asked.signal)
+  const beganMs = systemClock.elapsedMs()
+  stop.abort()
+  await running
+  expect(systemClock.elapsedMs() - beganMs).toBeLessThan(LIMIT.stopCommitMs + 2_000)
   expect(log.firstSequence).toBe(1)
 })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
 import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
 import type { Delivery } from '../../model/delivery.ts'
 import type { BatchPlan, ClosedBatch } from './batch-plan.ts'
@@ -93,7 +94,8 @@ export class Intake {
     }
     if (this.#failure !== undefined) throw this.#failure
     this.#close(this.#parts.plan.finish())
-    await this.#commits
+    // A store that is stuck is not waited for: what is in the log is repeated.
+    await this.#committedWithin(LIMIT.stopCommitMs)
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -109,10 +111,14 @@ export class Intake {
     while (!isDone()) await this.#clock.sleep(TICK_MS)
     this.#close(this.#parts.plan.finish())
     this.#settle()
-    const left = Math.max(0, untilMs - this.#clock.elapsedMs())
-    if (left === Number.POSITIVE_INFINITY) return await this.#commits
+    await this.#committedWithin(Math.max(0, untilMs - this.#clock.elapsedMs()))
+  }
+
+  /** Resolves once what was handed to the store is committed, or after so many ms. */
+  async #committedWithin(ms: number): Promise<void> {
+    if (ms === Number.POSITIVE_INFINITY) return await this.#commits
     const done = new AbortController()
-    await Promise.race([this.#commits, this.#clock.sleep(left, done.signal)])
+    await Promise.race([this.#commits, this.#clock.sleep(ms, done.signal)])
     done.abort()
   }
 

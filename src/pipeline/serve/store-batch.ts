@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import type { Issue } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
 import type { StoredSignal } from '../../detect/live/stored-signal.ts'
 import { timeText } from '../../detect/time.ts'
 import { type GapDelivery, type LogSource, logSourceName } from '../../model/delivery.ts'
@@ -119,9 +120,25 @@ export const storeExtras = async (
     ['issues', issues.map((issue) => issueRecord(issue, nowUs))],
   ]
   for (const [table, records] of tables) {
-    if (records.length === 0) continue
-    await persist(() => parts.store.insertRecords(table, tokenOf(records), records), parts)
+    for (const some of portionsOf(records)) {
+      await persist(() => parts.store.insertRecords(table, tokenOf(some), some), parts)
+    }
   }
+}
+
+/** Records as they are inserted at a time: one body may bring a hundred thousand to light. */
+const portionsOf = (records: readonly StoreRecord[]): readonly (readonly StoreRecord[])[] => {
+  const portions: StoreRecord[][] = []
+  let characters = Number.POSITIVE_INFINITY
+  for (const record of records) {
+    if (characters >= LIMIT.recordsPortionCharacters) {
+      portions.push([])
+      characters = 0
+    }
+    portions.at(-1)?.push(record)
+    characters += JSON.stringify(record).length
+  }
+  return portions
 }
 
 /** What may be inserted again with other content has a token of its content. */
