@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
 import { connectStore } from '../store/clickhouse.ts'
@@ -31,10 +30,22 @@ const reach = async (given: Given): Promise<ReachedStore> => {
     const store = await connectStore({ url, ...(password === undefined ? {} : { password }) })
     return { store, running: true, close: () => store.close() }
   }
-  if (data !== undefined && existsSync(join(data, 'engine')))
+  if (data !== undefined) {
+    await mustHoldStore(data)
     return reachEmbedded(data, systemClock)
-  if (data !== undefined) throw wrong(`nothing was ever kept in ${data}`, NEVER_KEPT)
+  }
   throw wrong('it is not said which store', 'give --data DIR, or --store URL')
+}
+
+const mustHoldStore = async (data: string): Promise<void> => {
+  try {
+    await stat(join(data, 'engine'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
+      throw wrong(`you may not read ${data}`, 'only its owner may: run this as that user')
+    }
+    throw wrong(`nothing was ever kept in ${data}`, NEVER_KEPT)
+  }
 }
 
 const passwordOf = async (given: Given): Promise<string | undefined> => {
