@@ -1,5 +1,8 @@
 import type { Command, CommandGroup, OptionDeclaration } from '../command.ts'
+import { formatOption } from './common.ts'
 import { DATA_OPTION, STORE_OPTIONS } from './serve-options.ts'
+
+const ANSWER_FORMAT = formatOption('How to write the answer.', ['text', 'json'])
 
 const WHERE = [DATA_OPTION, ...STORE_OPTIONS.filter(({ name }) => name !== '--store-cluster')]
 
@@ -74,6 +77,7 @@ const exporting: Command = {
     ...WHERE,
     { name: '--out', value: 'FOLDER', about: 'Where to: a new or an empty folder.' },
     ...SELECTION,
+    ANSWER_FORMAT,
   ],
   examples: [
     {
@@ -98,6 +102,7 @@ const open: Command = {
     { name: '--key', value: 'FILE', about: 'The private key, as `evidence keygen` wrote it.' },
     { name: '--out', value: 'FILE', about: 'A new file, for you alone: one original a line.' },
     ...SELECTION,
+    ANSWER_FORMAT,
   ],
   examples: [
     {
@@ -123,7 +128,7 @@ const keygen: Command = {
       required: true,
     },
   ],
-  options: [],
+  options: [ANSWER_FORMAT],
   examples: [{ command: 'deckwatch evidence keygen seal', about: 'seal.key.pem and seal.pub.pem' }],
   run: async (given, shell) =>
     (await import('../run/evidence-keygen.ts')).runEvidenceKeygen(given, shell),
@@ -134,7 +139,7 @@ const key: Command = {
   name: 'key',
   about: 'Print the public key by which anchors, tombstones and exports of an instance verify.',
   arguments: [],
-  options: [DATA_OPTION],
+  options: [DATA_OPTION, ANSWER_FORMAT],
   examples: [
     {
       command: 'deckwatch evidence key --data /var/lib/deckwatch > prod.pub.pem',

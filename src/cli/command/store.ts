@@ -1,7 +1,12 @@
 import type { Command, CommandGroup } from '../command.ts'
+import { formatOption } from './common.ts'
 import { DATA_OPTION, STORE_OPTIONS } from './serve-options.ts'
 
-const WHERE = [DATA_OPTION, ...STORE_OPTIONS]
+const WHERE = [
+  DATA_OPTION,
+  ...STORE_OPTIONS,
+  formatOption('How to write the answer.', ['text', 'json']),
+]
 
 const status: Command = {
   kind: 'command',

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { systemClock } from '../../base/clock.ts'
-import { escapeTerminal } from '../../base/escape-text.ts'
 import { exportEvidence } from '../../investigate/evidence/export.ts'
 import { writeUse } from '../../investigate/evidence/issues.ts'
 import { contentOf } from '../../pipeline/analyze.ts'
+import { writeAnswer } from '../answer.ts'
 import type { Given } from '../command.ts'
 import {
   required,
@@ -40,6 +40,7 @@ export const runEvidenceExport = async (given: Given, shell: Shell): Promise<num
     `SHA-256 of the public key: ${manifest.public_key_sha256}`,
     `to verify: deckwatch evidence verify ${folder}`,
   ]
-  await shell.output.write(`${lines.map(escapeTerminal).join('\n')}\n`)
+  const record = { folder, events, publicKeySha256: manifest.public_key_sha256 }
+  await writeAnswer(given, shell, lines, { ...record, logs: manifest.sources.length })
   return EXIT.nothing
 }

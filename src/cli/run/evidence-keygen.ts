@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { escapeTerminal } from '../../base/escape-text.ts'
 import { keyFingerprint } from '../../investigate/evidence/export.ts'
 import { newSealKeys } from '../../store/seal.ts'
+import { writeAnswer } from '../answer.ts'
 import type { Given } from '../command.ts'
 import { publicKeyIn, required } from '../evidence-request.ts'
 import { CommandError, codeOf, EXIT, type Shell } from '../shell.ts'
@@ -21,7 +21,8 @@ export const runEvidenceKeygen = async (given: Given, shell: Shell): Promise<num
     `${name}.pub.pem: give it to deckwatch serve --seal-key`,
     `${name}.key.pem: keep it on another machine; it opens what is sealed from now on`,
   ]
-  await shell.output.write(`${lines.map(escapeTerminal).join('\n')}\n`)
+  const record = { publicKey: `${name}.pub.pem`, privateKey: `${name}.key.pem` }
+  await writeAnswer(given, shell, lines, record)
   return EXIT.nothing
 }
 
@@ -29,8 +30,10 @@ export const runEvidenceKeygen = async (given: Given, shell: Shell): Promise<num
 export const runEvidenceKey = async (given: Given, shell: Shell): Promise<number> => {
   const data = required(given, 'data', 'DIR')
   const key = await publicKeyIn(join(data, 'keys', 'evidence.pub.pem'))
-  await shell.output.write(key.export({ type: 'spki', format: 'pem' }).toString())
-  await shell.errors.write(`SHA-256 of the public key: ${keyFingerprint(key)}\n`)
+  const pem = key.export({ type: 'spki', format: 'pem' }).toString()
+  const sha256 = keyFingerprint(key)
+  await writeAnswer(given, shell, pem.trimEnd().split('\n'), { publicKey: pem, sha256 })
+  await shell.errors.write(`SHA-256 of the public key: ${sha256}\n`)
   return EXIT.nothing
 }
 

@@ -6,6 +6,7 @@ import { escapeTerminal } from '../../base/escape-text.ts'
 import { writeUse } from '../../investigate/evidence/issues.ts'
 import { openOriginals } from '../../investigate/evidence/open.ts'
 import { openSealed } from '../../store/seal.ts'
+import { writeAnswer } from '../answer.ts'
 import type { Given } from '../command.ts'
 import { pemIn, required, selectionOf, selectionWords, withEvidence } from '../evidence-request.ts'
 import { counted } from '../output/words.ts'
@@ -37,7 +38,9 @@ export const runEvidenceOpen = async (given: Given, shell: Shell): Promise<numbe
   } finally {
     await file.close()
   }
-  await shell.output.write(`${counted(opened, 'original')} in ${escapeTerminal(out)}\n`)
+  const lines = [`${counted(opened, 'original')} in ${out}`]
+  const refusals = Object.fromEntries(refused)
+  await writeAnswer(given, shell, lines, { file: out, opened, refused: refusals })
   for (const [why, times] of refused) {
     await shell.errors.write(`not opened: ${counted(times, 'original')}: ${escapeTerminal(why)}\n`)
   }

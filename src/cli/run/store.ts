@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os'
 import { systemClock } from '../../base/clock.ts'
-import { escapeTerminal } from '../../base/escape-text.ts'
 import { microsecondsOf, timeText } from '../../detect/time.ts'
 import type { Store } from '../../store/store.ts'
 import { addHold, type Hold, listHolds, releaseHold } from '../../store/upkeep/holds.ts'
+import { writeAnswer } from '../answer.ts'
 import type { Given } from '../command.ts'
 import { momentOf, wrong } from '../hunt-request.ts'
 import { bytes, count, counted } from '../output/words.ts'
@@ -14,14 +14,18 @@ import { EXIT, type Shell } from '../shell.ts'
 export const runStoreStatus = async (given: Given, shell: Shell): Promise<number> => {
   const { store, running, close } = await reachStore(given)
   try {
+    const weeks = await weeksOf(store)
+    const storedBytes = await bytesOf(store)
+    const holds = await listHolds(store)
     const lines = [
       running ? 'an instance runs on it' : 'no instance runs on it',
       '',
-      ...(await weekLines(store)),
+      ...weekLines(weeks, storedBytes),
       '',
-      ...(await holdLines(store)),
+      ...holdLines(holds),
     ]
-    await shell.output.write(`${lines.map(escapeTerminal).join('\n')}\n`)
+    const record = { running, bytes: storedBytes, weeks, holds: holds.map(holdRecord) }
+    await writeAnswer(given, shell, lines, record)
     return EXIT.nothing
   } finally {
     await close()
@@ -43,8 +47,12 @@ export const runStoreHold = async (given: Given, shell: Shell): Promise<number> 
   if (hold.fromUs >= hold.toUs) throw wrong('the hold is empty', 'give the earlier one to --since')
   const { store, close } = await reachStore(given)
   try {
+    // To put another in its place would end what was held, and nobody would have said so.
+    if ((await listHolds(store)).some((one) => one.id === id)) {
+      throw wrong(`a hold "${id}" is in force already`, 'give another ID, or release it first')
+    }
     await addHold(store, systemClock, hold)
-    await shell.output.write(`in force: ${escapeTerminal(holdLine(hold))}\n`)
+    await writeAnswer(given, shell, [`in force: ${holdLine(hold)}`], holdRecord(hold))
     return EXIT.nothing
   } finally {
     await close()
@@ -58,7 +66,7 @@ export const runStoreRelease = async (given: Given, shell: Shell): Promise<numbe
   try {
     const wasThere = await releaseHold(store, systemClock, id)
     if (!wasThere) throw wrong(`no hold "${id}" is in force`, '`store status` lists those that are')
-    await shell.output.write(`released: ${escapeTerminal(id)}\n`)
+    await writeAnswer(given, shell, [`released: ${id}`], { id, released: true })
     return EXIT.nothing
   } finally {
     await close()
@@ -68,31 +76,56 @@ export const runStoreRelease = async (given: Given, shell: Shell): Promise<numbe
 /** The end of what a column of times can hold. */
 const FOR_EVER_US = 10_413_705_600_000_000
 
-const weekLines = async (store: Store): Promise<readonly string[]> => {
+/** Events of a cluster that arrived within one week. */
+interface StoredWeek {
+  readonly cluster: string
+  readonly week: string
+  readonly events: number
+  readonly logs: number
+}
+
+const weeksOf = async (store: Store): Promise<readonly StoredWeek[]> => {
   const rows = await store.query(
     'SELECT cluster, toString(toMonday(arrived_at)) AS week, count() AS events, ' +
-      'uniqExact(server, way) AS sources FROM events GROUP BY cluster, week ORDER BY cluster, week',
+      'uniqExact(server, way) AS logs FROM events GROUP BY cluster, week ORDER BY cluster, week',
   )
-  const [size] = await store.query(
+  return rows.map(({ cluster, week, events, logs }) => ({
+    cluster: String(cluster),
+    week: String(week),
+    events: Number(events),
+    logs: Number(logs),
+  }))
+}
+
+const bytesOf = async (store: Store): Promise<number> => {
+  const [row] = await store.query(
     "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND table LIKE 'events%'",
   )
-  const total = rows.reduce((sum, { events }) => sum + Number(events), 0)
+  return Number(row?.bytes ?? 0)
+}
+
+const weekLines = (weeks: readonly StoredWeek[], storedBytes: number): readonly string[] => {
+  const total = weeks.reduce((sum, { events }) => sum + events, 0)
   return [
-    `${counted(total, 'event')} in ${bytes(Number(size?.bytes ?? 0))}`,
-    ...rows.map(
-      ({ cluster, week, events, sources }) =>
-        `  ${cluster}  arrived in the week of ${week}: ${count(Number(events))} events ` +
-        `of ${counted(Number(sources), 'log')}`,
+    `${counted(total, 'event')} in ${bytes(storedBytes)}`,
+    ...weeks.map(
+      ({ cluster, week, events, logs }) =>
+        `  ${cluster}  arrived in the week of ${week}: ${count(events)} events ` +
+        `of ${counted(logs, 'log')}`,
     ),
   ]
 }
 
-const holdLines = async (store: Store): Promise<readonly string[]> => {
-  const holds = await listHolds(store)
-  return holds.length === 0
+const holdLines = (holds: readonly Hold[]): readonly string[] =>
+  holds.length === 0
     ? ['no legal holds']
     : ['legal holds', ...holds.map((hold) => `  ${holdLine(hold)}`)]
-}
+
+const holdRecord = ({ fromUs, toUs, ...hold }: Hold): Readonly<Record<string, unknown>> => ({
+  ...hold,
+  from: fromUs <= 0 ? null : timeText(fromUs),
+  to: toUs >= FOR_EVER_US ? null : timeText(toUs),
+})
 
 const holdLine = ({ id, cluster, fromUs, toUs, reason, by }: Hold): string => {
   const from = fromUs <= 0 ? 'the beginning' : timeText(fromUs)
