@@ -1,7 +1,7 @@
 // `npm run e2e`: a real control plane sends and writes its audit log, attacks included, while both
 // sides are killed and started again; then every line of its files is looked for in the store, and
 // every stored event in the files. Skipped, with the reason, where the laboratory cannot run.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -125,6 +125,10 @@ async function report(): Promise<void> {
   } finally {
     await close()
   }
+  say('verifying the evidence')
+  const args = ['src/main.ts', 'evidence', 'verify', '--data', data]
+  const verified = spawnSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 1, 2] })
+  if (verified.status !== 0) process.exitCode = 1
 }
 
 /** What the API server itself lost is accounted for, and is not ours. */
