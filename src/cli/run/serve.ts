@@ -38,6 +38,8 @@ export const runServe = async (given: Given, shell: Shell): Promise<number> => {
   const log = openProgramLog(shell)
   const write = findingWriter(given, shell)
   const running = new RunningServe(given, config, log)
+  // Those that come with deckwatch have none, and a start is to be quick.
+  if (config.rules.length + config.lists.length > 0) sayErrors(options.judging, log)
   const hooks: ServeHooks = {
     finding: write,
     log,
@@ -164,7 +166,8 @@ class RunningServe {
       this.#status = await openStatusServer(status.host, status.port, instance.status)
       this.#log('info', `status at ${this.#status.url}`, { status: this.#status.url })
     } catch (error) {
-      this.#log('error', `no status: ${error instanceof Error ? error.message : error}`)
+      const why = error instanceof Error ? error.message : error
+      this.#log('error', `no status, no metrics: ${why}; give another --status`)
     }
   }
 
@@ -176,22 +179,31 @@ class RunningServe {
   async #reload(): Promise<void> {
     try {
       const judging = await judgingOf(this.#given, this.#config)
-      const { issues, rules } = compileRules(judging.rules, judging.lists)
-      const errors = issues.filter(isError)
-      for (const { at, message, code } of errors) {
-        this.#log('error', `${formatPlace(at)}: ${message}`, { code })
-      }
-      if (errors.length > 0) {
+      const { errors, rules } = sayErrors(judging, this.#log)
+      if (errors > 0) {
         this.#log('error', 'the rules were not loaded again: what was in force stays in force')
         return
       }
       await this.#instance?.reload(judging)
-      this.#log('info', 'the rules were loaded again', { rules: rules.length })
+      this.#log('info', 'the rules were loaded again', { rules })
     } catch (error) {
       const why = escapeTerminal(error instanceof Error ? error.message : String(error))
       this.#log('error', `not loaded again: ${why}`)
     }
   }
+}
+
+/** Says which rules and lists cannot be used, and why. The others work without them. */
+const sayErrors = (
+  { rules: files, lists }: Judging,
+  log: Log,
+): { readonly errors: number; readonly rules: number } => {
+  const { issues, rules } = compileRules(files, lists)
+  const errors = issues.filter(isError)
+  for (const { at, message, code } of errors) {
+    log('error', `${formatPlace(at)}: ${message}`, { code })
+  }
+  return { errors: errors.length, rules: rules.length }
 }
 
 const isError = ({ code }: Issue): boolean => ISSUE_KINDS[code]?.severity === 'error'
