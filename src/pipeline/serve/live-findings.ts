@@ -64,6 +64,8 @@ export class LiveFindings {
   #issues: Issue[] = []
   /** Findings that were told last, by id: what a withdrawal takes back. */
   readonly #told = new Map<string, Finding>()
+  /** Findings from before a restart that were not told anew since. */
+  readonly #catchingUp = new Set<string>()
   #arrivedUs = 0
   /** Of the delivery at hand. */
   #cluster = ''
@@ -106,7 +108,10 @@ export class LiveFindings {
   /** Goes on where another process stopped. Called before anything else. */
   restore({ findings, signals, judged, coversFromUs }: LeftBehind): void {
     const nowUs = this.#parts.clock.nowUs()
-    for (const { finding } of findings) this.#remember(finding)
+    for (const { finding } of findings) {
+      this.#remember(finding)
+      this.#catchingUp.add(finding.id)
+    }
     const told = findings.map(({ finding }) => finding)
     this.#correlation.restore(signals, { judged, coversFromUs, told }, nowUs)
     const ofActs = findings.filter(({ act }) => act !== '')
@@ -234,8 +239,13 @@ export class LiveFindings {
   #say(told: ToldFinding, isUpdate: boolean): void {
     const { finding, withdrawn } = told
     const before = this.#told.get(finding.id)
-    // After a restart some of what is known is found once more.
-    if (!withdrawn && before !== undefined && isSame(before, finding)) return
+    // After a restart some of what is known is found once more, a correlation step by step.
+    const isKnown = before !== undefined && isSame(before, finding)
+    if (!withdrawn && before !== undefined && this.#catchingUp.has(finding.id)) {
+      if (isKnown || actsIn(finding) < actsIn(before)) return
+    }
+    this.#catchingUp.delete(finding.id)
+    if (!withdrawn && isKnown) return
     if (withdrawn) this.#told.delete(finding.id)
     else this.#remember(finding)
     this.#findings.set(finding.id, told)
@@ -261,3 +271,7 @@ export class LiveFindings {
 }
 
 const isSame = (a: Finding, b: Finding): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** How many acts a correlation's finding speaks of. */
+const actsIn = ({ correlation }: Finding): number =>
+  correlation === undefined ? 1 : correlation.matches + correlation.following
