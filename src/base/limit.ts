@@ -69,6 +69,8 @@ export const LIMIT = {
    * Contents remembered for each API server and way, to know what came by two ways. A hint only.
    */
   contentsRememberedMax: 400_000,
+  /** A delivery that is analyzed at once. A longer one is, piece by piece. */
+  analyzedBytesMax: 8_388_608,
   /** Ids of requests remembered, to notice that a client gives one of them again. */
   auditIdsRememberedMax: 400_000,
   /** How long a stop waits for what is in the log to be stored, in ms; it stays in the log. */

@@ -4,6 +4,7 @@ import { systemClock } from '../../base/clock.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { formatPlace, type Issue } from '../../base/issue.ts'
 import { compileRules } from '../../detect/compile.ts'
+import { timeText } from '../../detect/time.ts'
 import { serve } from '../../pipeline/pipeline.ts'
 import type {
   Instance,
@@ -12,8 +13,10 @@ import type {
   ServeHooks,
   ServeOptions,
 } from '../../pipeline/serve/running.ts'
+import type { Status } from '../../pipeline/serve/status.ts'
 import type { ServeConfig } from '../../pipeline/serve-options.ts'
 import type { Given } from '../command.ts'
+import { giveBackMemory } from '../give-back.ts'
 import { ranges } from '../hunt-request.ts'
 import { ISSUE_KINDS } from '../issue-tables.ts'
 import { openProgramLog } from '../program-log.ts'
@@ -43,9 +46,11 @@ export const runServe = async (given: Given, shell: Shell): Promise<number> => {
   const hooks: ServeHooks = {
     finding: write,
     log,
-    started: (instance) => void running.start(instance),
+    started: (instance) => running.start(instance),
   }
   try {
+    // Before the store answers, so that whoever watches over it can see why it is not ready.
+    await running.openStatus(given.text('status') !== undefined)
     await serve(options, hooks, shell.signal)
     return EXIT.nothing
   } finally {
@@ -148,9 +153,28 @@ class RunningServe {
     this.#log = log
   }
 
-  async start(instance: Instance): Promise<void> {
+  /** A port that was asked for has to be had; without the usual one it can do. */
+  async openStatus(isAsked: boolean): Promise<void> {
+    const { status } = this.#config
+    if (status === undefined) return
+    try {
+      const relay = statusBefore(() => this.#instance?.status)
+      this.#status = await openStatusServer(status.host, status.port, relay)
+      this.#log('info', `status at ${this.#status.url}`, { status: this.#status.url })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      if (isAsked) {
+        const message = `no status, no metrics: ${why}`
+        throw new CommandError(EXIT.environment, message, 'give another --status', error)
+      }
+      this.#log('error', `no status, no metrics: ${why}; give another --status`)
+    }
+  }
+
+  start(instance: Instance): void {
     this.#instance = instance
     process.on('SIGHUP', this.#onHangup)
+    giveBackMemory()
     const { webhook } = instance
     if (webhook !== undefined) {
       const scheme = this.#config.webhook?.tls === undefined ? 'http' : 'https'
@@ -159,15 +183,6 @@ class RunningServe {
     }
     for (const { cluster, server, path } of this.#config.files) {
       this.#log('info', `following ${path}`, { cluster, server })
-    }
-    const { status } = this.#config
-    if (status === undefined) return
-    try {
-      this.#status = await openStatusServer(status.host, status.port, instance.status)
-      this.#log('info', `status at ${this.#status.url}`, { status: this.#status.url })
-    } catch (error) {
-      const why = error instanceof Error ? error.message : error
-      this.#log('error', `no status, no metrics: ${why}; give another --status`)
     }
   }
 
@@ -192,6 +207,20 @@ class RunningServe {
     }
   }
 }
+
+/** What an instance says of itself, and before there is one, that it is starting. */
+const statusBefore = (instance: () => Status | undefined): Status => ({
+  notReady: () =>
+    instance()?.notReady() ?? [{ part: 'store', why: 'starting, or not reached yet' }],
+  metrics: async () => (await instance()?.metrics()) ?? '',
+  sources: async () =>
+    (await instance()?.sources()) ?? {
+      at: timeText(systemClock.nowUs()),
+      live: true,
+      sources: [],
+    },
+  canary: (auditId) => instance()?.canary(auditId),
+})
 
 /** Says which rules and lists cannot be used, and why. The others work without them. */
 const sayErrors = (

@@ -43,7 +43,7 @@ export class Anchoring {
     const isInside = resolve(this.#target).startsWith(resolve(folder.path) + sep)
     if (isAddress(this.#target) || !isInside) return
     const why = 'who can change the data can change it too: give --anchor FILE on another disk'
-    hooks.log('warn', `the anchor of the evidence lies in the data directory; ${why}`)
+    hooks.log('info', `the anchor of the evidence lies in the data directory; ${why}`)
   }
 
   /** Begins to write the heads if they have moved, and not too often. Nothing waits for it. */

@@ -37,16 +37,16 @@ const countsOf = (one: LiveAnalyzer): readonly number[] =>
 test('LIMIT.batchPieceRowsMax: a body of tiny events is inserted in pieces', () => {
   const one = analyzer()
   const items = Array.from({ length: LIMIT.batchPieceRowsMax + 5 }, (_, n) => event(n))
-  one.analyze(jobOf(items))
+  for (const _ of one.analyze(jobOf(items)));
   expect(countsOf(one)).toEqual([LIMIT.batchPieceRowsMax, 5])
   expect(countsOf(one)).toEqual([])
-  one.analyze(jobOf([event(0)]))
+  for (const _ of one.analyze(jobOf([event(0)])));
   expect(countsOf(one)).toEqual([1])
 })
 
 test('LIMIT.batchPieceBytesMax: so are long events', () => {
   const one = analyzer()
   const half = 'x'.repeat(LIMIT.batchPieceBytesMax / 2)
-  one.analyze(jobOf([event(0, half), event(1, half), event(2, half), event(3)]))
+  for (const _ of one.analyze(jobOf([event(0, half), event(1, half), event(2, half), event(3)])));
   expect(countsOf(one)).toEqual([2, 2])
 })

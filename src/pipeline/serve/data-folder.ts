@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { constants, type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { constants, type FileHandle, link, mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../base/fault.ts'
 import { publicKeyOf } from '../../store/evidence/anchor.ts'
@@ -55,9 +55,10 @@ const evidenceKeyOf = async (keys: string): Promise<KeyObject> => {
     if (!isMissing(error)) throw error
   }
   const { privateKey } = generateKeyPairSync('ed25519')
-  await writeOnce(join(keys, 'evidence.pub.pem'), publicKeyOf(privateKey))
   await writeOnce(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  return privateKey
+  const key = createPrivateKey(await readFile(path, 'utf8'))
+  await writeOnce(join(keys, 'evidence.pub.pem'), publicKeyOf(key))
+  return key
 }
 
 /** The bytes of a file that holds so many in hexadecimal; made at random when it is not there. */
@@ -67,9 +68,9 @@ const secretFile = async (path: string, bytes: number): Promise<Buffer> => {
   } catch (error) {
     if (!isMissing(error)) throw error
   }
-  const made = randomBytes(bytes)
-  await writeOnce(path, `${made.toString('hex')}\n`)
-  return made
+  await writeOnce(path, `${randomBytes(bytes).toString('hex')}\n`)
+  // Of two that start at once the first one's counts.
+  return fromHex(await readFile(path, 'utf8'), path, bytes)
 }
 
 const fromHex = (text: string, path: string, bytes: number): Buffer => {
@@ -81,9 +82,12 @@ const fromHex = (text: string, path: string, bytes: number): Buffer => {
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
-/** The file is whole or not there, whenever the machine stops. */
+/**
+ * The file is whole or not there, whenever the machine stops; one that somebody else made meanwhile
+ * stays as it is.
+ */
 const writeOnce = async (path: string, text: string): Promise<void> => {
-  const fresh = `${path}.new`
+  const fresh = `${path}.${process.pid}.new`
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants
   const file: FileHandle = await open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, FILE_MODE)
   try {
@@ -92,7 +96,13 @@ const writeOnce = async (path: string, text: string): Promise<void> => {
   } finally {
     await file.close()
   }
-  await rename(fresh, path)
+  try {
+    await link(fresh, path)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    await unlink(fresh)
+  }
 }
 
 /** Keeps a body that could not be decoded, under a name that its sender cannot choose. */

@@ -140,7 +140,7 @@ export class Intake {
       this.#inHand -= 1
     } else {
       await crew.take({ sequence, batch, delivery, bytes }, (result) => {
-        this.#inHand -= 1
+        if (result.last) this.#inHand -= 1
         this.#hooks.analyzed(delivery, result)
       })
     }

@@ -1,6 +1,8 @@
 import { createHmac, hash, randomBytes } from 'node:crypto'
 import { DigestSet } from '../../base/digest-set.ts'
+import type { Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
+import { bufferOf } from '../../base/slice.ts'
 import { type RedactedBlock, redactBlock } from '../../decode/redact-raw.ts'
 import { contentDigest, eventPlace } from '../../detect/act.ts'
 import { compileRules } from '../../detect/compile.ts'
@@ -9,6 +11,8 @@ import { type LogSource, logSourceName } from '../../model/delivery.ts'
 import type { Source } from '../../model/event.ts'
 import type { Facts } from '../../model/facts.ts'
 import type { EventRef } from '../../model/finding.ts'
+import { BlockPool } from '../../source/block-pool.ts'
+import { Cutter, type Piece } from '../../source/cutter.ts'
 import { leafOf } from '../../store/evidence/leaf.ts'
 import { type Seal, sealFor } from '../../store/seal.ts'
 import { Analyzer } from '../analyze.ts'
@@ -63,13 +67,34 @@ export class LiveAnalyzer {
     return new LiveAnalyzer(options, this.#kept)
   }
 
-  analyze({ sequence, batch, delivery, bytes }: LiveJob): LiveResult {
+  /**
+   * What a delivery says: at once, and of a huge body piece by piece, so that nobody has to hold all
+   * that is found in it. Pieces are cut at the same places every time.
+   */
+  *analyze(job: LiveJob): Generator<LiveResult, void> {
+    if (job.bytes.length <= LIMIT.analyzedBytesMax) {
+      yield { ...this.#piece(job, { bytes: job.bytes, offset: 0 }, []), last: true }
+      return
+    }
+    const skipped: Issue[] = []
+    for (const { bytes, offset } of piecesOf(job, skipped)) {
+      yield { ...this.#piece(job, { bytes, offset }, skipped.splice(0)), last: false }
+    }
+    const nothing = { bytes: new Uint8Array(), offset: job.bytes.length }
+    yield { ...this.#piece(job, nothing, skipped), last: true }
+  }
+
+  #piece(
+    { sequence, batch, delivery }: LiveJob,
+    { bytes, offset: within }: Piece,
+    issues: readonly Issue[],
+  ): Omit<LiveResult, 'last'> {
     const masked = redactBlock(bytes, this.#fingerprintOf)
     const source = sourceOf(delivery)
     const isBody = delivery.kind === 'body'
     const fingerprint = isBody ? delivery.sha256 : delivery.fingerprint
     const health = new HealthCounter(fingerprint)
-    const offset = isBody ? 0 : delivery.offset
+    const offset = within + (isBody ? 0 : delivery.offset)
     const storing = new Storing(this.#kept, this.#seal, {
       batch,
       way: delivery.source.way,
@@ -89,7 +114,8 @@ export class LiveAnalyzer {
       },
     )
     const { reused, canaries } = storing
-    return { sequence, block, observation: health.done(), reused, canaries }
+    const all = { ...block, issues: [...block.issues, ...issues] }
+    return { sequence, block: all, observation: health.done(), reused, canaries }
   }
 
   /** The rows of the batch that is open, which is closed by it. */
@@ -99,6 +125,20 @@ export class LiveAnalyzer {
     leaves.clear()
     return { number, pieces: events.take(number), shares }
   }
+}
+
+/** Whole records of a huge body, in order; what is too long for a record is an issue. */
+function* piecesOf({ bytes, delivery }: LiveJob, issues: Issue[]): Generator<Piece, void> {
+  const { file } = sourceOf(delivery)
+  const cutter = new Cutter((offset, length) => {
+    const message = `a record of ${length} bytes`
+    issues.push({ code: 'source/record-too-long', message, at: { file, offset, length } })
+  }, new BlockPool())
+  const buffer = bufferOf(bytes)
+  for (let from = 0; from < buffer.length; from += LIMIT.blockBytes) {
+    yield* cutter.push(buffer.subarray(from, from + LIMIT.blockBytes))
+  }
+  yield* cutter.end()
 }
 
 /** Enough to recognise a secret by, and too little to search for one. */

@@ -13,6 +13,12 @@ const JOBS_IN_HAND = 8
 const BYTES_IN_HAND = 33_554_432
 
 /**
+ * Of the worker's heap, for what is new. What an event leaves behind is dead soon: more room would
+ * take memory that is never given back, and is slower, because it does not fit into a cache.
+ */
+const YOUNG_MB = 6
+
+/**
  * The worker thread that analyzes deliveries, seen from the main thread. One worker: rows of a
  * batch stand in the order of the log, and the copies of an event are recognised.
  */
@@ -25,7 +31,10 @@ export class LiveCrew {
 
   constructor(options: LiveOptions) {
     const file = import.meta.url.endsWith('.ts') ? './live-worker.ts' : './live-worker.js'
-    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: options })
+    this.#worker = new Worker(new URL(file, import.meta.url), {
+      workerData: options,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     this.#worker.on('message', (answer: LiveAnswer) => this.#take(answer))
     this.#worker.on('error', (error) => {
       this.#failure = error instanceof Error ? error : new Error(String(error))
@@ -34,14 +43,18 @@ export class LiveCrew {
     })
   }
 
-  /** Resolves when there is room for another delivery; `done` is called with the result later. */
+  /**
+   * Resolves when there is room for another delivery; `done` is called with its results later, with
+   * one or, of a huge one, with several.
+   */
   async take(job: LiveJob, done: (result: LiveResult) => void): Promise<void> {
     const bytes = job.bytes.length
     this.#send({ kind: 'delivery', job }, [job.bytes.buffer])
     this.#bytes += bytes
     const answered = (answer: LiveAnswer): void => {
-      this.#bytes -= bytes
-      if (answer.kind === 'result') done(answer.result)
+      if (answer.kind !== 'result') return
+      if (answer.result.last) this.#bytes -= bytes
+      done(answer.result)
     }
     this.#waiting.push({ answered, fail: () => {} })
     await this.#until(() => this.#waiting.length < JOBS_IN_HAND && this.#bytes < BYTES_IN_HAND)
@@ -76,7 +89,9 @@ export class LiveCrew {
   }
 
   #take(answer: LiveAnswer): void {
-    this.#waiting.shift()?.answered(answer)
+    const isLast = answer.kind !== 'result' || answer.result.last
+    const waiting = isLast ? this.#waiting.shift() : this.#waiting[0]
+    waiting?.answered(answer)
     this.#wake()
   }
 

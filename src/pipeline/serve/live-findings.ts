@@ -12,6 +12,7 @@ import { type Delivery, type GapDelivery, logSourceName } from '../../model/deli
 import type { EventRef, Finding } from '../../model/finding.ts'
 import type { AuditMetrics, Noticed, SourceNote } from '../../model/source-health.ts'
 import { type Completeness, collisionNote } from '../completeness/completeness.ts'
+import { gapsOf } from './issue-gaps.ts'
 import type { LiveResult } from './live-job.ts'
 import type { ToldFinding } from './rows.ts'
 import type { BatchExtras } from './store-batch.ts'
@@ -132,6 +133,7 @@ export class LiveFindings {
     this.#correlation.tick(nowUs)
     for (const event of reused) this.#note(collisionNote(source.cluster, event, event))
     addIssues(this.#issues, block.issues)
+    for (const gap of gapsOf(delivery, block.issues)) this.takeGap(gap)
     if (source.way !== 'import')
       this.#notice(this.#parts.completeness.observe(delivery, observation))
   }
@@ -140,6 +142,7 @@ export class LiveFindings {
   takeGap(delivery: GapDelivery): void {
     this.#arrivedUs = delivery.arrivedUs
     this.#gaps.push(delivery)
+    if (delivery.source.way === 'import') return
     for (const note of this.#parts.completeness.gap(delivery)) this.#note(note)
   }
 

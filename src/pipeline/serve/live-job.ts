@@ -15,9 +15,11 @@ export interface LiveJob {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** What a delivery says: for the fold, and for the health of its source. */
+/** What a delivery, or a piece of it, says: for the fold, and for the health of its source. */
 export interface LiveResult {
   readonly sequence: number
+  /** Nothing more comes of this delivery. */
+  readonly last: boolean
   readonly block: BlockResult
   readonly observation: SourceObservation
   /** Events under the auditID of an earlier one, with other bytes: the first of them. */

@@ -8,7 +8,8 @@ let analyzer = new LiveAnalyzer(workerData as LiveOptions)
 parentPort?.on('message', (order: LiveOrder) => {
   switch (order.kind) {
     case 'delivery':
-      return answer({ kind: 'result', result: analyzer.analyze(order.job) }, [])
+      for (const result of analyzer.analyze(order.job)) answer({ kind: 'result', result }, [])
+      return
     case 'close': {
       const batch = analyzer.close(order.batch)
       const blocks = batch.pieces.flatMap((piece) => piece.blocks)
