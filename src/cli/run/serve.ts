@@ -16,7 +16,6 @@ import type {
 import type { Status } from '../../pipeline/serve/status.ts'
 import type { ServeConfig } from '../../pipeline/serve-options.ts'
 import type { Given } from '../command.ts'
-import { giveBackMemory } from '../give-back.ts'
 import { ranges } from '../hunt-request.ts'
 import { ISSUE_KINDS } from '../issue-tables.ts'
 import { openProgramLog } from '../program-log.ts'
@@ -174,7 +173,6 @@ class RunningServe {
   start(instance: Instance): void {
     this.#instance = instance
     process.on('SIGHUP', this.#onHangup)
-    giveBackMemory()
     const { webhook } = instance
     if (webhook !== undefined) {
       const scheme = this.#config.webhook?.tls === undefined ? 'http' : 'https'
