@@ -30,7 +30,7 @@ type Part = () => readonly Measured[] | Promise<readonly Measured[]>
 
 const SERVE_SHORT: ServeEffort = {
   ...{ roundBytes: 24e6, rounds: 2, latencySeconds: 8, overloadSeconds: 3 },
-  ...{ idleSeconds: 5, importBytes: 24e6, imports: 1, kills: 1 },
+  ...{ idleSeconds: 5, importBytes: 16e6, imports: 2, kills: 1 },
 }
 const SERVE_LONG: ServeEffort = {
   ...{ roundBytes: 120e6, rounds: 5, latencySeconds: 60, overloadSeconds: 60 },
