@@ -1,6 +1,6 @@
 // `npm run bench`: measures every figure and prints the table. `-- --floors` is the short tier of
-// CI and fails below a floor; `-- --only decode` (or rules, correlate, hunt, start, store, serve) measures
-// a part; `-- --write` also puts the table into BENCHMARKS.md.
+// CI and fails below a floor; `-- --only decode` (or rules, correlate, hunt, start, store, serve)
+// measures a part; `-- --write` also puts the table into BENCHMARKS.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { measureCorrelations } from './correlation.ts'

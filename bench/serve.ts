@@ -82,7 +82,7 @@ async function instanceOfManyRules(
   }
 }
 
-/** Half a minute of nothing would change little: the engine merges, and gives memory back slowly. */
+/** Half a minute of nothing would change little: the engine gives memory back slowly. */
 const SETTLE_MS = 3_000
 
 async function idleFigures(served: Served, seconds: number): Promise<readonly Measured[]> {

@@ -56,8 +56,8 @@ export interface AnalyzeOptions {
 }
 
 /**
- * Sees every event of a block as it is decoded, whatever the rules say of it: to store it. `content`
- * gives the digest of its bytes, which is made once for all who ask.
+ * Sees every event of a block as it is decoded, whatever the rules say of it: to store it.
+ * `content` gives the digest of its bytes, which is made once for all who ask.
  */
 export type OnFacts = (facts: Facts, content: () => string) => void
 
