@@ -4,7 +4,7 @@ import type { Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { bufferOf } from '../../base/slice.ts'
 import { type RedactedBlock, redactBlock } from '../../decode/redact-raw.ts'
-import { contentDigest, eventPlace } from '../../detect/act.ts'
+import { eventPlace } from '../../detect/act.ts'
 import { compileRules } from '../../detect/compile.ts'
 import { CorrelationFeeds } from '../../detect/feeds.ts'
 import { type LogSource, logSourceName } from '../../model/delivery.ts'
@@ -68,8 +68,8 @@ export class LiveAnalyzer {
   }
 
   /**
-   * What a delivery says: at once, and of a huge body piece by piece, so that nobody has to hold all
-   * that is found in it. Pieces are cut at the same places every time.
+   * What a delivery says: at once, and of a huge body piece by piece, so that nobody has to hold
+   * all that is found in it. Pieces are cut at the same places every time.
    */
   *analyze(job: LiveJob): Generator<LiveResult, void> {
     if (job.bytes.length <= LIMIT.analyzedBytesMax) {
@@ -108,9 +108,9 @@ export class LiveAnalyzer {
     const block = this.#analyzer.analyze(
       // Stages of an act come in several deliveries: every one may hold the end of another's start.
       { bytes, offset, source, fingerprint, alone: true },
-      (facts) => {
+      (facts, content) => {
         health.add(facts)
-        storing.add(facts)
+        storing.add(facts, content())
       },
     )
     const { reused, canaries } = storing
@@ -197,7 +197,7 @@ class Storing {
     this.#others = WAYS.filter((way) => way !== of.way).map(setOf)
   }
 
-  add(facts: Facts): void {
+  add(facts: Facts, content: string): void {
     const { origin, auditID } = facts.event
     const { batch, bytes, offset, fingerprint, way, arrivedUs, masked } = this.#of
     const from = origin.offset - offset
@@ -205,7 +205,6 @@ class Storing {
     const raw = bytes.subarray(from, to)
     const before = masked.changed(from, to) ? masked.original(from, to) : undefined
     const original = before && hash('sha256', before)
-    const content = contentDigest(raw, origin.within ?? 0)
     this.#own.add(content)
     if (this.#auditIds.isReused(facts.event, content) && this.reused.length < NAMED_MAX) {
       this.reused.push(refOf(facts.event, fingerprint))
