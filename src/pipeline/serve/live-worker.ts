@@ -9,6 +9,8 @@ parentPort?.on('message', (order: LiveOrder) => {
   switch (order.kind) {
     case 'delivery':
       for (const result of analyzer.analyze(order.job)) answer({ kind: 'result', result }, [])
+      // Nothing of it is needed any more, and a collector would take its time to notice.
+      order.job.bytes.buffer.transfer(0)
       return
     case 'close': {
       const batch = analyzer.close(order.batch)
