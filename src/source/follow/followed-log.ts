@@ -66,7 +66,10 @@ export class FollowedLog {
 
   /** Why something of it cannot be read at the moment. */
   get problem(): string | undefined {
-    return this.#problem ?? this.#rotated.problem
+    const problem = this.#problem ?? this.#rotated.problem
+    if (problem !== undefined || this.#begun) return problem
+    // What is written from now on would be passed over with what is there, if that is asked for.
+    return `${this.#options.path} has not been looked at yet`
   }
 
   get catchUp(): CatchUp {
