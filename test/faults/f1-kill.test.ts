@@ -81,6 +81,8 @@ async function prepare(): Promise<{
 }> {
   const root = mkdtempSync(join(tmpdir(), 'deckwatch-f1-'))
   const file = { server: 'cp-file', path: join(root, 'audit.log') }
+  // A file that is not there is a part that is not ready.
+  writeFileSync(file.path, '')
   const config = join(root, 'deckwatch.yaml')
   writeFileSync(config, configOf(file))
   const instance = new Instance({
