@@ -3,6 +3,7 @@ import { decode } from './command/decode.ts'
 import { evidence } from './command/evidence.ts'
 import { explain } from './command/explain.ts'
 import { hunt } from './command/hunt.ts'
+import { policy } from './command/policy.ts'
 import { replay } from './command/replay.ts'
 import { rule } from './command/rule.ts'
 import { serve } from './command/serve.ts'
@@ -21,6 +22,7 @@ export const commands: readonly (Command | CommandGroup)[] = [
   explain,
   decode,
   rule,
+  policy,
   source,
   store,
   evidence,

@@ -12,9 +12,9 @@ import {
 } from 'yaml'
 import type { Issue, Place } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
+import { excessIn } from '../../base/yaml-bounds.ts'
 import type { YamlDocument, YamlEntry, YamlNode } from './document.ts'
 import { readPlainYaml } from './plain-yaml.ts'
-import { excessIn } from './yaml-bounds.ts'
 
 /** Reads the documents of a rule file. Each fails by itself; empty documents are left out. */
 export const parseDocuments = (text: string, file: string): readonly YamlDocument[] => {

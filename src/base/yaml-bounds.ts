@@ -1,4 +1,4 @@
-import { LIMIT } from '../../base/limit.ts'
+import { LIMIT } from './limit.ts'
 
 /**
  * Why a YAML text is refused before it is parsed: nesting that exhausts the stack of a parser, or
