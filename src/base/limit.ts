@@ -65,10 +65,8 @@ export const LIMIT = {
   actsOpenMax: 200_000,
   /** Finished acts that are remembered, so that a late or repeated stage is not counted again. */
   actsRememberedMax: 2_000_000,
-  /**
-   * Contents remembered for each API server and way, to know what came by two ways. A hint only.
-   */
-  contentsRememberedMax: 400_000,
+  /** Contents remembered, of all API servers, to know what came by two ways. A hint only. */
+  contentsRememberedMax: 1_000_000,
   /** A delivery that is analyzed at once. A longer one is, piece by piece. */
   analyzedBytesMax: 8_388_608,
   /** Ids of requests remembered, to notice that a client gives one of them again. */
@@ -87,6 +85,12 @@ export const LIMIT = {
   signalsRestoredMax: 100_000,
   /** Findings remembered, to say what is taken back. */
   toldRememberedMax: 20_000,
+  /** Ids of told findings in one record of the write-ahead log. */
+  toldIdsPerRecord: 10_000,
+  /** Events of one kind that are named of a piece of a delivery: canaries, ids given twice. */
+  namedPerDelivery: 20,
+  /** Canaries of which it is remembered how far they came. */
+  canariesRememberedMax: 1_000,
   /** Findings kept whole. Beyond it the least severe and latest are only counted. */
   findingsKeptMax: 20_000,
   /** Events of one case of a rule, repetitions included. */
@@ -167,6 +171,8 @@ export const LIMIT = {
   webhookBodyBytesMax: 268_435_456,
   /** What is kept of a body that is too long. */
   quarantineBytes: 1_048_576,
+  /** All that is kept of bodies that nobody can read, whole blocks of a disk each. */
+  quarantineFolderBytesMax: 1_073_741_824,
   /** Bytes of webhook bodies in memory; each API server gets its share, see FairShare. */
   webhookBytesInHandMax: 402_653_184,
   /** Webhook requests under way; each API server gets its share. The others are asked to wait. */

@@ -15,6 +15,7 @@ import { Intake } from './serve/intake.ts'
 import { keepDamage } from './serve/log-damage.ts'
 import { Monitor } from './serve/monitor.ts'
 import { openSources } from './serve/open-sources.ts'
+import { persist, sayRetry } from './serve/persist.ts'
 import type { Serve } from './serve/running.ts'
 import { storeBatch, storeExtras } from './serve/store-batch.ts'
 import { Tally } from './tally.ts'
@@ -71,19 +72,19 @@ export const hunt: Hunt = async (options, hooks, signal) => {
  */
 export const serve: Serve = async (options, hooks, signal) => {
   const parts = await openInstance(options, hooks, signal)
-  const { live, folder } = parts
-  const monitor = new Monitor(parts, hooks, options.clock)
+  const { live, quarantine } = parts
+  const { clock } = options
+  const monitor = new Monitor(parts, hooks, clock)
   const stop = new AbortController()
-  const intake = new Intake(parts, options.clock, {
+  const intake = new Intake(parts, clock, {
     analyzed: (delivery, result) => {
       live.take(delivery, result)
       monitor.analyzed(delivery, result)
     },
     aside: async (delivery, bytes) => {
-      const gap = await setAside(delivery, bytes, folder)
-      if (gap === undefined) return
-      live.takeGap(gap)
-      monitor.gap(gap)
+      const trying = { clock, signal: stop.signal, onRetry: sayRetry('a body', hooks) }
+      const gap = await persist(() => setAside(delivery, bytes, quarantine), trying)
+      if (gap !== undefined) live.takeGap(gap)
     },
     tick: (heardUs) => {
       monitor.observeBudgets()
@@ -94,7 +95,7 @@ export const serve: Serve = async (options, hooks, signal) => {
       const whole = { ...closed, batch, reading, extras: live.drain() }
       await storeBatch(whole, storing(parts, options, hooks, stop.signal))
       parts.anchoring.begin()
-      monitor.committed()
+      monitor.committed(closed.bounds)
     },
     settle: async () => {
       await storeExtras(live.drain(), storing(parts, options, hooks, stop.signal))
@@ -103,8 +104,8 @@ export const serve: Serve = async (options, hooks, signal) => {
   })
   const working = intake.run(stop.signal)
   try {
-    await keepDamage(parts.log, parts.keep, options.clock)
-    const chores = new Chores({ config: options.config, parts, hooks, clock: options.clock })
+    await keepDamage(parts.log, parts.keep, clock)
+    const chores = new Chores({ config: options.config, parts, hooks, clock })
     const sources = await openSources(options, parts, hooks, chores)
     monitor.watch(sources, chores)
     const upkeep = chores.run(stop.signal)

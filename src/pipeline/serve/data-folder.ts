@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { constants, type FileHandle, link, mkdir, open, readFile, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, type FileHandle, link, mkdir, open, readFile, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { Fault } from '../../base/fault.ts'
 import { publicKeyOf } from '../../store/evidence/anchor.ts'
 
@@ -49,27 +49,20 @@ export const openDataFolder = async (path: string): Promise<DataFolder> => {
 /** The key that signs evidence, made at the first start; its public half lies beside it. */
 const evidenceKeyOf = async (keys: string): Promise<KeyObject> => {
   const path = join(keys, 'evidence.key.pem')
-  try {
-    return createPrivateKey(await readFile(path, 'utf8'))
-  } catch (error) {
-    if (!isMissing(error)) throw error
+  if (!(await isThere(path))) {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    await writeOnce(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
   }
-  const { privateKey } = generateKeyPairSync('ed25519')
-  await writeOnce(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
   const key = createPrivateKey(await readFile(path, 'utf8'))
-  await writeOnce(join(keys, 'evidence.pub.pem'), publicKeyOf(key))
+  const published = join(keys, 'evidence.pub.pem')
+  if (!(await isThere(published))) await writeOnce(published, publicKeyOf(key))
   return key
 }
 
 /** The bytes of a file that holds so many in hexadecimal; made at random when it is not there. */
 const secretFile = async (path: string, bytes: number): Promise<Buffer> => {
-  try {
-    return fromHex(await readFile(path, 'utf8'), path, bytes)
-  } catch (error) {
-    if (!isMissing(error)) throw error
-  }
-  await writeOnce(path, `${randomBytes(bytes).toString('hex')}\n`)
   // Of two that start at once the first one's counts.
+  if (!(await isThere(path))) await writeOnce(path, `${randomBytes(bytes).toString('hex')}\n`)
   return fromHex(await readFile(path, 'utf8'), path, bytes)
 }
 
@@ -79,23 +72,20 @@ const fromHex = (text: string, path: string, bytes: number): Buffer => {
   throw new Error(`${path} is damaged: it does not hold ${bytes} bytes in hexadecimal`)
 }
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    // Whatever else is wrong with it, reading it says so.
+    () => false,
+  )
 
 /**
  * The file is whole or not there, whenever the machine stops; one that somebody else made meanwhile
  * stays as it is.
  */
 const writeOnce = async (path: string, text: string): Promise<void> => {
-  const fresh = `${path}.${process.pid}.new`
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants
-  const file: FileHandle = await open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, FILE_MODE)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  const fresh = `${path}.${randomBytes(4).toString('hex')}.new`
+  await synced(await open(fresh, 'wx', FILE_MODE), (file) => file.writeFile(text))
   try {
     await link(fresh, path)
   } catch (error) {
@@ -103,21 +93,17 @@ const writeOnce = async (path: string, text: string): Promise<void> => {
   } finally {
     await unlink(fresh)
   }
+  await synced(await open(dirname(path)), async () => {})
 }
 
-/** Keeps a body that could not be decoded, under a name that its sender cannot choose. */
-export const keepInQuarantine = async (
-  folder: DataFolder,
-  sha256: string,
-  bytes: Uint8Array,
-): Promise<string> => {
-  const path = join(folder.quarantine, `${sha256}.body`)
-  const file = await open(path, 'w', FILE_MODE)
+const synced = async (
+  file: FileHandle,
+  work: (file: FileHandle) => Promise<void>,
+): Promise<void> => {
   try {
-    await file.writeFile(bytes)
+    await work(file)
     await file.sync()
   } finally {
     await file.close()
   }
-  return path
 }

@@ -10,10 +10,12 @@ import type { LiveCrew } from './live-crew.ts'
 import type { LiveFindings } from './live-findings.ts'
 import type { Meters } from './meters.ts'
 import type { OpenStore } from './open-store.ts'
+import type { Quarantine } from './quarantine.ts'
 
 /** Everything that an instance works with, opened and brought to where it stopped before. */
 export interface InstanceParts {
   readonly folder: DataFolder
+  readonly quarantine: Quarantine
   readonly log: WriteAheadLog
   readonly store: OpenStore
   readonly meters: Meters

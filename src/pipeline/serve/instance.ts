@@ -19,11 +19,12 @@ import { Meters } from './meters.ts'
 import type { OpenSources } from './open-sources.ts'
 import { openStore, retryTo } from './open-store.ts'
 import { persist } from './persist.ts'
+import { Quarantine } from './quarantine.ts'
 import { deliveryRecord } from './records.ts'
 import type { Instance, Judging, ServeHooks, ServeOptions } from './running.ts'
 import type { Status } from './status.ts'
 import type { BatchStoreParts } from './store-batch.ts'
-import { teller } from './telling.ts'
+import { gapTeller, teller } from './telling.ts'
 
 /** Bytes of deliveries in a batch, and how long one stays open. */
 const BATCH = { bytesMax: 16_777_216, msMax: 1_000 } as const
@@ -71,6 +72,7 @@ const openParts = async (
   const store = later(await openStore(asked), (one) => one.close())
   const logOptions = { folder: folder.log, bytesMax: LOG_BYTES_MAX, clock }
   const log = later(await openLog(logOptions), (one) => one.close())
+  const quarantine = await Quarantine.open(folder.quarantine)
   const ask = <T>(work: (store: Store) => Promise<T>): Promise<T> =>
     persist(() => work(store.store), { clock, signal, onRetry: retryTo({ hooks, meters }) })
   const { instance } = folder
@@ -81,6 +83,7 @@ const openParts = async (
     completeness,
     clock,
     onTold: teller(before.told, { log, meters, hooks, clock }),
+    onGap: gapTeller({ meters, hooks, clock }),
     ask: askStore(store.store, hooks),
     ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }),
   })
@@ -90,7 +93,8 @@ const openParts = async (
   const anchoring = new Anchoring(config.evidence.anchor, folder, chains, clock, hooks)
   const keep = keeper(log, meters)
   const detection = { completeness, live, crew }
-  return { folder, log, store, meters, before, chains, anchoring, plan, keep, ...detection }
+  const disk = { folder, quarantine, log, store }
+  return { ...disk, meters, before, chains, anchoring, plan, keep, ...detection }
 }
 
 /** New records under numbers that the store has would be taken for what is stored, and dropped. */

@@ -9,10 +9,10 @@ const OPTIONS = {
   fingerprintKey: new Uint8Array(32),
 }
 
-const item = (n: number): string =>
+const item = (n: number, idOf: (n: number) => string): string =>
   JSON.stringify({
     level: 'Metadata',
-    auditID: `id-${n}`,
+    auditID: idOf(n),
     stage: 'ResponseComplete',
     requestURI: '/api/v1/pods',
     verb: 'list',
@@ -22,11 +22,11 @@ const item = (n: number): string =>
     responseStatus: { code: 200 },
     requestReceivedTimestamp: '2026-11-20T10:00:00.000000Z',
     stageTimestamp: '2026-11-20T10:00:00.000000Z',
-    annotations: { filler: 'x'.repeat(500) },
+    annotations: { filler: String(n).padStart(500, 'x') },
   })
 
-const jobOf = (count: number): LiveJob => {
-  const items = Array.from({ length: count }, (_, n) => item(n)).join(',')
+const jobOf = (count: number, idOf = (n: number): string => `id-${n}`): LiveJob => {
+  const items = Array.from({ length: count }, (_, n) => item(n, idOf)).join(',')
   const head = '{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":['
   const bytes = Uint8Array.from(Buffer.from(`${head}${items}]}\n`))
   const source = { cluster: 'prod', server: 'a', way: 'webhook' } as const
@@ -52,6 +52,17 @@ test('LIMIT.analyzedBytesMax: a huge body is analyzed in pieces, and each event 
 test('an ordinary body is one piece', () => {
   const results = [...new LiveAnalyzer(OPTIONS).analyze(jobOf(3))]
   expect(results.map(({ last, observation }) => [last, observation.events])).toEqual([[true, 3]])
+})
+
+test('LIMIT.namedPerDelivery: of canaries, and of ids that are given twice, some are named', () => {
+  const count = LIMIT.namedPerDelivery * 2
+  const analyzer = new LiveAnalyzer(OPTIONS)
+  const named = (idOf: (n: number) => string): readonly (readonly [number, number])[] =>
+    [...analyzer.analyze(jobOf(count, idOf))].map(({ canaries, reused }) => {
+      return [canaries.length, reused.length]
+    })
+  expect(named((n) => `deckwatch-canary-${n}`)).toEqual([[LIMIT.namedPerDelivery, 0]])
+  expect(named(() => 'always the same')).toEqual([[0, LIMIT.namedPerDelivery]])
 })
 
 const leavesOf = (bytes: Uint8Array): readonly string[] =>

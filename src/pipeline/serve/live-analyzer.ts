@@ -1,5 +1,4 @@
 import { createHmac, hash, randomBytes } from 'node:crypto'
-import { DigestSet } from '../../base/digest-set.ts'
 import type { Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { bufferOf } from '../../base/slice.ts'
@@ -23,12 +22,13 @@ import { AuditIds } from './audit-ids.ts'
 import { BatchPieces } from './batch-pieces.ts'
 import { Leaves } from './leaves.ts'
 import type { LiveBatch, LiveJob, LiveOptions, LiveResult } from './live-job.ts'
+import { SeenContents } from './seen-contents.ts'
 
 /** What stays when the rules change: the open batch, and what was seen. */
 interface Kept {
   readonly events: BatchPieces
   readonly leaves: Map<string, Leaves>
-  readonly seen: Map<string, DigestSet>
+  readonly seen: SeenContents
   readonly auditIds: AuditIds
 }
 
@@ -147,7 +147,7 @@ const FINGERPRINT_DIGITS = 16
 const nothingKept = (instance: string): Kept => ({
   events: new BatchPieces(instance),
   leaves: new Map(),
-  seen: new Map(),
+  seen: new SeenContents(LIMIT.contentsRememberedMax / 2),
   auditIds: new AuditIds(LIMIT.auditIdsRememberedMax / 2),
 })
 
@@ -173,43 +173,35 @@ class Storing {
   readonly #seal: Seal | undefined
   readonly #events: BatchPieces
   readonly #leaves: Leaves
-  /** Contents that came by this way, and by the other ones of the same API server. */
-  readonly #own: DigestSet
-  readonly #others: readonly DigestSet[]
+  readonly #seen: SeenContents
   readonly #auditIds: AuditIds
   readonly reused: EventRef[] = []
   readonly canaries: string[] = []
 
   constructor(kept: Kept, seal: Seal | undefined, of: StoringOf) {
-    const { cluster, server } = of.source
     this.#of = of
     this.#seal = seal
     this.#events = kept.events
     this.#auditIds = kept.auditIds
+    this.#seen = kept.seen
     this.#leaves = valueAt(kept.leaves, logSourceName(of.source), () => new Leaves(of.source))
-    const setOf = (way: LogSource['way']): DigestSet =>
-      valueAt(
-        kept.seen,
-        logSourceName({ cluster, server, way }),
-        () => new DigestSet(LIMIT.contentsRememberedMax / 2),
-      )
-    this.#own = setOf(of.way)
-    this.#others = WAYS.filter((way) => way !== of.way).map(setOf)
   }
 
   add(facts: Facts, content: string): void {
     const { origin, auditID } = facts.event
-    const { batch, bytes, offset, fingerprint, way, arrivedUs, masked } = this.#of
+    const { batch, bytes, offset, fingerprint, way, arrivedUs, masked, source } = this.#of
     const from = origin.offset - offset
     const to = from + origin.length
     const raw = bytes.subarray(from, to)
     const before = masked.changed(from, to) ? masked.original(from, to) : undefined
     const original = before && hash('sha256', before)
-    this.#own.add(content)
-    if (this.#auditIds.isReused(facts.event, content) && this.reused.length < NAMED_MAX) {
+    if (
+      this.#auditIds.isReused(facts.event, content) &&
+      this.reused.length < LIMIT.namedPerDelivery
+    ) {
       this.reused.push(refOf(facts.event, fingerprint))
     }
-    if (auditID?.startsWith(CANARY) === true && this.canaries.length < NAMED_MAX) {
+    if (auditID?.startsWith(CANARY) === true && this.canaries.length < LIMIT.namedPerDelivery) {
       this.canaries.push(auditID)
     }
     const place = eventPlace(facts.event, fingerprint)
@@ -217,7 +209,7 @@ class Storing {
       way,
       arrivedUs,
       fingerprint,
-      copy: this.#others.some((set) => set.has(content)),
+      copy: this.#seen.isCopy(source, content),
       raw,
       ...(original === undefined ? {} : { original }),
       ...(before === undefined || this.#seal === undefined
@@ -233,13 +225,8 @@ class Storing {
 const sealed = (seal: Seal, original: Uint8Array, place: string): Uint8Array =>
   seal(original, hash('sha256', place, 'buffer'))
 
-/** Named of one delivery. */
-const NAMED_MAX = 20
-
 /** What the auditID of a canary begins with: see `deckwatch source check`. */
 const CANARY = 'deckwatch-canary-'
-
-const WAYS: readonly LogSource['way'][] = ['webhook', 'file', 'import']
 
 const valueAt = <T>(map: Map<string, T>, key: string, make: () => T): T => {
   const known = map.get(key)

@@ -23,6 +23,9 @@ const LATER_US = 7 * 86_400_000_000
 /** Who hears of a finding, at once. `arrivedUs`: when what brought it came. */
 export type OnTold = (told: ToldFinding, isUpdate: boolean, arrivedUs: number) => void
 
+/** Who hears of what is missing. */
+export type OnGap = (gap: GapDelivery) => void
+
 /** What another process left behind. */
 export interface LeftBehind {
   /** Findings that were told and not taken back, and the acts they are about. */
@@ -43,6 +46,7 @@ export interface LiveFindingsParts {
   readonly completeness: Completeness
   readonly clock: Clock
   readonly onTold: OnTold
+  readonly onGap: OnGap
   readonly ask: AskStore
   /** How long acts wait for logs that are behind, in ms; the usual time when it is left out. */
   readonly waitMs?: number
@@ -141,7 +145,7 @@ export class LiveFindings {
   /** Takes what a source says is missing. */
   takeGap(delivery: GapDelivery): void {
     this.#arrivedUs = delivery.arrivedUs
-    this.#gaps.push(delivery)
+    this.#keepGap(delivery)
     if (delivery.source.way === 'import') return
     for (const note of this.#parts.completeness.gap(delivery)) this.#note(note)
   }
@@ -217,8 +221,13 @@ export class LiveFindings {
   #notice({ notes, gaps }: Noticed): void {
     for (const note of notes) this.#note(note)
     for (const { source, gap } of gaps) {
-      this.#gaps.push({ kind: 'gap', source, gap, arrivedUs: this.#arrivedUs })
+      this.#keepGap({ kind: 'gap', source, gap, arrivedUs: this.#arrivedUs })
     }
+  }
+
+  #keepGap(gap: GapDelivery): void {
+    this.#gaps.push(gap)
+    this.#parts.onGap(gap)
   }
 
   #note(note: SourceNote): void {

@@ -1,11 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { timeText } from '../../detect/time.ts'
-import {
-  type Delivery,
-  type GapDelivery,
-  type LogSource,
-  logSourceName,
-} from '../../model/delivery.ts'
+import { type Delivery, type LogSource, logSourceName } from '../../model/delivery.ts'
 import type { SourcesReport } from '../../model/source-health.ts'
 import type { SourceStatus } from '../../source/source.ts'
 import { sourcesReport } from '../completeness/sources-report.ts'
@@ -14,13 +10,11 @@ import type { InstanceParts } from './instance-parts.ts'
 import type { LiveResult } from './live-job.ts'
 import type { OpenSources } from './open-sources.ts'
 import { type NotReady, Readiness } from './readiness.ts'
+import type { BatchBounds } from './records.ts'
 import type { ServeHooks } from './running.ts'
 import type { CanaryProgress, Status } from './status.ts'
 
 const DISK_FULL = 'the disk of the data directory is all but full: nothing more is taken'
-
-/** Canaries remembered. */
-const CANARIES_MAX = 1_000
 
 /** What an instance knows of itself: counts, and what is not ready. */
 export class Monitor implements Status {
@@ -28,8 +22,8 @@ export class Monitor implements Status {
   readonly #hooks: ServeHooks
   readonly #clock: Clock
   readonly #canaries = new Map<string, CanaryProgress>()
-  /** Canaries whose batch is not stored yet. */
-  #unstored: string[] = []
+  /** Canaries whose batch is not stored yet, and their place in the log. */
+  #unstored: { readonly id: string; readonly sequence: number }[] = []
   #sources: OpenSources | undefined
   #chores: Chores | undefined
   readonly #readiness: Readiness
@@ -62,7 +56,8 @@ export class Monitor implements Status {
   }
 
   /** Counts what a delivery held. */
-  analyzed({ source }: Delivery, { block, observation, canaries }: LiveResult): void {
+  analyzed({ source }: Delivery, result: LiveResult): void {
+    const { sequence, block, observation, canaries } = result
     const { meters } = this.#parts
     meters.events.inc({ ...source }, observation.events)
     this.#hooks.analyzed?.(observation.events)
@@ -71,21 +66,15 @@ export class Monitor implements Status {
     if (observation.lastUs !== undefined) {
       meters.lastEvent.set({ ...source }, observation.lastUs / 1e6)
     }
-    for (const id of canaries) this.#seen(id, source)
-  }
-
-  /** Counts what is missing, and says it. */
-  gap({ source, gap }: GapDelivery): void {
-    this.#parts.meters.gaps.inc({ ...source, kind: gap.kind })
-    this.#hooks.log('warn', `a gap: ${gap.message}`, { ...source, kind: gap.kind })
+    for (const id of canaries) this.#seen(id, sequence, source)
   }
 
   /** Counts a batch that is stored. */
-  committed(): void {
+  committed({ last }: BatchBounds): void {
     this.#parts.meters.batches.inc()
-    const stored = this.#unstored
-    this.#unstored = []
-    for (const id of stored) {
+    const stored = this.#unstored.filter(({ sequence }) => sequence <= last)
+    this.#unstored = this.#unstored.filter(({ sequence }) => sequence > last)
+    for (const { id } of stored) {
       const canary = this.#canaries.get(id)
       if (canary !== undefined) this.#canaries.set(id, { ...canary, stage: 'stored' })
     }
@@ -141,11 +130,11 @@ export class Monitor implements Status {
     }
   }
 
-  #seen(id: string, { cluster, server, way }: LogSource): void {
+  #seen(id: string, sequence: number, { cluster, server, way }: LogSource): void {
     this.#canaries.set(id, { stage: 'decoded', cluster, server, way })
-    this.#unstored.push(id)
+    this.#unstored.push({ id, sequence })
     for (const oldest of this.#canaries.keys()) {
-      if (this.#canaries.size <= CANARIES_MAX) break
+      if (this.#canaries.size <= LIMIT.canariesRememberedMax) break
       this.#canaries.delete(oldest)
     }
   }

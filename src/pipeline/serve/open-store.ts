@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts'
 import { EVENT_TABLE_COLUMNS } from '../event-table-columns.ts'
 import type { StoreChoice } from '../serve-options.ts'
 import type { Meters } from './meters.ts'
-import { type OnRetry, persist } from './persist.ts'
+import { type OnRetry, persist, sayRetry } from './persist.ts'
 import type { ServeHooks } from './running.ts'
 
 /** The store of an instance, and the lock on its data directory. */
@@ -61,7 +61,7 @@ export const retryTo =
   ({ hooks, meters }: Pick<OpenStoreRequest, 'hooks' | 'meters'>): OnRetry =>
   (fault, waitMs) => {
     meters.storeRetries.inc()
-    hooks.log('warn', `the store: ${fault.message}; again in ${waitMs} ms`, { code: fault.code })
+    sayRetry('the store', hooks)(fault, waitMs)
   }
 
 const embedded = async (request: OpenStoreRequest): Promise<OpenStore> => {

@@ -1,0 +1,43 @@
+import { DigestSet } from '../../base/digest-set.ts'
+import type { LogSource, Way } from '../../model/delivery.ts'
+
+const WAYS: readonly Way[] = ['webhook', 'file', 'import']
+
+/** Hexadecimal digits of a digest that give way to the number of a log source. */
+const TAG_DIGITS = 4
+const TAGS = 16 ** TAG_DIGITS
+
+/**
+ * Remembers what came by which way of an API server, to notice what comes by another one too. One
+ * bounded memory for all API servers, however many there are: a hint, no proof.
+ */
+export class SeenContents {
+  readonly #seen: DigestSet
+  /** API servers by the order in which they came. */
+  readonly #servers = new Map<string, number>()
+
+  /** At least the last `keep` contents are remembered. */
+  constructor(keep: number) {
+    this.#seen = new DigestSet(keep)
+  }
+
+  /** Whether it came by another way of the same API server; it has come by this one now. */
+  isCopy(source: LogSource, content: string): boolean {
+    const rest = content.slice(TAG_DIGITS)
+    const first = this.#numberOf(source) * WAYS.length
+    const keyOf = (way: Way): string => tagOf(first + WAYS.indexOf(way)) + rest
+    this.#seen.add(keyOf(source.way))
+    return WAYS.some((way) => way !== source.way && this.#seen.has(keyOf(way)))
+  }
+
+  #numberOf({ cluster, server }: LogSource): number {
+    const name = JSON.stringify([cluster, server])
+    const known = this.#servers.get(name)
+    if (known !== undefined) return known
+    const number = this.#servers.size
+    this.#servers.set(name, number)
+    return number
+  }
+}
+
+const tagOf = (number: number): string => (number % TAGS).toString(16).padStart(TAG_DIGITS, '0')
