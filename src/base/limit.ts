@@ -75,6 +75,14 @@ export const LIMIT = {
   drainMs: 20_000,
   /** How long it then waits for the store to end what it has begun, in ms. */
   stopCommitMs: 3_000,
+  /** Bytes of deliveries after which a batch is closed; the last one may be longer. */
+  batchBytesMax: 16_777_216,
+  /** How long a batch waits for more, in ms. */
+  batchMsMax: 1_000,
+  /** Deliveries that the worker has at a time. */
+  workerDeliveriesMax: 8,
+  /** Their bytes after which no other is handed to it. */
+  workerBytesMax: 33_554_432,
   /** Events that are inserted into the store at a time: of tiny ones too many need its memory. */
   batchPieceRowsMax: 20_000,
   /** Bytes of events after which an insert holds enough; the last one may be longer. */
@@ -157,6 +165,8 @@ export const LIMIT = {
   logHeadBytesMax: 1_048_576,
   /** Body of a record of the write-ahead log. */
   logBodyBytesMax: 268_435_456,
+  /** The write-ahead log on disk: some hours of a busy cluster without a store. */
+  logBytesMax: 34_359_738_368,
   /** A segment of the write-ahead log, after which another one begins. */
   logSegmentBytes: 67_108_864,
   /** Records that are written and synced together, all bytes; a larger one goes alone. */

@@ -220,7 +220,7 @@ describe('bounds', () => {
   })
 
   it('begins another segment after LIMIT.logSegmentBytes, and deletes what is released', async () => {
-    const { log, files } = await fresh()
+    const { log, files } = await fresh({ bytesMax: LIMIT.logBytesMax })
     const body = [Buffer.alloc(LIMIT.logSegmentBytes / 2)]
     for (let i = 0; i < 3; i += 1) await log.append({ kind: 1, head: '{}', body })
     expect(segmentsOf(files).length).toBe(3)

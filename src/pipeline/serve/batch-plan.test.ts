@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { LIMIT } from '../../base/limit.ts'
 import { BatchPlan } from './batch-plan.ts'
 
 const LIMITS = { bytesMax: 100, msMax: 1000 }
@@ -19,6 +20,16 @@ test('a batch is closed when it is old', () => {
   expect(plan.close(1499, 2)).toBeUndefined()
   expect(plan.close(1500, 2)).toEqual({ bounds: { number: 1, first: 1, last: 1 }, isNew: true })
   expect(plan.isOpen).toBe(false)
+})
+
+test('LIMIT.batchBytesMax and LIMIT.batchMsMax close a batch', () => {
+  const plan = new BatchPlan({ bytesMax: LIMIT.batchBytesMax, msMax: LIMIT.batchMsMax }, 0, [])
+  plan.add(1, LIMIT.batchBytesMax - 1, 0)
+  expect(plan.close(LIMIT.batchMsMax - 1, 2)).toBeUndefined()
+  expect(plan.close(LIMIT.batchMsMax, 2)?.bounds.last).toBe(1)
+  plan.add(2, LIMIT.batchBytesMax - 1, 0)
+  plan.add(3, 1, 0)
+  expect(plan.close(0, 4)?.bounds.last).toBe(3)
 })
 
 test('what was cut before a crash is cut so again, whatever the limits say', () => {

@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { openLog } from '../../base/write-ahead-log/open-log.ts'
 import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
 import { compileRules } from '../../detect/compile.ts'
@@ -25,12 +26,6 @@ import type { Instance, Judging, ServeHooks, ServeOptions } from './running.ts'
 import type { Status } from './status.ts'
 import type { BatchStoreParts } from './store-batch.ts'
 import { gapTeller, teller } from './telling.ts'
-
-/** Bytes of deliveries in a batch, and how long one stays open. */
-const BATCH = { bytesMax: 16_777_216, msMax: 1_000 } as const
-
-/** Bytes of the write-ahead log on disk: some hours of a busy cluster without a store. */
-const LOG_BYTES_MAX = 34_359_738_368
 
 /** Opens the parts of an instance, in the order in which they need each other. */
 export const openInstance = async (
@@ -70,7 +65,7 @@ const openParts = async (
   const { storePassword: password, storeCa: ca } = options
   const asked = { folder: path, choice, password, ca, clock, hooks, meters, signal }
   const store = later(await openStore(asked), (one) => one.close())
-  const logOptions = { folder: folder.log, bytesMax: LOG_BYTES_MAX, clock }
+  const logOptions = { folder: folder.log, bytesMax: LIMIT.logBytesMax, clock }
   const log = later(await openLog(logOptions), (one) => one.close())
   const quarantine = await Quarantine.open(folder.quarantine)
   const ask = <T>(work: (store: Store) => Promise<T>): Promise<T> =>
@@ -88,7 +83,8 @@ const openParts = async (
     ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }),
   })
   live.restore(await ask((one) => readLeftBehind(one, instance, live.reachUs, clock.nowUs())))
-  const plan = new BatchPlan(BATCH, before.lastBatch, before.planned)
+  const limits = { bytesMax: LIMIT.batchBytesMax, msMax: LIMIT.batchMsMax }
+  const plan = new BatchPlan(limits, before.lastBatch, before.planned)
   const chains = new Chains(before.heads)
   const anchoring = new Anchoring(config.evidence.anchor, folder, chains, clock, hooks)
   const keep = keeper(log, meters)

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { LIMIT } from '../../base/limit.ts'
 import type {
   LiveAnswer,
   LiveBatch,
@@ -7,10 +8,6 @@ import type {
   LiveOrder,
   LiveResult,
 } from './live-job.ts'
-
-/** Deliveries that the worker may have at a time, and their bytes: a long one goes alone. */
-const JOBS_IN_HAND = 8
-const BYTES_IN_HAND = 33_554_432
 
 /**
  * Of the worker's heap, for what is new. What an event leaves behind is dead soon: more room would
@@ -57,7 +54,9 @@ export class LiveCrew {
       done(answer.result)
     }
     this.#waiting.push({ answered, fail: () => {} })
-    await this.#until(() => this.#waiting.length < JOBS_IN_HAND && this.#bytes < BYTES_IN_HAND)
+    const hasRoom = (): boolean =>
+      this.#waiting.length < LIMIT.workerDeliveriesMax && this.#bytes < LIMIT.workerBytesMax
+    await this.#until(hasRoom)
   }
 
   /** The rows of a batch, once all its deliveries are done. */
