@@ -44,6 +44,23 @@ export interface PolicyRule {
   readonly omitManagedFields: boolean | undefined
 }
 
+/** A rule that says only what is given; the rest is empty, and so matches anything. */
+export const policyRule = (
+  level: PolicyLevel,
+  given: Partial<Omit<PolicyRule, 'level'>> = {},
+): PolicyRule => ({
+  level,
+  users: [],
+  userGroups: [],
+  verbs: [],
+  resources: [],
+  namespaces: [],
+  nonResourceURLs: [],
+  omitStages: [],
+  omitManagedFields: undefined,
+  ...given,
+})
+
 /** Resources of one API group. The core group is the empty text. */
 export interface GroupResources {
   readonly group: string
