@@ -104,7 +104,7 @@ export const serve: Serve = async (options, hooks, signal) => {
   })
   const working = intake.run(stop.signal)
   try {
-    await keepDamage(parts.log, parts.keep, clock)
+    await keepDamage({ ...parts, clock })
     const chores = new Chores({ config: options.config, parts, hooks, clock })
     const sources = await openSources(options, parts, hooks, chores)
     monitor.watch(sources, chores)

@@ -26,10 +26,14 @@ test('what is acknowledged after the log was deleted is stored, and the loss is 
     const { logged } = await live(options, async (instance) => {
       expect(await post(instance, 'a', body(name))).toBe(200)
     })
-    said.push(...logged.filter((line) => line.includes('behind the store')))
+    said.push(...logged.filter((line) => line.includes('the store has up to')))
     rmSync(join(data, 'wal'), { recursive: true })
   }
   const rows = await ask(data, 'SELECT audit_id FROM events ORDER BY batch')
   expect(rows.map((row) => row.audit_id)).toEqual(['one', 'two'])
   expect(said).toHaveLength(1)
+  const gaps = await ask(data, 'SELECT kind, message FROM gaps')
+  expect(gaps.map(({ kind, message }) => `${kind} a gap: ${message}`)).toEqual([
+    `log-damage ${said[0]}`,
+  ])
 })

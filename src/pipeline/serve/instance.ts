@@ -16,6 +16,7 @@ import type { InstanceParts } from './instance-parts.ts'
 import { LiveCrew } from './live-crew.ts'
 import { type AskStore, LiveFindings } from './live-findings.ts'
 import type { LiveOptions } from './live-job.ts'
+import { keepBehind } from './log-damage.ts'
 import { Meters } from './meters.ts'
 import type { OpenSources } from './open-sources.ts'
 import { openStore, retryTo } from './open-store.ts'
@@ -72,7 +73,8 @@ const openParts = async (
     persist(() => work(store.store), { clock, signal, onRetry: retryTo({ hooks, meters }) })
   const { instance } = folder
   const before = await ask((one) => readBefore(one, log, instance, clock.nowUs()))
-  await notBehind(before, log, hooks)
+  const keep = keeper(log, meters)
+  await keepBehind(before.lastSequence, { log, keep, clock })
   const completeness = seeded(before)
   const live = new LiveFindings(compileRules(judging.rules, judging.lists), {
     completeness,
@@ -87,27 +89,9 @@ const openParts = async (
   const plan = new BatchPlan(limits, before.lastBatch, before.planned)
   const chains = new Chains(before.heads)
   const anchoring = new Anchoring(config.evidence.anchor, folder, chains, clock, hooks)
-  const keep = keeper(log, meters)
   const detection = { completeness, live, crew }
   const disk = { folder, quarantine, log, store }
   return { ...disk, meters, before, chains, anchoring, plan, keep, ...detection }
-}
-
-/** New records under numbers that the store has would be taken for what is stored, and dropped. */
-const notBehind = async (
-  { lastSequence }: Before,
-  log: WriteAheadLog,
-  hooks: ServeHooks,
-): Promise<void> => {
-  const { nextSequence } = log
-  if (nextSequence > lastSequence) return
-  const missing = lastSequence + 1 - nextSequence
-  hooks.log(
-    'error',
-    `the write-ahead log is ${missing} records behind the store: it was deleted, or put back from ` +
-      'a copy; what was in it and not stored is lost',
-  )
-  await log.advance(lastSequence + 1)
 }
 
 /** What the worker judges and stores with. */
