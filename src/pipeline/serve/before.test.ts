@@ -10,7 +10,7 @@ import { openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/schema/migrations.ts'
 import type { Store } from '../../store/store.ts'
 import { FEW_EVENT_COLUMNS } from '../../store/testing/event-columns.ts'
-import { readBefore } from './before.ts'
+import { rangesStored, readBefore } from './before.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deckwatch-before-'))
 let store: Store
@@ -71,4 +71,25 @@ test('an instance starts again however many batches it has stored', async () => 
   expect(before.bodies.at(-1)?.sha256).toBe('6999')
   expect(before.heads.map(({ number }) => number).sort()).toEqual([7_000, many].sort())
   expect(before.heard.map((one) => one.source.way).sort()).toEqual(['file', 'webhook'])
+})
+
+test('what was read of a file is known however many batches it was read in', async () => {
+  const many = LIMIT.storeResultRows + 20_000
+  // From here on every range begins a byte later: one byte is missing.
+  const from = '(2 * number + (number >= 100))'
+  const file = `'["log","whole",', toString(${from}), ',', toString(${from} + 2), ',null]'`
+  await links('import', many, `concat('{"bodies":[],"files":[', ${file}, ']}')`)
+  const of = { cluster: 'shop', server: 'a' }
+  const waiting = { from: 2 * many + 1, to: 2 * many + 9 }
+  const pending = [
+    { source: { ...of, way: 'file' }, fingerprint: 'whole', range: waiting },
+    { source: { ...of, way: 'file' }, fingerprint: 'other', range: waiting },
+  ] as const
+  const stored = rangesStored(store, pending)
+  expect(await stored({ ...of, way: 'import' }, 'whole')).toEqual([
+    { from: 0, to: 200 },
+    { from: 201, to: 2 * many + 1 },
+    waiting,
+  ])
+  expect(await stored({ ...of, server: 'b', way: 'import' }, 'whole')).toEqual([])
 })

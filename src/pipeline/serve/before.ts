@@ -10,12 +10,12 @@ import type { Store, StoreRecord } from '../../store/store.ts'
 import type { LeftBehind } from './live-findings.ts'
 import { type BatchBounds, readRecord } from './records.ts'
 import type { RangesStored } from './running.ts'
-import type { LinkReading } from './store-batch.ts'
 import {
   bodiesStored,
   type HeardSource,
   heardStored,
   positionsStored,
+  rangesRead,
   sourceOf,
 } from './stored-links.ts'
 
@@ -144,16 +144,7 @@ const readBeyond = async (log: WriteAheadLog, last: LastBatch): Promise<Beyond> 
 export const rangesStored =
   (store: Store, pending: readonly PendingLines[]): RangesStored =>
   async ({ cluster, server }, fingerprint) => {
-    const rows = await store.query(
-      'SELECT reading FROM links WHERE cluster = {cluster:String} AND server = {server:String} ' +
-        'AND position(reading, {fingerprint:String}) > 0',
-      { cluster, server, fingerprint },
-    )
-    const stored = rows.flatMap(({ reading }) =>
-      (JSON.parse(String(reading)) as LinkReading).files
-        .filter(([, of]) => of === fingerprint)
-        .map(([, , from, to]) => ({ from, to })),
-    )
+    const stored = await rangesRead(store, { cluster, server, fingerprint })
     const waiting = pending.filter(
       (one) =>
         one.source.cluster === cluster &&

@@ -1,4 +1,5 @@
 import type { FilePosition, LogSource } from '../../model/delivery.ts'
+import type { ByteRange } from '../../source/import.ts'
 import type { KnownBody } from '../../source/webhook/sender.ts'
 import type { Store, StoreRecord } from '../../store/store.ts'
 import type { LinkReading } from './store-batch.ts'
@@ -20,9 +21,7 @@ export const positionsStored = async (
 ): Promise<readonly FilePosition[]> => {
   const found: FilePosition[] = []
   const rows = store.stream(
-    "WITH JSONExtract(reading, 'files', 'Array(Tuple(String, String, UInt64, UInt64, String))') " +
-      'AS files ' +
-      'SELECT cluster, server, way, file.2 AS fingerprint, max((batch, at)) AS newest, ' +
+    `WITH ${FILES} SELECT cluster, server, way, file.2 AS fingerprint, max((batch, at)) AS newest, ` +
       'argMax((file.1, file.4, file.5), (batch, at)) AS place ' +
       'FROM links ARRAY JOIN files AS file, arrayEnumerate(files) AS at ' +
       "WHERE instance = {instance:String} AND way != 'webhook' " +
@@ -58,6 +57,34 @@ export const bodiesStored = async (
   return found
 }
 
+/**
+ * What the links of an API server say was read of a content, by whichever way: in order, joined
+ * where one range goes on where another one ends.
+ */
+export const rangesRead = async (
+  store: Store,
+  of: { readonly cluster: string; readonly server: string; readonly fingerprint: string },
+): Promise<readonly ByteRange[]> => {
+  const found: { from: number; to: number }[] = []
+  const rows = store.stream(
+    `WITH ${FILES} SELECT toUInt64(file.3) AS begin, toUInt64(file.4) AS end ` +
+      'FROM links ARRAY JOIN files AS file ' +
+      'WHERE cluster = {cluster:String} AND server = {server:String} ' +
+      'AND position(reading, {fingerprint:String}) > 0 AND file.2 = {fingerprint:String} ' +
+      'ORDER BY begin',
+    of,
+  )
+  for await (const some of rows) {
+    for (const row of some) {
+      const [from, to] = [Number(row.begin), Number(row.end)]
+      const last = found.at(-1)
+      if (last === undefined || from > last.to) found.push({ from, to })
+      else last.to = Math.max(last.to, to)
+    }
+  }
+  return found
+}
+
 /** When each log source was heard last, of those that were heard lately. */
 export const heardStored = async (
   store: Store,
@@ -81,6 +108,10 @@ export const sourceOf = ({ cluster, server, way }: StoreRecord): LogSource => ({
   // The column is an enumeration of these.
   way: way as LogSource['way'],
 })
+
+/** What a link says of files: see LinkReading. */
+const FILES =
+  "JSONExtract(reading, 'files', 'Array(Tuple(String, String, UInt64, UInt64, String))') AS files"
 
 /** How long a body that comes again is recognised: longer than an API server tries. */
 const BODIES_US = 7_200_000_000
