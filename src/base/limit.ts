@@ -209,6 +209,8 @@ export const LIMIT = {
   openRequestsMax: 200_000,
   /** Kinds of request that are remembered for one API server, to compare it with others. */
   policyKindsMax: 5_000,
+  /** Kinds of request for which the rules of an audit policy are kept ready; then anew. */
+  policyTargetsMax: 10_000,
   /** Seconds by which the events of one way are remembered, to compare it with the other. */
   waySecondsMax: 3_600,
   /** The head of a request to the embedded engine; longer parameters go into its body. */

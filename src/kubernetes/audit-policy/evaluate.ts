@@ -47,9 +47,14 @@ export const ruleMatches = (rule: PolicyRule, request: PolicyRequest): boolean =
 
 /** Whether a pattern of `nonResourceURLs` covers a path. Upstream: the same file, pathMatches. */
 export const pathMatches = (pattern: string, path: string): boolean =>
-  pattern === '*' ||
-  pattern === path ||
-  (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)))
+  pattern === path || (pattern.endsWith('*') && path.startsWith(withoutStars(pattern)))
+
+/** All stars at the end are cut off: see the case `stars-at-the-end-are-one`. */
+const withoutStars = (pattern: string): string => {
+  let end = pattern.length
+  while (end > 0 && pattern.charAt(end - 1) === '*') end--
+  return pattern.slice(0, end)
+}
 
 const holds = (listed: readonly string[], text: string | undefined): boolean =>
   listed.length === 0 || (text !== undefined && listed.includes(text))
@@ -61,13 +66,19 @@ const resourceMatches = (rule: PolicyRule, resource: RequestedResource): boolean
 
 /** Whether an item of `resources` covers an object. */
 export const itemMatches = (item: GroupResources, resource: RequestedResource): boolean => {
-  if (item.group !== '*' && item.group !== resource.group) return false
+  if (!groupMatches(item, resource)) return false
   if (item.resources.length === 0) return true
   return (
     holds(item.resourceNames, resource.name) &&
     item.resources.some((pattern) => patternMatches(pattern, resource))
   )
 }
+
+/** Whether an item of `resources` is about the API group of an object. */
+export const groupMatches = (
+  item: GroupResources,
+  { group }: Pick<RequestedResource, 'group'>,
+): boolean => item.group === '*' || item.group === group
 
 /** Whether a pattern of `resources` covers a resource and subresource. */
 export const patternMatches = (

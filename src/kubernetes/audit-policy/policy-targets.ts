@@ -1,0 +1,132 @@
+import { LIMIT } from '../../base/limit.ts'
+import { groupMatches, pathMatches, patternMatches } from './evaluate.ts'
+import type { PolicyRule, RequestedResource } from './policy.ts'
+import { addRule, noRule, type RuleSet } from './rule-set.ts'
+
+/** The rules that cover one kind of object, or one path, and what they still ask of a request. */
+export interface PolicyTarget {
+  /** Up to the first that asks nothing more: those after it never decide. */
+  readonly rules: RuleSet
+  /** Those of them that cover only objects of some names, and these names. */
+  readonly names: ReadonlyMap<number, ReadonlySet<string>> | undefined
+  readonly asksVerb: boolean
+  readonly asksUser: boolean
+  readonly asksGroup: boolean
+  readonly asksNamespace: boolean
+}
+
+/** A kind of object, as far as rules tell kinds apart. */
+type Kind = Pick<RequestedResource, 'group' | 'resource' | 'subresource'>
+
+/** The rules of a policy by what a request is about. What was asked for once is kept ready. */
+export class PolicyTargets {
+  readonly #rules: readonly PolicyRule[]
+  /** By group, resource and subresource. */
+  readonly #kinds = new Map<string, Map<string, Map<string, PolicyTarget>>>()
+  readonly #paths = new Map<string, PolicyTarget>()
+  #kept = 0
+
+  constructor(rules: readonly PolicyRule[]) {
+    this.#rules = rules
+  }
+
+  /** The rules that cover an object, its name and namespace aside. */
+  ofObject(kind: Kind): PolicyTarget {
+    const { group, resource, subresource } = kind
+    const known = this.#kinds.get(group)?.get(resource)?.get(subresource)
+    if (known !== undefined) return known
+    const made = targetOf(this.#rules, (rule) => coverOfKind(rule, kind))
+    if (this.#mayKeep(group, resource, subresource)) {
+      const byResource = branch(this.#kinds, copied(group))
+      branch(byResource, copied(resource)).set(copied(subresource), made)
+    }
+    return made
+  }
+
+  /** The rules that cover a path of a request that is not about an object. */
+  ofPath(path: string): PolicyTarget {
+    const known = this.#paths.get(path)
+    if (known !== undefined) return known
+    const made = targetOf(this.#rules, (rule) => coversPath(rule, path))
+    if (this.#mayKeep(path)) this.#paths.set(copied(path), made)
+    return made
+  }
+
+  /**
+   * Anybody can ask for objects and paths that do not exist: when too many are kept, all are
+   * forgotten, and long ones are never kept.
+   */
+  #mayKeep(...texts: readonly string[]): boolean {
+    if (texts.some(({ length }) => length > LIMIT.kindCharactersMax)) return false
+    if (this.#kept >= LIMIT.policyTargetsMax) {
+      this.#kinds.clear()
+      this.#paths.clear()
+      this.#kept = 0
+    }
+    this.#kept++
+    return true
+  }
+}
+
+/** Whether a rule covers something: always, never, or if the object has one of these names. */
+type Cover = boolean | ReadonlySet<string>
+
+const targetOf = (
+  rules: readonly PolicyRule[],
+  coverOf: (rule: PolicyRule) => Cover,
+): PolicyTarget => {
+  const covering = noRule(rules.length)
+  const names = new Map<number, ReadonlySet<string>>()
+  const asked: PolicyRule[] = []
+  for (const [index, rule] of rules.entries()) {
+    const cover = coverOf(rule)
+    if (cover === false) continue
+    addRule(covering, index)
+    if (cover !== true) names.set(index, cover)
+    asked.push(rule)
+    if (cover === true && asksNothing(rule)) break
+  }
+  return {
+    rules: covering,
+    names: names.size === 0 ? undefined : names,
+    asksVerb: asked.some((rule) => rule.verbs.length > 0),
+    asksUser: asked.some((rule) => rule.users.length > 0),
+    asksGroup: asked.some((rule) => rule.userGroups.length > 0),
+    asksNamespace: asked.some((rule) => rule.namespaces.length > 0),
+  }
+}
+
+const asksNothing = (rule: PolicyRule): boolean =>
+  rule.users.length + rule.userGroups.length + rule.verbs.length + rule.namespaces.length === 0
+
+const coverOfKind = (rule: PolicyRule, kind: Kind): Cover => {
+  if (rule.resources.length === 0) {
+    return rule.namespaces.length > 0 || rule.nonResourceURLs.length === 0
+  }
+  const names = new Set<string>()
+  for (const item of rule.resources) {
+    if (!groupMatches(item, kind)) continue
+    if (item.resources.length === 0) return true
+    if (!item.resources.some((pattern) => patternMatches(pattern, kind))) continue
+    if (item.resourceNames.length === 0) return true
+    for (const name of item.resourceNames) names.add(name)
+  }
+  return names.size > 0 && names
+}
+
+const coversPath = (rule: PolicyRule, path: string): boolean => {
+  if (rule.namespaces.length > 0 || rule.resources.length > 0) return false
+  const urls = rule.nonResourceURLs
+  return urls.length === 0 || urls.some((url) => pathMatches(url, path))
+}
+
+const branch = <T>(of: Map<string, Map<string, T>>, key: string): Map<string, T> => {
+  const known = of.get(key)
+  if (known !== undefined) return known
+  const made = new Map<string, T>()
+  of.set(key, made)
+  return made
+}
+
+/** The same text as characters of its own: a slice would keep alive what it was cut from. */
+const copied = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')
