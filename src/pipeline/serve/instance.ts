@@ -126,8 +126,9 @@ export const instanceOf = (
   webhook: receiver?.address,
   status,
   reload: async (judging) => {
-    await parts.crew.reload(liveOptions(options, judging, parts.folder))
-    parts.live.reload(compileRules(judging.rules, judging.lists))
+    const { crew, live, folder } = parts
+    const ruleSet = compileRules(judging.rules, judging.lists)
+    await crew.reload(liveOptions(options, judging, folder), () => live.reload(ruleSet))
     await receiver?.reload()
   },
 })

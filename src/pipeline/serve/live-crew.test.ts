@@ -48,3 +48,13 @@ test('LIMIT.workerBytesMax: a long delivery goes alone', async () => {
   const half = await inHandAfter(4, LIMIT.workerBytesMax / 2)
   expect(Math.max(...half)).toBe(1)
 })
+
+test('other rules are switched to between two deliveries, however close these are', async () => {
+  const said: string[] = []
+  const take = (sequence: number): Promise<void> =>
+    crew.take(jobOf(sequence, 10), () => said.push(`delivery ${sequence}`))
+  // Nobody waits for an answer before the next order.
+  const orders = [take(1), crew.reload(OPTIONS, () => said.push('switched')), take(2)]
+  await Promise.all([...orders, crew.close(1)])
+  expect(said).toEqual(['delivery 1', 'switched', 'delivery 2'])
+})

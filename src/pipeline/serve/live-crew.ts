@@ -70,10 +70,17 @@ export class LiveCrew {
     })
   }
 
-  /** What comes after it is judged by other rules. */
-  reload(options: LiveOptions): Promise<void> {
+  /**
+   * What comes after it is judged by other rules: `switched` is called after the last result by the
+   * old ones, and before the first by the new ones.
+   */
+  reload(options: LiveOptions, switched: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ answered: () => resolve(), fail: reject })
+      const answered = (): void => {
+        switched()
+        resolve()
+      }
+      this.#waiting.push({ answered, fail: reject })
       this.#send({ kind: 'rules', options }, [])
     })
   }
