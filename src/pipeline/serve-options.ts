@@ -1,3 +1,5 @@
+import type { FollowedPath } from '../source/follow/follower.ts'
+import type { ScrapeTarget } from '../source/metrics/scrape.ts'
 import type { ListenAddress, ReceiverOptions } from '../source/webhook/receiver-options.ts'
 
 /** What `deckwatch serve` was asked to do: the options given and the configuration file, joined. */
@@ -5,13 +7,14 @@ export interface ServeConfig {
   /** The data directory. */
   readonly data: string
   readonly webhook: ReceiverOptions | undefined
-  readonly files: readonly FollowedLog[]
+  readonly files: readonly FollowedPath[]
   readonly store: StoreChoice
   readonly retention: Retention
   readonly evidence: EvidenceChoice
   /** Where `/livez`, `/readyz`, `/metrics`, `/sources` are served. */
   readonly status: ListenAddress | undefined
-  readonly metricsScrape: readonly MetricsTarget[]
+  /** Of API servers, to compare their counts with what arrived. */
+  readonly metricsScrape: readonly ScrapeTarget[]
   /** Files and folders, besides the rules that come with deckwatch. */
   readonly rules: readonly string[]
   readonly lists: readonly string[]
@@ -19,15 +22,6 @@ export interface ServeConfig {
   readonly proxies: readonly string[]
   /** CIDRs of the clusters themselves: pods, services, nodes. */
   readonly clusterRanges: readonly string[]
-}
-
-/** A log file, or a glob of several, and whose it is. */
-export interface FollowedLog {
-  readonly path: string
-  readonly cluster: string
-  readonly server: string
-  /** Where to begin when nothing of it was kept before. */
-  readonly from: 'start' | 'end'
 }
 
 /** Which ClickHouse keeps the events. */
@@ -58,15 +52,4 @@ export interface EvidenceChoice {
   readonly anchor: string | undefined
   /** A public key in PEM: originals of masked events are kept, sealed for its owner. */
   readonly sealKey: string | undefined
-}
-
-/** The metrics of an API server, to compare its counts with what arrived. */
-export interface MetricsTarget {
-  readonly cluster: string
-  readonly server: string
-  readonly url: string
-  readonly tokenFile: string | undefined
-  readonly ca: string | undefined
-  readonly cert: string | undefined
-  readonly key: string | undefined
 }

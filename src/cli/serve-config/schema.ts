@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseRange } from '../../base/ip-range.ts'
-import type { FollowedLog } from '../../pipeline/serve-options.ts'
+import type { FollowedPath } from '../../source/follow/follower.ts'
 import { isSourceName } from '../../source/webhook/audit-path.ts'
 import type { ListenAddress } from '../../source/webhook/receiver-options.ts'
 import { parseListen } from './listen-address.ts'
@@ -9,7 +9,7 @@ import { parseListen } from './listen-address.ts'
 export interface ConfigValues {
   readonly data?: string | undefined
   readonly webhook?: WebhookValues | undefined
-  readonly files: readonly FollowedLog[]
+  readonly files: readonly FollowedPath[]
   readonly store?: StoreValues | undefined
   readonly retention?:
     | {

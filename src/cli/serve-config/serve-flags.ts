@@ -1,4 +1,5 @@
-import type { FollowedLog, ServeConfig } from '../../pipeline/serve-options.ts'
+import type { ServeConfig } from '../../pipeline/serve-options.ts'
+import type { FollowedPath } from '../../source/follow/follower.ts'
 import { isSourceName } from '../../source/webhook/audit-path.ts'
 import { isLoopback } from '../../source/webhook/receiver.ts'
 import type { ListenAddress } from '../../source/webhook/receiver-options.ts'
@@ -90,7 +91,7 @@ function addressOf(option: string, text: string | undefined): ListenAddress | un
   throw wrong(`--${option} "${text}" is no address`, `write it as --${option} 127.0.0.1:8443`)
 }
 
-function followedLog(text: string): FollowedLog {
+function followedLog(text: string): FollowedPath {
   const [, cluster = '', server = '', path = ''] = /^([^/=]+)\/([^/=]+)=(.+)$/s.exec(text) ?? []
   if (isSourceName(cluster) && isSourceName(server)) {
     return { path, cluster, server, from: 'end' }

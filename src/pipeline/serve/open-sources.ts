@@ -7,6 +7,7 @@ import { openReceiver, type WebhookReceiver } from '../../source/webhook/receive
 import { rangesStored } from './before.ts'
 import type { Chores } from './chores.ts'
 import type { InstanceParts } from './instance-parts.ts'
+import { persist, sayRetry } from './persist.ts'
 import type { ServeHooks, ServeOptions } from './running.ts'
 
 /** The sources of an instance, each of which hands on by itself. */
@@ -46,7 +47,8 @@ export const openSources = async (
     if (receiver !== undefined) all.push(receiver)
     const untilDone = async (signal: AbortSignal, working: Promise<void>): Promise<void> => {
       const stored = rangesStored(store.store, before.pending)
-      const imported = importing === undefined ? aborted(signal) : importing(keep, stored, signal)
+      const patient = patiently(keep, { clock, signal, onRetry: sayRetry('the import', hooks) })
+      const imported = importing?.(patient, stored, signal) ?? aborted(signal)
       try {
         await Promise.race([imported, working])
       } finally {
@@ -90,6 +92,12 @@ const guarded =
     }
     await keep(delivery, bytes)
   }
+
+/** Waits until it can be kept. The other sources do so by themselves. */
+const patiently =
+  (keep: Keep, trying: Parameters<typeof persist>[1]): Keep =>
+  (delivery, bytes) =>
+    persist(() => keep(delivery, bytes), trying)
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -51,7 +51,7 @@ export interface WholeBatch extends ClosedBatch {
 export const storeBatch = async (
   { bounds, isNew, batch, reading, extras }: WholeBatch,
   parts: BatchStoreParts,
-): Promise<readonly Link[]> => {
+): Promise<void> => {
   const { store, chains, instance, clock } = parts
   // Its bounds are in it: a number alone could come again, were the last batches lost by the store.
   const token = `${instance}-${bounds.number}-${bounds.first}-${bounds.last}`
@@ -86,7 +86,6 @@ export const storeBatch = async (
   }
   await step(() => store.insertRecords('batches', token, [whole]))
   for (const link of links) chains.accept(link)
-  return links
 }
 
 /**
