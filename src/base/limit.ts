@@ -300,4 +300,10 @@ export const LIMIT = {
   evidenceLineBytesMax: 268_435_456,
   /** Bytes of the manifest of an export. */
   evidenceManifestBytesMax: 67_108_864,
+  /** Users, kinds of object and days that a simulated policy is counted by; more are joined. */
+  simulatedNamesMax: 5_000,
+  /** Hours with events that are remembered, to say for how long a recording is silent. */
+  simulatedHoursMax: 50_000,
+  /** Different requests of one API server that a policy is inferred from; more are only counted. */
+  inferredRequestsMax: 100_000,
 } as const
