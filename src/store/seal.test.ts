@@ -73,6 +73,7 @@ test('another key does not open it, and no key is no key', () => {
   expect(faultOf(() => openSealed(KEYS.publicKey))).toBe('seal/bad-key')
   const signing = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' })
   expect(faultOf(() => sealFor(signing.toString(), randomBytes))).toBe('seal/bad-key')
+  expect(faultOf(() => sealFor(KEYS.privateKey, randomBytes))).toBe('seal/bad-key')
 })
 
 test('a seal made by the words of its format alone opens', () => {

@@ -52,8 +52,14 @@ export const newSealKeys = (random: RandomBytes): SealKeys => {
   }
 }
 
-/** Seals for whoever has the private key of this public one, given as PEM. */
+/**
+ * Seals for whoever has the private key of this public one, given as PEM. Throws the Fault
+ * `seal/bad-key`, also for a private key: it has no business where things are sealed.
+ */
 export const sealFor = (publicKey: string, random: RandomBytes): Seal => {
+  if (publicKey.includes('PRIVATE KEY')) {
+    throw new Fault('seal/bad-key', 'this is a private key, which belongs on another machine')
+  }
   const recipient = keyOf(() => createPublicKey(publicKey))
   const recipientRaw = rawOf(recipient)
   return (original, associatedData) => {

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { openStatusServer, type StatusServer } from '../../api/status-server.ts'
 import { systemClock } from '../../base/clock.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
+import { Fault } from '../../base/fault.ts'
 import { formatPlace, type Issue } from '../../base/issue.ts'
 import { compileRules } from '../../detect/compile.ts'
 import { timeText } from '../../detect/time.ts'
@@ -15,6 +17,7 @@ import type {
 } from '../../pipeline/serve/running.ts'
 import type { Status } from '../../pipeline/serve/status.ts'
 import type { ServeConfig } from '../../pipeline/serve-options.ts'
+import { sealFor } from '../../store/seal.ts'
 import type { Given } from '../command.ts'
 import { ranges } from '../hunt-request.ts'
 import { ISSUE_KINDS } from '../issue-tables.ts'
@@ -93,18 +96,15 @@ const configOf = async (
 }
 
 /** The same with everything that has to be read. */
-export const serveOptions = async (given: Given, config: ServeConfig): Promise<ServeOptions> => {
-  const { sealKey } = config.evidence
-  return {
-    config,
-    judging: await judgingOf(given, config),
-    sealKey: sealKey === undefined ? undefined : await readSecret(sealKey, '--seal-key'),
-    storePassword: await passwordOf(config),
-    storeCa: await caOf(config),
-    clock: systemClock,
-    tool: version(),
-  }
-}
+export const serveOptions = async (given: Given, config: ServeConfig): Promise<ServeOptions> => ({
+  config,
+  judging: await judgingOf(given, config),
+  sealKey: await sealKeyOf(config),
+  storePassword: await passwordOf(config),
+  storeCa: await caOf(config),
+  clock: systemClock,
+  tool: version(),
+})
 
 const judgingOf = async (given: Given, config: ServeConfig): Promise<Judging> => ({
   rules: await allRules(config.rules),
@@ -112,6 +112,20 @@ const judgingOf = async (given: Given, config: ServeConfig): Promise<Judging> =>
   proxies: [...config.proxies, ...ranges(given, 'proxy')],
   clusterRanges: [...config.clusterRanges, ...ranges(given, 'cluster-range')],
 })
+
+const sealKeyOf = async ({ evidence }: ServeConfig): Promise<string | undefined> => {
+  const { sealKey: file } = evidence
+  if (file === undefined) return undefined
+  const key = await readSecret(file, '--seal-key')
+  try {
+    sealFor(key, randomBytes)
+    return key
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const remedy = 'make a pair with deckwatch evidence keygen NAME, and give NAME.pub.pem'
+    throw new CommandError(EXIT.environment, `--seal-key ${file}: ${error.message}`, remedy, error)
+  }
+}
 
 const passwordOf = async ({ store }: ServeConfig): Promise<string | undefined> => {
   if (store.kind !== 'url') return undefined

@@ -10,7 +10,14 @@ import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.t
 import { BatchPlan } from './batch-plan.ts'
 import { Intake, type IntakeHooks } from './intake.ts'
 import { LiveCrew } from './live-crew.ts'
+import type { LiveOptions } from './live-job.ts'
 import { deliveryRecord } from './records.ts'
+
+const OPTIONS: LiveOptions = {
+  ...{ rules: [], lists: [], proxies: [], clusterRanges: [], sealKey: undefined },
+  instance: '0'.repeat(32),
+  fingerprintKey: Buffer.alloc(32),
+}
 
 let folder = ''
 let log: WriteAheadLog
@@ -19,11 +26,7 @@ let crew: LiveCrew
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'deckwatch-intake-'))
   log = await openLog({ folder: join(folder, 'wal'), bytesMax: 2 ** 30, clock: systemClock })
-  crew = new LiveCrew({
-    ...{ rules: [], lists: [], proxies: [], clusterRanges: [], sealKey: undefined },
-    instance: '0'.repeat(32),
-    fingerprintKey: Buffer.alloc(32),
-  })
+  crew = new LiveCrew(OPTIONS)
 })
 
 afterEach(async () => {
@@ -132,4 +135,11 @@ test('LIMIT.stopCommitMs: a store that never answers does not hold up a stop', a
   await running
   expect(systemClock.elapsedMs() - beganMs).toBeLessThan(LIMIT.stopCommitMs + 2_000)
   expect(log.firstSequence).toBe(1)
+})
+
+test('without its worker it ends, also while nothing comes', async () => {
+  await crew.stop()
+  crew = new LiveCrew({ ...OPTIONS, sealKey: 'nonsense' })
+  const running = intakeWith({}, 1_000).run(new AbortController().signal)
+  await expect(running).rejects.toThrow('no key in PEM')
 })

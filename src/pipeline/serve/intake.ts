@@ -183,6 +183,7 @@ export class Intake {
       this.#close(plan.close(this.#clock.elapsedMs(), this.#next))
       this.#hooks.tick(this.#isIdle() ? this.#clock.nowUs() : this.#arrivedUs)
       this.#settle()
+      this.#failure ??= this.#parts.crew.failure
       if (this.#failure !== undefined) stop()
     }
   }

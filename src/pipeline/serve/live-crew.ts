@@ -40,6 +40,11 @@ export class LiveCrew {
     })
   }
 
+  /** Why the worker is no more; undefined while it works. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
   /**
    * Resolves when there is room for another delivery; `done` is called with its results later, with
    * one or, of a huge one, with several.
