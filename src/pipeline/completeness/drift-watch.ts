@@ -1,4 +1,5 @@
 import { LIMIT } from '../../base/limit.ts'
+import { KIND_EVENTS_MIN, onlyLevelOf, STAGE_EVENTS_MIN } from '../../model/request-kind.ts'
 import type { DriftNote, KindLevels, SourceObservation } from '../../model/source-health.ts'
 
 /**
@@ -106,23 +107,13 @@ const differences = (server: Server, other: Server): readonly Difference[] => {
   ]
 }
 
-/** The one level at which a kind is logged, if enough of it was seen. */
-const only = (one: KindLevels | undefined): string | undefined => {
-  if (one === undefined) return undefined
-  const { metadata, request, requestResponse } = one
-  const all = metadata + request + requestResponse
-  if (all < KIND_MIN) return undefined
-  if (metadata === all) return 'Metadata'
-  if (request === all) return 'Request'
-  return requestResponse === all ? 'RequestResponse' : undefined
-}
+const only = (one: KindLevels | undefined): string | undefined =>
+  one === undefined ? undefined : onlyLevelOf(one, KIND_EVENTS_MIN)
 
 const receives = ({ received, complete }: Server): boolean | undefined =>
-  complete < STAGES_MIN ? undefined : received > 0
+  complete < STAGE_EVENTS_MIN ? undefined : received > 0
 
 const NOT_LOGGED = 'not logged'
 const LOGGED = 'logged'
 const LEVELS = [NOT_LOGGED, LOGGED, 'Metadata', 'Request', 'RequestResponse']
-const KIND_MIN = 50
-const STAGES_MIN = 1_000
 const PERIOD_US = 3_600_000_000

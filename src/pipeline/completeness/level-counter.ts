@@ -1,5 +1,6 @@
 import { LIMIT } from '../../base/limit.ts'
 import type { AuditEvent, Level } from '../../model/event.ts'
+import { ACTOR_CLASSES, actorClassOf } from '../../model/request-kind.ts'
 import type { KindLevels } from '../../model/source-health.ts'
 
 /** Counts, for each kind of request, the levels at which its final events were logged. */
@@ -13,7 +14,9 @@ export class LevelCounter {
     if (event.level === undefined) return
     const counts = this.#countsOf(event)
     if (counts === undefined) return
-    const at = classOf(event.user.username) * LEVELS.length + LEVELS.indexOf(event.level)
+    const at =
+      ACTOR_CLASSES.indexOf(actorClassOf(event.user.username)) * LEVELS.length +
+      LEVELS.indexOf(event.level)
     counts[at] = (counts[at] ?? 0) + 1
   }
 
@@ -40,7 +43,7 @@ export class LevelCounter {
       acts = new Map()
       this.#kinds.set(resource, acts)
     }
-    const counts = new Uint32Array(CLASSES.length * LEVELS.length)
+    const counts = new Uint32Array(ACTOR_CLASSES.length * LEVELS.length)
     acts.set(act, counts)
     this.#size += 1
     return counts
@@ -49,17 +52,8 @@ export class LevelCounter {
 
 const LEVELS: readonly Level[] = ['Metadata', 'Request', 'RequestResponse']
 
-/** Policies often differ by who asks. */
-const CLASSES = ['node', 'service account', 'system', 'user']
-
-const classOf = (user: string | undefined): number => {
-  if (user === undefined || !user.startsWith('system:')) return 3
-  if (user.startsWith('system:node:')) return 0
-  return user.startsWith('system:serviceaccount:') ? 1 : 2
-}
-
 const kindsIn = (resource: string, act: string, counts: Uint32Array): readonly KindLevels[] =>
-  CLASSES.flatMap((actor, at) => {
+  ACTOR_CLASSES.flatMap((actor, at) => {
     const [metadata = 0, request = 0, requestResponse = 0] = counts.subarray(
       at * LEVELS.length,
       (at + 1) * LEVELS.length,

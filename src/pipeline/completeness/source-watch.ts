@@ -1,5 +1,6 @@
 import { microsecondsOf } from '../../detect/time.ts'
 import type { GapKind, LogSource, SourceGap } from '../../model/delivery.ts'
+import { USUAL_KINDS } from '../../model/request-kind.ts'
 import type { Noticed, SourceObservation } from '../../model/source-health.ts'
 import { EvictionWatch } from './eviction-watch.ts'
 import { EvidenceWatch } from './evidence-watch.ts'
@@ -88,21 +89,3 @@ export interface GapTotal {
   readonly events: number | undefined
   readonly lastUs: number
 }
-
-/**
- * What every cluster does all the time, and what that is: a log that never shows it has a policy
- * that hides it.
- */
-export const USUAL_KINDS: ReadonlyMap<string, string> = new Map([
-  ['update leases', 'heartbeats of nodes and controllers'],
-  ['get leases', 'reads of leases'],
-  ['watch pods', 'watches'],
-  ['list pods', 'lists'],
-  ['get configmaps', 'reads of ConfigMaps'],
-  ['patch events', 'changed events'],
-  ['create events', 'new events'],
-  ['patch nodes/status', 'status of nodes'],
-  ['get (no resource)', 'requests for paths such as /healthz'],
-  ['create subjectaccessreviews', 'access reviews'],
-  ['create serviceaccounts/token', 'tokens of service accounts'],
-])

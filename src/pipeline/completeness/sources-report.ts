@@ -1,9 +1,10 @@
 import { timeText } from '../../detect/time.ts'
 import { type GapKind, type LogSource, logSourceName } from '../../model/delivery.ts'
+import { USUAL_KINDS } from '../../model/request-kind.ts'
 import type { GapCount, PolicySeen, SourceReport } from '../../model/source-health.ts'
 import type { SourceStatus } from '../../source/source.ts'
 import type { Completeness, ServerHealth } from './completeness.ts'
-import { type SourceWatch, USUAL_KINDS } from './source-watch.ts'
+import type { SourceWatch } from './source-watch.ts'
 import { troublesOf } from './troubles.ts'
 
 /**
@@ -117,7 +118,9 @@ const policyOf = (
 ): PolicySeen => {
   const isYoung = events < EVENTS_JUDGED_MIN || nowUs - (sinceUs ?? nowUs) < JUDGED_AFTER_US
   const { metadata, request, requestResponse } = levels
-  const missing = [...USUAL_KINDS].filter(([kind]) => !kinds.has(kind)).map(([, words]) => words)
+  const missing = [...USUAL_KINDS]
+    .filter(([kind]) => !kinds.has(kind))
+    .map(([, { about }]) => about)
   return {
     levels: { Metadata: metadata, Request: request, RequestResponse: requestResponse },
     hiddenShare,
