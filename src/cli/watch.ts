@@ -1,6 +1,7 @@
 import { stat, watch } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { escapeTerminal } from '../base/escape-text.ts'
+import { Wakers } from '../base/wakers.ts'
 import { CommandError, EXIT, type Shell } from './shell.ts'
 
 /**
@@ -31,21 +32,18 @@ const SETTLED_MS = 150
 /** What has changed since it was last asked. */
 class Changes {
   readonly #names = new Set<string>()
-  #wake: () => void = () => {}
+  readonly #wakers = new Wakers()
 
   add(name: string): void {
     this.#names.add(name)
-    this.#wake()
+    this.#wakers.wake()
   }
 
   /** Waits for a change and for it to settle; undefined when the signal aborts. */
   async next(signal: AbortSignal): Promise<string | undefined> {
     while (this.#names.size === 0) {
       if (signal.aborted) return undefined
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      await this.#wakers.wait(signal)
     }
     await new Promise((resolve) => setTimeout(resolve, SETTLED_MS))
     const names = [...this.#names].sort().join(', ')

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { Wakers } from '../base/wakers.ts'
 import type { RuleSet } from '../detect/compile.ts'
 import { CorrelationFeeds } from '../detect/feeds.ts'
 import { Analyzer, type BlockJob, type BlockResult } from './analyze.ts'
@@ -66,7 +67,7 @@ interface Hand {
 class WorkerCrew implements Crew {
   readonly #hands: readonly Hand[]
   #failure: Error | undefined
-  #wake: () => void = () => {}
+  readonly #changes = new Wakers()
 
   constructor(options: HuntOptions) {
     this.#hands = Array.from({ length: options.threads }, () => this.#hire(options))
@@ -99,11 +100,11 @@ class WorkerCrew implements Crew {
     worker.on('message', (answer: CrewAnswer) => {
       if (answer.kind === 'result') hand.waiting.shift()?.(answer.result, answer.bytes)
       else hand.eligible = answer.eligible
-      this.#wake()
+      this.#changes.wake()
     })
     worker.on('error', (error) => {
       this.#failure = error instanceof Error ? error : new Error(String(error))
-      this.#wake()
+      this.#changes.wake()
     })
     return hand
   }
@@ -114,14 +115,11 @@ class WorkerCrew implements Crew {
     return others.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a), first)
   }
 
-  async #until(isTrue: () => boolean): Promise<void> {
-    for (;;) {
+  #until(isTrue: () => boolean): Promise<void> {
+    return this.#changes.until(() => {
       if (this.#failure !== undefined) throw this.#failure
-      if (isTrue()) return
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+      return isTrue()
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { LIMIT } from '../../base/limit.ts'
+import { Wakers } from '../../base/wakers.ts'
 import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
 import type { Delivery } from '../../model/delivery.ts'
 import type { BatchPlan, ClosedBatch } from './batch-plan.ts'
@@ -57,7 +58,7 @@ export class Intake {
   #inHand = 0
   #arrivedUs = 0
   #next: number
-  #wake: () => void = () => {}
+  readonly #changes = new Wakers()
 
   constructor(parts: IntakeParts, clock: Clock, hooks: IntakeHooks) {
     this.#parts = parts
@@ -145,7 +146,8 @@ export class Intake {
       })
     }
     this.#close(plan.close(this.#clock.elapsedMs(), this.#next))
-    await this.#untilRoom()
+    const hasRoom = (): boolean => this.#committing <= COMMITS_IN_HAND
+    await this.#changes.until(() => hasRoom() || this.#failure !== undefined)
   }
 
   #close(closed: ClosedBatch | undefined): void {
@@ -166,14 +168,6 @@ export class Intake {
       failpoint('before-release')
       await log.release(bounds.last + 1)
     })
-  }
-
-  async #untilRoom(): Promise<void> {
-    while (this.#committing > COMMITS_IN_HAND && this.#failure === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
   }
 
   async #tick(signal: AbortSignal, stop: () => void): Promise<void> {
@@ -214,7 +208,7 @@ export class Intake {
       })
       .finally(() => {
         this.#committing -= 1
-        this.#wake()
+        this.#changes.wake()
       })
   }
 }

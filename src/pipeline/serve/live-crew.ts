@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { LIMIT } from '../../base/limit.ts'
+import { Wakers } from '../../base/wakers.ts'
 import type {
   LiveAnswer,
   LiveBatch,
@@ -24,7 +25,7 @@ export class LiveCrew {
   readonly #waiting: Waiting[] = []
   #bytes = 0
   #failure: Error | undefined
-  #wake: () => void = () => {}
+  readonly #changes = new Wakers()
 
   constructor(options: LiveOptions) {
     const file = import.meta.url.endsWith('.ts') ? './live-worker.ts' : './live-worker.js'
@@ -36,7 +37,7 @@ export class LiveCrew {
     this.#worker.on('error', (error) => {
       this.#failure = error instanceof Error ? error : new Error(String(error))
       for (const { fail } of this.#waiting.splice(0)) fail(this.#failure)
-      this.#wake()
+      this.#changes.wake()
     })
   }
 
@@ -59,9 +60,10 @@ export class LiveCrew {
       done(answer.result)
     }
     this.#waiting.push({ answered, fail: () => {} })
-    const hasRoom = (): boolean =>
-      this.#waiting.length < LIMIT.workerDeliveriesMax && this.#bytes < LIMIT.workerBytesMax
-    await this.#until(hasRoom)
+    await this.#changes.until(() => {
+      if (this.#failure !== undefined) throw this.#failure
+      return this.#waiting.length < LIMIT.workerDeliveriesMax && this.#bytes < LIMIT.workerBytesMax
+    })
   }
 
   /** The rows of a batch, once all its deliveries are done. */
@@ -103,17 +105,7 @@ export class LiveCrew {
     const isLast = answer.kind !== 'result' || answer.result.last
     const waiting = isLast ? this.#waiting.shift() : this.#waiting[0]
     waiting?.answered(answer)
-    this.#wake()
-  }
-
-  async #until(isTrue: () => boolean): Promise<void> {
-    for (;;) {
-      if (this.#failure !== undefined) throw this.#failure
-      if (isTrue()) return
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+    this.#changes.wake()
   }
 }
 
