@@ -37,6 +37,12 @@ export const LIMIT = {
   yamlDocumentsMax: 10_000,
   /** Nesting of a YAML document. */
   yamlDepthMax: 64,
+  /** An audit policy. */
+  policyBytesMax: 4_194_304,
+  /** Nesting of an audit policy; an API server takes 10,000. */
+  policyDepthMax: 1_000,
+  /** Characters of an audit policy once its aliases are followed. */
+  policyCharactersMax: 16_777_216,
   /** Parentheses and negations within each other in the condition of a rule. */
   conditionDepthMax: 64,
   /** Names that the patterns of a condition (`1 of x*`) are compared with, all together. */

@@ -105,10 +105,16 @@ export interface PolicyDecision {
 export interface LoadedPolicy {
   /** The policy in force; undefined: the file is refused, and the API server does not start. */
   readonly policy: AuditPolicy | undefined
+  /** The metadata that it has, which the API server decodes and nobody reads. */
+  readonly metadata: Readonly<Record<string, unknown>>
   /** Why it is refused, in the API server's terms. */
   readonly refused: string | undefined
+  /** Where the first reason of the refusal lies. */
+  readonly refusedAt: Place | undefined
   /** What the API server drops or overrides, and says only in its own log. */
   readonly faults: readonly PolicyFault[]
+  /** The line that the API server logs of the faults. */
+  readonly warning: string | undefined
   /** Where what is at a path lies in the file, such as `['rules', 3, 'verbs', 0]`; of a key, the key. */
   placeOf(path: PolicyPath): Place
 }

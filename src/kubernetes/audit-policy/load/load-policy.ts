@@ -1,0 +1,148 @@
+import type { Place } from '../../../base/issue.ts'
+import { LIMIT } from '../../../base/limit.ts'
+import type { LoadedPolicy, PolicyFault, PolicyPath } from '../policy.ts'
+import { decodeValue, isObject } from './decode.ts'
+import { rawPolicyOf, toPolicy } from './make-policy.ts'
+import { PolicyText } from './policy-text.ts'
+import { readJson } from './read-json.ts'
+import { readYaml } from './read-yaml.ts'
+import { INTERNAL_POLICY, POLICY } from './shapes.ts'
+import { isJson, textOf } from './text-of.ts'
+import { validate } from './validate.ts'
+import { type JsonObject, type Member, Unreadable, type Value } from './value.ts'
+import { GROUP, type GroupVersionKind, INTERNAL, OTHER_KINDS, versionOf } from './version.ts'
+
+/**
+ * What an API server does with the bytes of a policy file. Never throws, whatever the bytes.
+ * Upstream: kubernetes/apiserver pkg/audit/policy/reader.go, LoadPolicyFromBytes.
+ */
+export const loadPolicy = (bytes: Uint8Array, file: string): LoadedPolicy => {
+  if (bytes.length > LIMIT.policyBytesMax) {
+    return refusal(`larger than ${LIMIT.policyBytesMax} bytes, which is what is read`, { file })
+  }
+  const source = new PolicyText(file, textOf(bytes))
+  try {
+    return load(source)
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    return refusal(`failed decoding: ${error.message}`, source.placeOf(error.at))
+  }
+}
+
+const refusal = (refused: string, at: Place): LoadedPolicy => ({
+  policy: undefined,
+  metadata: {},
+  refused,
+  refusedAt: at,
+  faults: [],
+  warning: undefined,
+  placeOf: () => at,
+})
+
+function load(source: PolicyText): LoadedPolicy {
+  const { value, twice } = isJson(source.text)
+    ? { value: readJson(source.text), twice: [] }
+    : readYaml(source.text)
+  const version = versionOf(value)
+  refuseOthers(version, value)
+  const { object, faults } = decodeValue(
+    value,
+    version.version === INTERNAL ? INTERNAL_POLICY : POLICY,
+  )
+  const all: PolicyFault[] = [
+    ...twice.map(({ path, key, valueAt, at }) => ({
+      kind: 'duplicate-field' as const,
+      path,
+      message: `line ${source.placeOf(valueAt).line}: key ${key} already set in map`,
+      at: source.placeOf(at),
+    })),
+    ...faults.map((fault) => ({ ...fault, at: source.placeOf(fault.at) })),
+  ]
+  return {
+    ...inForce(object, version, source, value),
+    faults: all,
+    warning: warningOf(all, twice.length),
+    placeOf: (path) => source.placeOf(offsetOf(value, path)),
+  }
+}
+
+/** Refuses what is no policy. */
+function refuseOthers({ group, version, kind }: GroupVersionKind, { at }: Value): void {
+  if (version === '') throw new Unreadable("Object 'apiVersion' is missing", at)
+  if (group === GROUP && (version === INTERNAL || version === 'v1')) {
+    if (kind === 'Policy') return
+    if (OTHER_KINDS.has(kind)) {
+      const message = `converting (${version}.${kind}) to (audit.Policy): unknown conversion`
+      throw new Unreadable(message, at)
+    }
+  }
+  const name = group === '' ? version : `${group}/${version}`
+  throw new Unreadable(
+    `no kind "${kind}" is registered for version "${name}" in scheme "${SCHEME}"`,
+    at,
+  )
+}
+
+/** What the API server calls the set of types that it knows. */
+const SCHEME = 'pkg/runtime/scheme.go:111'
+
+/** Validates what was decoded. */
+function inForce(
+  object: JsonObject,
+  { version }: GroupVersionKind,
+  source: PolicyText,
+  value: Value,
+): Pick<LoadedPolicy, 'policy' | 'metadata' | 'refused' | 'refusedAt'> {
+  const refuse = (refused: string, path: PolicyPath = []) => ({
+    policy: undefined,
+    metadata: {},
+    refused,
+    refusedAt: source.placeOf(offsetOf(value, path)),
+  })
+  if (version === INTERNAL) {
+    return refuse(`unknown group version field ${GROUP}/${INTERNAL}, Kind=Policy in policy`)
+  }
+  const policy = rawPolicyOf(object)
+  const wrong = validate(policy)
+  const messages = wrong.map(({ message }) => message).join(', ')
+  if (wrong.length > 0)
+    return refuse(wrong.length === 1 ? messages : `[${messages}]`, wrong[0]?.path)
+  if (policy.rules.length === 0) return refuse('loaded illegal policy with 0 rules', ['rules'])
+  const metadata = isObject(object.metadata) ? object.metadata : {}
+  return { policy: toPolicy(policy), metadata, refused: undefined, refusedAt: undefined }
+}
+
+/** The warning that the API server logs; nothing when nothing is wrong. */
+function warningOf(faults: readonly PolicyFault[], twice: number): string | undefined {
+  if (faults.length === 0) return undefined
+  const messages = faults.map(({ message }) => message)
+  const said = [
+    ...(twice === 0 ? [] : [['yaml: unmarshal errors:', ...messages.slice(0, twice)].join('\n  ')]),
+    ...[...new Set(messages.slice(twice))].slice(0, FAULTS_SAID),
+  ]
+  return `Audit policy contains errors, falling back to lenient decoding: strict decoding error: ${said.join(', ')}`
+}
+
+/** Upstream: kubernetes-sigs/json internal/golang/encoding/json/kubernetes_patch.go. */
+const FAULTS_SAID = 100
+
+/** Where what is at a path begins; of what is not there, what it would be in. */
+function offsetOf(root: Value, path: PolicyPath): number {
+  let value = root
+  let at = root.at
+  for (const part of path) {
+    if (typeof part === 'number') {
+      const item = value.kind === 'list' ? value.items[part] : undefined
+      if (item === undefined) return at
+      value = item
+      at = item.at
+    } else {
+      const member: Member | undefined =
+        value.kind === 'map' ? value.members.findLast(({ key }) => key === part) : undefined
+      if (member === undefined) return at
+      value = member.value
+      at = member.keyAt
+    }
+  }
+  return at
+}
