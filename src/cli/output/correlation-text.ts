@@ -20,11 +20,6 @@ export const correlationLines = (
   ]
 }
 
-/** The fields that a correlation itself reads in the events of its rules. */
-export const correlationFields = ({ slots }: CorrelationPlan): readonly string[] => [
-  ...new Set(slots.flatMap(({ groupBy, fields }) => [...groupBy, ...fields])),
-]
-
 const COUNTED: Readonly<Record<CorrelationType, string>> = {
   event_count: 'acts',
   value_count: 'different values',

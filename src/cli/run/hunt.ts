@@ -1,3 +1,4 @@
+import { needsOf } from '../../advise/policy/needs.ts'
 import { compileRules } from '../../detect/compile.ts'
 import type { Finding, Report } from '../../model/finding.ts'
 import type { HuntHooks } from '../../pipeline/hunt-options.ts'
@@ -15,7 +16,6 @@ import { findingLine } from '../output/text-findings.ts'
 import { textReport } from '../output/text-report.ts'
 import { openProgress, type ProgressLine } from '../progress.ts'
 import { guidesOf } from '../rule-guides.ts'
-import { needsOf } from '../rule-needs.ts'
 import { columnsOf, EXIT, type Output, type Shell, wantsColour } from '../shell.ts'
 import { checkWritable, type FileOutput, openFile } from '../write-file.ts'
 

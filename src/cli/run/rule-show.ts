@@ -1,10 +1,12 @@
+import { type DetectionNeed, levelFor, needsOf, requestsOf } from '../../advise/policy/needs.ts'
 import { isAboutSource, isCorrelation, type Testable } from '../../advise/rule-cases.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { findField, stagesOf } from '../../model/fields.ts'
 import { findSourceField } from '../../model/source-fields.ts'
+import { correlationFields } from '../../sigma/plan/correlation-fields.ts'
 import { leaves } from '../../sigma/plan/leaves.ts'
 import type { Given } from '../command.ts'
-import { correlationFields, correlationLines } from '../output/correlation-text.ts'
+import { correlationLines } from '../output/correlation-text.ts'
 import { harmlessLines, mappingRows, nextLines } from '../output/guide-text.ts'
 import { annotate, cell, layOut, wrap } from '../output/layout.ts'
 import { jsonLine, toRuleGuideRecord } from '../output/machine.ts'
@@ -14,7 +16,6 @@ import { labelOf, levelWord, listed } from '../output/words.ts'
 import { type FoundRule, findRule } from '../rule-book.ts'
 import { readLists } from '../rule-files.ts'
 import { guideOf } from '../rule-guides.ts'
-import { levelFor, needsOf } from '../rule-needs.ts'
 import { columnsOf, EXIT, type Shell, wantsColour } from '../shell.ts'
 
 /** Runs `deckwatch rule show`. */
@@ -88,7 +89,13 @@ function ruleRecord({ rule, book }: FoundRule, source: string): Record<string, u
     references: sigma.references,
     tags: sigma.tags,
     level: rule.ref.level,
-    needs: { level: need?.level ?? null, resources: need?.resources ?? [] },
+    needs: {
+      level: need?.level ?? null,
+      leastLevel: need?.leastLevel ?? null,
+      stages: need?.stages ?? [],
+      resources: need?.resources ?? [],
+      requests: requestsOf(rule.ref.id, book),
+    },
     fields: fieldsOf(rule),
     tests: isCorrelation(rule) ? [] : leaves(rule.plan).map(leafText),
     joins: isCorrelation(rule) ? correlationLines(rule, book) : [],
@@ -127,7 +134,7 @@ function ruleLines(
     ...fieldTable(rule, width, palette),
     '',
     palette.strong('NEEDS'),
-    ...wrap(needText(rule, need?.level, resources), width - 2).map((line) => `  ${line}`),
+    ...wrap(needText(rule, need, resources), width - 2).map((line) => `  ${line}`),
     '',
     palette.strong('PLAN'),
     ...planOf({ rule, book }).map((line) => `  ${escapeTerminal(line)}`),
@@ -140,9 +147,14 @@ function ruleLines(
   ]
 }
 
-function needText(rule: Testable, level: string | undefined, resources: string): string {
-  if (isAboutSource(rule)) return 'deckwatch serve, which watches the log while it comes'
-  return `level ${level} for ${resources}`
+function needText(rule: Testable, need: DetectionNeed | undefined, resources: string): string {
+  if (isAboutSource(rule) || need === undefined) {
+    return 'deckwatch serve, which watches the log while it comes'
+  }
+  const { level, leastLevel, stages } = need
+  const less = leastLevel === level ? '' : `; at ${leastLevel} it sees less`
+  const early = stages.includes('RequestReceived') ? '' : `; stages ${listed(stages)}`
+  return `level ${level} for ${resources}${less}${early}`
 }
 
 /** A section, set off from the one above; nothing without lines. */

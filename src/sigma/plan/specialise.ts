@@ -29,8 +29,8 @@ export const specialise = (
   }
 }
 
-/** One known part may decide the whole; those that do not add nothing. */
-const joined = (kind: 'and' | 'or', parts: readonly (Plan | boolean)[]): Plan | boolean => {
+/** The whole of parts: a known one may decide it; those that do not add nothing. */
+export const joined = (kind: 'and' | 'or', parts: readonly (Plan | boolean)[]): Plan | boolean => {
   const decides = kind === 'or'
   if (parts.includes(decides)) return decides
   const open = parts.filter((part) => typeof part !== 'boolean')
