@@ -217,6 +217,10 @@ export const LIMIT = {
   policyKindsMax: 5_000,
   /** Kinds of request for which the rules of an audit policy are kept ready; then anew. */
   policyTargetsMax: 10_000,
+  /** Comparisons of one search for a request that rules of an audit policy match, or do not. */
+  policySearchSteps: 4_000_000,
+  /** Comparisons of all the searches for requests that two audit policies treat differently. */
+  policyDiffSteps: 200_000_000,
   /** Seconds by which the events of one way are remembered, to compare it with the other. */
   waySecondsMax: 3_600,
   /** The head of a request to the embedded engine; longer parameters go into its body. */
