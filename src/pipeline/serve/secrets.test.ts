@@ -11,16 +11,15 @@ import {
 import { openEmbedded } from '../../store/embedded.ts'
 import { newSealKeys, openSealed } from '../../store/seal.ts'
 import type { ServeOptions } from './running.ts'
-import { live, optionsFor, post, until } from './testing/live.ts'
+import { bodyOf, LINE_HEAD, live, optionsFor, post, until } from './testing/live.ts'
 
-const HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",'
 const folder = mkdtempSync(join(tmpdir(), 'deckwatch-secrets-'))
 const data = join(folder, 'data')
 const keys = newSealKeys((bytes) => new Uint8Array(bytes).fill(7))
 const planted = plantedSecrets()
 const canaries = planted.map(({ canary }) => canary)
 /** Whole lines, as an API server writes them. */
-const native = planted.filter(({ line }) => line.startsWith(HEAD) && isJson(line))
+const native = planted.filter(({ line }) => line.startsWith(LINE_HEAD) && isJson(line))
 const said: string[] = []
 const told: string[] = []
 
@@ -40,9 +39,7 @@ beforeAll(async () => {
   }
   const life = await live(options, async (instance) => {
     writeFileSync(log, planted.map(({ line }) => `${oneLine(line)}\n`).join(''))
-    const items = native.map(({ line }) => `{${line.slice(HEAD.length)}`).join(',')
-    const list = `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items}]}`
-    expect(await post(instance, 'w', list)).toBe(200)
+    expect(await post(instance, 'w', bodyOf(native.map(({ line }) => line)))).toBe(200)
     expect(await post(instance, 'w', `no JSON ${native.map(({ line }) => line).join(' ')}`)).toBe(
       200,
     )

@@ -1,18 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { zstdDecompressSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { openImport } from '../../source/import.ts'
 import { hunt, serve } from '../pipeline.ts'
 import type { ServeHooks, ServeOptions } from './running.ts'
-import { ask, judging, live, optionsFor, post, ruleFiles, until } from './testing/live.ts'
-
-const DEMO = fileURLToPath(new URL('../../../demo/shop-cluster/', import.meta.url))
-const HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",'
+import {
+  ask,
+  bodyOf,
+  DEMO,
+  demoLines,
+  judging,
+  LINE_HEAD,
+  live,
+  optionsFor,
+  post,
+  ruleFiles,
+  until,
+} from './testing/live.ts'
 
 const folders: string[] = []
 afterEach(() => {
@@ -23,17 +30,6 @@ const newFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'deckwatch-serve-'))
   folders.push(folder)
   return folder
-}
-
-const demoLines = (server: string): readonly string[] =>
-  zstdDecompressSync(readFileSync(join(DEMO, `audit-${server}.log.zst`)))
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-
-const listOf = (lines: readonly string[]): string => {
-  const items = lines.map((line) => `{${line.slice(HEAD.length)}`).join(',')
-  return `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items}]}\n`
 }
 
 const huntedIds = async (rules = ruleFiles()): Promise<readonly string[]> => {
@@ -72,14 +68,14 @@ test('what is received is stored once, byte for byte, and found as by a hunt; a 
   })
   const first = await live(optionsFor(data), async (instance) => {
     for (const { server, some } of bodies.slice(0, 3)) {
-      expect(await post(instance, server, listOf(some))).toBe(200)
+      expect(await post(instance, server, bodyOf(some))).toBe(200)
       // The API server did not hear the answer, and tries again.
-      expect(await post(instance, server, listOf(some))).toBe(200)
+      expect(await post(instance, server, bodyOf(some))).toBe(200)
     }
   })
   const second = await live(optionsFor(data), async (instance) => {
     for (const { server, some } of bodies.slice(2)) {
-      expect(await post(instance, server, listOf(some))).toBe(200)
+      expect(await post(instance, server, bodyOf(some))).toBe(200)
     }
     expect(await post(instance, 'a', 'no JSON at all')).toBe(200)
     // Some of it is earlier than what was judged before: that is judged again, when there is time.
@@ -92,7 +88,7 @@ test('what is received is stored once, byte for byte, and found as by a hunt; a 
       "(SELECT count() FROM gaps WHERE kind = 'quarantine') AS gaps, " +
       '(SELECT sum(events) FROM links) AS linked FROM events',
   )
-  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) - HEAD.length + 1, 0)
+  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) - LINE_HEAD.length + 1, 0)
   expect(counts).toEqual({
     events: String(lines.length),
     ids: String(lines.length),
@@ -119,7 +115,7 @@ test('an import is stored once, however often it is asked for, and beside a webh
   const lines = demoLines('c')
   writeFileSync(join(logs, 'audit.log'), lines.map((line) => `${line}\n`).join(''))
   await live(optionsFor(data), async (instance) => {
-    expect(await post(instance, 'c', listOf(lines))).toBe(200)
+    expect(await post(instance, 'c', bodyOf(lines))).toBe(200)
   })
   const names = [{ cluster: 'shop-cluster', server: 'c', glob: '*' }]
   const options: ServeOptions = {
@@ -153,11 +149,11 @@ test('rules are loaded again between two deliveries, and findings follow them', 
   expect(exec).toHaveLength(1)
   const lines = demoLines('a')
   const life = await live({ ...optionsFor(data), judging: judging([]) }, async (instance, so) => {
-    expect(await post(instance, 'a', listOf(lines.slice(0, 50)))).toBe(200)
+    expect(await post(instance, 'a', bodyOf(lines.slice(0, 50)))).toBe(200)
     await until(async () => (await instance.status.metrics()).includes('way="webhook"} 50'))
     await instance.reload(judging(exec))
     expect(so.told.size).toBe(0)
-    expect(await post(instance, 'a', listOf(lines.slice(50)))).toBe(200)
+    expect(await post(instance, 'a', bodyOf(lines.slice(50)))).toBe(200)
   })
   const hunted = await huntedIds(exec)
   expect(life.told.size).toBeGreaterThan(0)

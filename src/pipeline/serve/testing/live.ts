@@ -1,12 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { zstdDecompressSync } from 'node:zlib'
 import { systemClock } from '../../../base/clock.ts'
 import { openEmbedded } from '../../../store/embedded.ts'
 import type { StoreRecord } from '../../../store/store.ts'
 import type { RuleFile } from '../../hunt-options.ts'
 import { serve } from '../../pipeline.ts'
 import type { Instance, Judging, ServeHooks, ServeOptions } from '../running.ts'
+
+/** The folder of the demonstration's logs. */
+export const DEMO: string = fileURLToPath(
+  new URL('../../../../demo/shop-cluster/', import.meta.url),
+)
 
 const RULES = fileURLToPath(new URL('../../../../content/rules/', import.meta.url))
 
@@ -83,9 +89,30 @@ export const live = async (
   return life
 }
 
+/** How a line of an API server's log begins. */
+export const LINE_HEAD = '{"kind":"Event","apiVersion":"audit.k8s.io/v1",'
+
+/** The lines of one API server of the demonstration: a, b or c. */
+export const demoLines = (server: string): readonly string[] =>
+  zstdDecompressSync(readFileSync(join(DEMO, `audit-${server}.log.zst`)))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+
+/** The body that an API server sends of these lines. */
+export const bodyOf = (lines: readonly string[]): string => {
+  const items = lines.map((line) => `{${line.slice(LINE_HEAD.length)}`).join(',')
+  return `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items}]}\n`
+}
+
 /** Sends a body as an API server does; gives the status. */
-export const post = async (instance: Instance, server: string, body: string): Promise<number> => {
-  const url = `http://127.0.0.1:${instance.webhook?.port}/audit/shop-cluster/${server}?timeout=30s`
+export const post = async (
+  instance: Instance,
+  server: string,
+  body: string,
+  cluster = 'shop-cluster',
+): Promise<number> => {
+  const url = `http://127.0.0.1:${instance.webhook?.port}/audit/${cluster}/${server}?timeout=30s`
   const response = await fetch(url, { method: 'POST', body })
   await response.arrayBuffer()
   return response.status
