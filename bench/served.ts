@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MAIN } from './built.ts'
+import { answers, childrenOf, freePort, readLines } from './child.ts'
 import { type Sending, type Sent, send, type Traffic } from './webhook-client.ts'
 
 /** A line of a finding that was told, and when we had it, in ms of our clock. */
@@ -68,7 +68,7 @@ export class Served {
     )
     this.#child = child
     this.#ended = new Promise((resolve) => child.on('close', () => resolve()))
-    this.#readFindings()
+    readLines(child, (line) => this.told.push(toldLine(line)))
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-10_000)
     })
@@ -77,9 +77,7 @@ export class Served {
   /** Of its processes: it, and its engine. */
   pids(): readonly number[] {
     const { pid } = this.#child
-    if (pid === undefined) return []
-    const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    return [pid, ...listed.trim().split(' ').filter(Boolean).map(Number)]
+    return pid === undefined ? [] : [pid, ...childrenOf(pid)]
   }
 
   /** Processor time that its processes have taken, in ms. */
@@ -159,29 +157,7 @@ export class Served {
     }
     throw new Error(`serve is not ready:\n${this.#stderr}`)
   }
-
-  #readFindings(): void {
-    let rest = ''
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      const atMs = performance.now()
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) this.told.push(toldLine(line, atMs))
-    })
-  }
 }
-
-/** A port that nobody listens on. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 
 /** In ticks of a hundredth of a second, as Linux has them. */
 const cpuMsOf = (pid: number): number => {
@@ -195,19 +171,8 @@ const residentMbOf = (pid: number): number => {
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1_000
 }
 
-const answers = async (url: string): Promise<boolean> => {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
-    await response.arrayBuffer()
-    return response.ok
-  } catch {
-    // Nobody listens yet.
-    return false
-  }
-}
-
-const toldLine = (line: string, atMs: number): ToldLine => {
+const toldLine = (line: string): ToldLine => {
   const { id, rule, state, events } = JSON.parse(line)
   const auditID = events[0]?.auditID ?? null
-  return { atMs, id, detection: rule.detection ?? null, state, auditID }
+  return { atMs: performance.now(), id, detection: rule.detection ?? null, state, auditID }
 }

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../../bench/child.ts'
 import { Random } from '../../bench/random.ts'
 import { ApiServer } from './api-server.ts'
 import { EventMaker, type MadeBatch } from './events.ts'
-import { freePort, sleep } from './instance.ts'
+import { sleep } from './instance.ts'
 import { Receiving } from './receiving.ts'
 
 const SEED = 7

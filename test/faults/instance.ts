@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { answers, childrenOf, readLines } from '../../bench/child.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -95,10 +95,7 @@ export class Instance {
 
   /** The processes that it has started: its engine. */
   children(): readonly number[] {
-    const { pid } = this
-    if (pid === undefined) return []
-    const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    return listed.trim().split(' ').filter(Boolean).map(Number)
+    return this.pid === undefined ? [] : childrenOf(this.pid)
   }
 
   /** Waits until nothing lies unread in the files that it follows. */
@@ -153,39 +150,6 @@ export class Instance {
   }
 }
 
-/** A port that nobody listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
-
 /** Waits. */
 export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms))
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
-    await response.arrayBuffer()
-    return response.ok
-  } catch {
-    // Nobody listens yet.
-    return false
-  }
-}
-
-/** Whole lines only: what was cut off by a kill was not told. */
-function readLines(child: ChildProcess, take: (line: string) => void): void {
-  let rest = ''
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) take(line)
-  })
-}
