@@ -221,6 +221,10 @@ export const LIMIT = {
   policySearchSteps: 4_000_000,
   /** Comparisons of all the searches for requests that two audit policies treat differently. */
   policyDiffSteps: 200_000_000,
+  /** Users and groups of an audit policy that the coverage of rules is looked at for. */
+  coverageUsersMax: 300,
+  /** Namespaces, object names and paths, of each kind, that coverage is looked at for. */
+  coverageNamesMax: 40,
   /** Seconds by which the events of one way are remembered, to compare it with the other. */
   waySecondsMax: 3_600,
   /** The head of a request to the embedded engine; longer parameters go into its body. */
