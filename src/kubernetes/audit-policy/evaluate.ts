@@ -49,8 +49,8 @@ export const ruleMatches = (rule: PolicyRule, request: PolicyRequest): boolean =
 export const pathMatches = (pattern: string, path: string): boolean =>
   pattern === path || (pattern.endsWith('*') && path.startsWith(withoutStars(pattern)))
 
-/** All stars at the end are cut off: see the case `stars-at-the-end-are-one`. */
-const withoutStars = (pattern: string): string => {
+/** A pattern without the stars at its end, all of them: see the case `stars-at-the-end-are-one`. */
+export const withoutStars = (pattern: string): string => {
   let end = pattern.length
   while (end > 0 && pattern.charAt(end - 1) === '*') end--
   return pattern.slice(0, end)

@@ -1,0 +1,160 @@
+import { typesOfGroup } from '../../known-types/known-types.ts'
+import type { RequestedResource } from '../policy.ts'
+import type { Effort } from './effort.ts'
+import { fresh } from './fresh.ts'
+import type { ReadyRule } from './ready-rule.ts'
+
+/**
+ * Objects enough to decide whether one exists that all of `match` cover and none of `avoid` does:
+ * for any object that does there is one among these which, where it differs, has a text that no
+ * rule mentions, and so is covered by no more rules. Undefined when the effort ended.
+ */
+export const objectValues = (
+  match: readonly ReadyRule[],
+  avoid: readonly ReadyRule[],
+  effort: Effort,
+): readonly RequestedResource[] | undefined => {
+  let boxes: readonly Box[] = [{}]
+  for (const rule of match) {
+    const own = boxesOf(rule)
+    if (!effort.spend(own.length * (1 + boxes.length))) return undefined
+    boxes = boxes.flatMap((box) => own.flatMap((one) => meet(box, one)))
+  }
+  const others = othersFor([...match, ...avoid])
+  const found = new Map<string, RequestedResource>()
+  for (const box of boxes) {
+    const objects = objectsIn(box, others, effort)
+    if (objects === undefined) return undefined
+    for (const object of objects) found.set(JSON.stringify(object), object)
+  }
+  return [...found.values()]
+}
+
+/** Objects that have these texts, or any where there is none. */
+interface Box {
+  readonly group?: string
+  readonly resource?: string
+  readonly subresource?: string
+  readonly names?: ReadonlySet<string>
+  readonly namespaces?: ReadonlySet<string>
+}
+
+const boxesOf = ({ rule, items, namespaces }: ReadyRule): readonly Box[] => {
+  const within: Box = rule.namespaces.length > 0 ? { namespaces } : {}
+  if (items.length === 0) return [within]
+  return items.flatMap(({ item, patterns, names }) => {
+    const group = item.group === '*' ? within : { ...within, group: item.group }
+    if (patterns.size === 0) return [group]
+    const named = names.size > 0 ? { ...group, names } : group
+    return [...patterns].flatMap((pattern) =>
+      kindsOf(pattern).map((kind): Box => ({ ...named, ...kind })),
+    )
+  })
+}
+
+/**
+ * What a pattern of `resources` covers, as no text of a request has a slash in it: the pattern with
+ * a star on both sides covers a subresource of that name, and a resource of that name.
+ */
+const kindsOf = (pattern: string): readonly Pick<Box, 'resource' | 'subresource'>[] => {
+  if (pattern === '*') return [{}]
+  const [resource = '', subresource, more] = pattern.split('/', 3)
+  if (subresource === undefined) return [{ resource, subresource: '' }]
+  if (subresource === '' || more !== undefined) return []
+  const kinds: Pick<Box, 'resource' | 'subresource'>[] = []
+  if (subresource === '*') kinds.push({ resource })
+  if (resource === '*') kinds.push({ subresource })
+  return kinds.length > 0 ? kinds : [{ resource, subresource }]
+}
+
+const TEXTS = ['group', 'resource', 'subresource'] as const
+const SETS = ['names', 'namespaces'] as const
+
+/** What is in both boxes, as one box or none. */
+const meet = (one: Box, other: Box): readonly Box[] => {
+  for (const key of TEXTS) {
+    const [a, b] = [one[key], other[key]]
+    if (a !== undefined && b !== undefined && a !== b) return []
+  }
+  const both: { names?: ReadonlySet<string>; namespaces?: ReadonlySet<string> } = {}
+  for (const key of SETS) {
+    const [a, b] = [one[key], other[key]]
+    const set = a !== undefined && b !== undefined ? common(a, b) : (a ?? b)
+    if (set?.size === 0) return []
+    if (set !== undefined) both[key] = set
+  }
+  return [{ ...one, ...other, ...both }]
+}
+
+const common = (one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...one].filter((text) => other.has(text)))
+
+/** Texts that no rule mentions. */
+interface Others {
+  readonly group: string
+  resourceIn(group: string): string
+  readonly subresource: string
+  /** As a name, and as a namespace. */
+  readonly name: string
+  readonly namespace: string
+}
+
+const othersFor = (rules: readonly ReadyRule[]): Others => {
+  const items = rules.flatMap((rule) => rule.items)
+  const mentioned = (part: number) => {
+    const texts = new Set(
+      items.flatMap(({ patterns }) => [...patterns].map((text) => text.split('/')[part] ?? '')),
+    )
+    return (text: string) => texts.has(text)
+  }
+  const groups = new Set(items.map(({ item }) => item.group))
+  const isName = (text: string): boolean => items.some(({ names }) => names.has(text))
+  const isNamespace = (text: string): boolean => rules.some((rule) => rule.namespaces.has(text))
+  const isPlace = (text: string): boolean => isName(text) || isNamespace(text)
+  const isResource = mentioned(0)
+  return {
+    group: fresh(['example.com'], (text) => groups.has(text)),
+    resourceIn: (group) => fresh(resourcesOf(group), isResource),
+    subresource: fresh(['status', 'scale', 'other'], mentioned(1)),
+    name: fresh(['web', 'app', 'x'], isPlace),
+    namespace: fresh(['default', 'shop', 'x'], isPlace),
+  }
+}
+
+/** Resources of a group, those first that are asked for most. */
+const resourcesOf = (group: string): readonly string[] => {
+  const first = FIRST.get(group) ?? []
+  const known = typesOfGroup(group).filter(({ subresource }) => subresource === '')
+  const named = [...first, ...known.map(({ resource }) => resource)]
+  return named.length > 0 ? named : ['widgets']
+}
+
+const FIRST: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', ['pods', 'configmaps', 'services', 'serviceaccounts', 'persistentvolumeclaims', 'secrets']],
+  ['apps', ['deployments']],
+  ['batch', ['jobs']],
+])
+
+/** Undefined when there are more than the effort allows. */
+const objectsIn = (
+  box: Box,
+  others: Others,
+  effort: Effort,
+): readonly RequestedResource[] | undefined => {
+  const group = box.group ?? others.group
+  const resource = box.resource ?? others.resourceIn(group)
+  const subresources = box.subresource !== undefined ? [box.subresource] : ['', others.subresource]
+  const names = new Set(box.names ?? [others.name, ''])
+  const places = new Set(box.namespaces ?? [others.namespace, ''])
+  if (resource === 'namespaces') {
+    // The namespace of a Namespace is its name.
+    if (box.names === undefined) for (const place of places) names.add(place)
+    if (box.namespaces === undefined) for (const name of names) places.add(name)
+  }
+  if (!effort.spend(subresources.length * names.size * places.size)) return undefined
+  return subresources.flatMap((subresource) =>
+    [...names].flatMap((name) =>
+      [...places].map((namespace) => ({ group, resource, subresource, namespace, name })),
+    ),
+  )
+}

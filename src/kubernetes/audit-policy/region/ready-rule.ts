@@ -1,0 +1,109 @@
+import { withoutStars } from '../evaluate.ts'
+import type { GroupResources, PolicyRequest, PolicyRule, RequestedResource } from '../policy.ts'
+
+type Texts = ReadonlySet<string>
+
+/** A rule whose lists are sets, to be asked often what it covers. */
+export interface ReadyRule {
+  readonly rule: PolicyRule
+  readonly users: Texts
+  readonly userGroups: Texts
+  readonly verbs: Texts
+  readonly namespaces: Texts
+  readonly items: readonly ReadyItem[]
+  readonly urls: readonly UrlPattern[]
+}
+
+/** An item of `resources` whose lists are sets. */
+export interface ReadyItem {
+  readonly item: GroupResources
+  readonly patterns: Texts
+  readonly names: Texts
+}
+
+/** A path, or how it begins. */
+export interface UrlPattern {
+  readonly text: string
+  readonly isPrefix: boolean
+}
+
+/** A rule made ready; the same one for the same rule, as each search asks for it. */
+export const readyRule = (rule: PolicyRule): ReadyRule => {
+  const known = READY.get(rule)
+  if (known !== undefined) return known
+  const made: ReadyRule = {
+    rule,
+    users: new Set(rule.users),
+    userGroups: new Set(rule.userGroups),
+    verbs: new Set(rule.verbs),
+    namespaces: new Set(rule.namespaces),
+    items: rule.resources.map((item) => ({
+      item,
+      patterns: new Set(item.resources),
+      names: new Set(item.resourceNames),
+    })),
+    urls: rule.nonResourceURLs.map(urlPattern),
+  }
+  READY.set(rule, made)
+  return made
+}
+
+const READY = new WeakMap<PolicyRule, ReadyRule>()
+
+/** Whether a rule may match requests for objects at all. */
+export const isForObjects = ({ rule }: ReadyRule): boolean =>
+  rule.resources.length > 0 || rule.namespaces.length > 0 || rule.nonResourceURLs.length === 0
+
+/** Whether a rule may match requests that are not for an object. */
+export const isForPaths = ({ rule }: ReadyRule): boolean =>
+  rule.resources.length === 0 && rule.namespaces.length === 0
+
+/** Whether a rule matches a request: as `ruleMatches`, quicker. */
+export const takesRequest = (ready: ReadyRule, request: PolicyRequest): boolean => {
+  const { user, verb, resource, path } = request
+  if (!takesVerb(ready, verb) || !takesUser(ready, user)) return false
+  return resource === undefined
+    ? isForPaths(ready) && takesPath(ready, path)
+    : isForObjects(ready) && takesObject(ready, resource)
+}
+
+/** Whether the verbs of a rule hold. */
+export const takesVerb = (ready: ReadyRule, verb: string): boolean =>
+  ready.rule.verbs.length === 0 || ready.verbs.has(verb)
+
+/** Whether the users and groups of a rule hold. */
+export const takesUser = (ready: ReadyRule, user: PolicyRequest['user']): boolean =>
+  takesName(ready, user?.name) &&
+  (ready.rule.userGroups.length === 0 ||
+    (user?.groups.some((group) => ready.userGroups.has(group)) ?? false))
+
+/** Whether the users of a rule hold. */
+export const takesName = (ready: ReadyRule, name: string | undefined): boolean =>
+  ready.rule.users.length === 0 || (name !== undefined && ready.users.has(name))
+
+/** Whether the namespaces and resources of a rule hold. */
+export const takesObject = (ready: ReadyRule, object: RequestedResource): boolean =>
+  (ready.rule.namespaces.length === 0 || ready.namespaces.has(object.namespace)) &&
+  (ready.items.length === 0 || ready.items.some((item) => itemTakes(item, object)))
+
+/** Whether the paths of a rule hold. */
+export const takesPath = ({ urls }: ReadyRule, path: string): boolean =>
+  urls.length === 0 ||
+  urls.some(({ text, isPrefix }) => (isPrefix ? path.startsWith(text) : path === text))
+
+const urlPattern = (url: string): UrlPattern => ({
+  text: withoutStars(url),
+  isPrefix: url.endsWith('*'),
+})
+
+const itemTakes = (
+  { item, patterns, names }: ReadyItem,
+  { group, resource, subresource, name }: RequestedResource,
+): boolean => {
+  if (item.group !== '*' && item.group !== group) return false
+  if (patterns.size === 0) return true
+  if (names.size > 0 && !names.has(name)) return false
+  if (patterns.has('*') || patterns.has(`${resource}/*`)) return true
+  if (subresource === '') return patterns.has(resource)
+  return patterns.has(`${resource}/${subresource}`) || patterns.has(`*/${subresource}`)
+}
