@@ -217,6 +217,10 @@ export const LIMIT = {
   policyKindsMax: 5_000,
   /** Kinds of request for which the rules of an audit policy are kept ready; then anew. */
   policyTargetsMax: 10_000,
+  /** Comparisons of all searches together when an audit policy is linted. */
+  policyLintSteps: 200_000_000,
+  /** What is said of one audit policy; the rest is left out, and that is said. */
+  policyLintsMax: 1_000,
   /** Comparisons of one search for a request that rules of an audit policy match, or do not. */
   policySearchSteps: 4_000_000,
   /** Comparisons of all the searches for requests that two audit policies treat differently. */
