@@ -1,7 +1,7 @@
 import { decisionOf } from './evaluate.ts'
-import type { AuditPolicy, PolicyDecision, PolicyRequest, PolicyRule } from './policy.ts'
-import { PolicyTargets } from './policy-targets.ts'
-import { everyRule, ListedRules, type RuleSet } from './rule-set.ts'
+import type { AuditPolicy, PolicyDecision, PolicyRequest } from './policy.ts'
+import { firstRule, indexPolicy, type PolicyIndex } from './policy-index.ts'
+import { everyRule, type RuleSet } from './rule-set.ts'
 
 /** The same answers as `evaluate` gives, for many requests: see `PolicyEvaluator`. */
 export const compilePolicy = (policy: AuditPolicy): PolicyEvaluator => new PolicyEvaluator(policy)
@@ -13,26 +13,16 @@ export const compilePolicy = (policy: AuditPolicy): PolicyEvaluator => new Polic
  */
 export class PolicyEvaluator {
   readonly policy: AuditPolicy
-  readonly #targets: PolicyTargets
+  readonly index: PolicyIndex
   readonly #everyRule: RuleSet
-  readonly #verbs: ListedRules
-  readonly #users: ListedRules
-  readonly #groups: ListedRules
-  readonly #namespaces: ListedRules
   readonly #decisions: readonly PolicyDecision[]
   readonly #unmatched: PolicyDecision
 
   constructor(policy: AuditPolicy) {
     this.policy = policy
-    this.#targets = new PolicyTargets(policy.rules)
+    this.index = indexPolicy(policy)
     this.#everyRule = everyRule(policy.rules.length)
-    const listing = (listed: (rule: PolicyRule) => readonly string[]): ListedRules =>
-      new ListedRules(policy.rules.map(listed))
-    this.#verbs = listing((rule) => rule.verbs)
-    this.#users = listing((rule) => rule.users)
-    this.#groups = listing((rule) => rule.userGroups)
-    this.#namespaces = listing((rule) => rule.namespaces)
-    this.#decisions = policy.rules.map((_, index) => Object.freeze(decisionOf(policy, index)))
+    this.#decisions = policy.rules.map((_, rule) => Object.freeze(decisionOf(policy, rule)))
     this.#unmatched = Object.freeze(decisionOf(policy, -1))
   }
 
@@ -48,26 +38,18 @@ export class PolicyEvaluator {
 
   /** The first rule that matches, from 0; -1: none does. */
   ruleFor({ user, verb, resource, path }: PolicyRequest): number {
-    const target =
-      resource === undefined ? this.#targets.ofPath(path) : this.#targets.ofObject(resource)
+    const { targets, verbs, users, groups, namespaces } = this.index
     const every = this.#everyRule
-    const byVerb = target.asksVerb ? this.#verbs.with(verb) : every
-    const byUser = target.asksUser ? this.#users.with(user?.name) : every
-    const byGroup = target.asksGroup ? this.#groups.withAny(user?.groups ?? NO_GROUPS) : every
-    const byNamespace = target.asksNamespace ? this.#namespaces.with(resource?.namespace) : every
-    const { rules, names } = target
-    for (let word = 0; word < rules.length; word++) {
-      let left = at(rules, word) & at(byVerb, word) & at(byUser, word)
-      if (left !== 0) left &= at(byGroup, word) & at(byNamespace, word)
-      for (; left !== 0; left &= left - 1) {
-        const rule = word * 32 + 31 - Math.clz32(left & -left)
-        if (names?.get(rule)?.has(resource?.name ?? '') !== false) return rule
-      }
-    }
-    return -1
+    const target = resource === undefined ? targets.ofPath(path) : targets.ofObject(resource)
+    return firstRule(
+      target,
+      resource?.name,
+      target.asksVerb ? verbs.with(verb) : every,
+      target.asksUser ? users.with(user?.name) : every,
+      target.asksGroup ? groups.withAny(user?.groups ?? NO_GROUPS) : every,
+      target.asksNamespace ? namespaces.with(resource?.namespace) : every,
+    )
   }
 }
 
 const NO_GROUPS: readonly string[] = []
-
-const at = (set: RuleSet, word: number): number => set[word] ?? 0
