@@ -27,6 +27,11 @@ export const DECODE_ISSUES: IssueTable = {
     remedy: 'The API server never writes this: ask what changed the log on its way.',
     severity: 'warning',
   },
+  'decode/no-verb': {
+    about: 'What is an event by everything else has no verb that is text. It is no event without.',
+    remedy: 'The API server never writes this: look at the raw record, and at what changed it.',
+    severity: 'error',
+  },
   'decode/no-time': {
     about: 'An event says no time, so it cannot be placed in a timeline.',
     remedy: 'Collect the log where the time is still in it.',

@@ -129,7 +129,7 @@ export class Records {
     const named = typeof record.apiVersion === 'string' && record.apiVersion.startsWith(GROUP)
     const isEvent = record.kind === 'Event' && named
     if (isEvent || (typeof record.auditID === 'string' && record.verb !== undefined)) {
-      this.issue('decode/bad-type', 'wrong type: verb; no event without it')
+      this.issue('decode/no-verb', 'an event without a verb that is text')
     } else this.notAudit()
   }
 

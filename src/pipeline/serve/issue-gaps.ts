@@ -5,6 +5,7 @@ import type { Delivery, GapDelivery, GapKind, SourceGap } from '../../model/deli
 const LOST: ReadonlyMap<string, GapKind> = new Map([
   ['decode/torn', 'torn'],
   ['decode/broken', 'torn'],
+  ['decode/no-verb', 'torn'],
   ['decode/truncated-message', 'torn'],
   ['decode/nul-bytes', 'torn'],
   ['decode/wrapped-too-deep', 'torn'],
