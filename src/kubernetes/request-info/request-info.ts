@@ -34,6 +34,7 @@ export const readRequest = (method: string, target: string): RequestInfo | undef
   if (split === undefined) return undefined
   const place = locate(split.path)
   if (place === undefined) return finish(split, NOWHERE, method.toLowerCase())
+  if (!place.isResource) return finish(split, { ...place, ...NOTHING }, method.toLowerCase())
   const special = SPECIAL_VERBS.has(place.rest[0] ?? '') ? place.rest[0] : undefined
   if (special !== undefined && place.rest.length < 2) return undefined
   const rest = special === undefined ? place.rest : place.rest.slice(1)
@@ -129,7 +130,6 @@ const splitPath = (path: string): readonly string[] => {
 
 const objectAt = (place: Place, rest: readonly string[], verb: string): Located => {
   const { rest: _, ...where } = place
-  if (!place.isResource) return { ...where, ...NOTHING }
   const inNamespace = rest[0] === 'namespaces' && rest.length > 1
   const beyond = inNamespace && rest.length > 2 && !NAMESPACE_SUBRESOURCES.has(rest[2] ?? '')
   const parts = beyond ? rest.slice(2) : rest
