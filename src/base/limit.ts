@@ -323,5 +323,5 @@ export const LIMIT = {
   /** Hours with events that are remembered, to say for how long a recording is silent. */
   simulatedHoursMax: 50_000,
   /** Different requests of one API server that a policy is inferred from; more are only counted. */
-  inferredRequestsMax: 100_000,
+  inferredRequestsMax: 50_000,
 } as const

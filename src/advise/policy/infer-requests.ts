@@ -1,0 +1,184 @@
+import { LIMIT } from '../../base/limit.ts'
+import { microsecondsOf } from '../../detect/time.ts'
+import { policyRequestOf } from '../../kubernetes/audit-policy/event-request.ts'
+import type { PolicyRequest, RequestedResource } from '../../kubernetes/audit-policy/policy.ts'
+import { isLongRunning } from '../../kubernetes/request-info/request-info.ts'
+import { PART } from '../../model/blindness.ts'
+import type { AuditEvent, Level, Stage } from '../../model/event.ts'
+import { usualNameOf } from '../../model/request-kind.ts'
+import { isObject } from '../json.ts'
+
+/** An event that shows something. */
+export interface SeenEvent {
+  readonly auditID: string | undefined
+  readonly stage: Stage
+  readonly level: Level
+  readonly time: string
+  readonly file: string
+  readonly offset: number
+}
+
+/** What was seen of requests that a policy can tell from others, but by the object's name. */
+export interface SeenRequest {
+  /** As the policy saw it; the name is empty. */
+  readonly request: PolicyRequest
+  readonly levels: Readonly<Record<Level, number>>
+  readonly counts: SeenCounts
+  /** The first event at each level. */
+  readonly examples: ReadonlyMap<Level, SeenEvent>
+}
+
+/** Events of something, counted. */
+export interface SeenCounts {
+  events: number
+  received: number
+  started: number
+  complete: number
+  panic: number
+  /** Of the ended requests those that should have a ResponseStarted. */
+  longComplete: number
+  /** Stored objects in answers, and those among them that have managedFields. */
+  objects: number
+  managed: number
+}
+
+/** Nothing seen yet. */
+export const noCounts = (): SeenCounts => ({
+  events: 0,
+  received: 0,
+  started: 0,
+  complete: 0,
+  panic: 0,
+  longComplete: 0,
+  objects: 0,
+  managed: 0,
+})
+
+/** Adds counts to others. */
+export const addCounts = (to: SeenCounts, from: SeenCounts): void => {
+  for (const name of Object.keys(to) as (keyof SeenCounts)[]) to[name] += from[name]
+}
+
+/** The requests that the log of one API server shows, with the levels they were logged at. */
+export class SeenRequests {
+  readonly counts: SeenCounts = noCounts()
+  /** Kinds of `USUAL_KINDS` by name that were seen. */
+  readonly usual: Set<string> = new Set()
+  /** Events that say no level, or not who asked; and those of more requests than are kept. */
+  untold = 0
+  leftOut = 0
+  firstUs: number | undefined
+  lastUs: number | undefined
+  readonly #seen = new Map<string, MutableSeen>()
+
+  get all(): readonly SeenRequest[] {
+    return [...this.#seen.values()]
+  }
+
+  add(event: AuditEvent): void {
+    const { request, unknown } = policyRequestOf(event)
+    const { level } = event
+    if (level === undefined || (unknown & UNUSABLE) !== 0) {
+      this.untold += 1
+      return
+    }
+    this.#addTime(event.stageTimestamp)
+    const { resource, verb } = request
+    this.usual.add(usualNameOf(verb, resource?.resource ?? '', resource?.subresource ?? ''))
+    const seen = this.#seenOf(request)
+    if (seen === undefined) this.leftOut += 1
+    else {
+      seen.levels[level] += 1
+      if (!seen.examples.has(level)) seen.examples.set(level, exampleOf(event, level))
+    }
+    for (const counts of seen === undefined ? [this.counts] : [this.counts, seen.counts]) {
+      countEvent(counts, event, request)
+    }
+    const knowsBodies = seen !== undefined && seen.counts.objects < OBJECTS_LOOKED_AT
+    if (knowsBodies && level === 'RequestResponse') this.#addObject(event, seen.counts)
+  }
+
+  #addTime(time: string): void {
+    const us = microsecondsOf(time)
+    if (us === undefined) return
+    this.firstUs = Math.min(this.firstUs ?? us, us)
+    this.lastUs = Math.max(this.lastUs ?? us, us)
+  }
+
+  #addObject(event: AuditEvent, counts: SeenCounts): void {
+    const body = event.responseObject
+    if (!isObject(body) || !isObject(body.metadata)) return
+    const { uid, resourceVersion, managedFields } = body.metadata
+    if (typeof uid !== 'string' || typeof resourceVersion !== 'string') return
+    for (const one of [counts, this.counts]) {
+      one.objects += 1
+      if (managedFields !== undefined) one.managed += 1
+    }
+  }
+
+  #seenOf({ user, verb, resource, path }: PolicyRequest): MutableSeen | undefined {
+    const target = resource === undefined ? path : { ...resource, name: '' }
+    const key = JSON.stringify([user?.name, user?.groups, verb, target])
+    const known = this.#seen.get(key)
+    if (known !== undefined || key.length > LIMIT.kindCharactersMax * KEY_PARTS) return known
+    if (this.#seen.size >= LIMIT.inferredRequestsMax) return undefined
+    const made: MutableSeen = {
+      request: copyOf(key),
+      levels: { Metadata: 0, Request: 0, RequestResponse: 0 },
+      counts: noCounts(),
+      examples: new Map(),
+    }
+    this.#seen.set(key, made)
+    return made
+  }
+}
+
+interface MutableSeen extends SeenRequest {
+  readonly levels: Record<Level, number>
+  readonly examples: Map<Level, SeenEvent>
+}
+
+/** Without these it is not known which request it was. */
+const UNUSABLE = PART.impersonation | PART.credential | PART.requestURI
+/** Bodies are long, and a few of each kind of request tell as much as all. */
+const OBJECTS_LOOKED_AT = 20
+/** Texts that a client may have chosen may be long: such a request is only counted. */
+const KEY_PARTS = 16
+
+/** What the key says, so that no text of an event is kept. */
+const copyOf = (key: string): PolicyRequest => {
+  // Written by JSON.stringify in `#seenOf`.
+  const [name, groups, verb, target] = JSON.parse(key) as [
+    string | null,
+    string[] | null,
+    string,
+    string | RequestedResource,
+  ]
+  return {
+    user: name === null ? undefined : { name, groups: groups ?? [] },
+    verb,
+    resource: typeof target === 'string' ? undefined : target,
+    path: typeof target === 'string' ? target : '',
+  }
+}
+
+const exampleOf = (event: AuditEvent, level: Level): SeenEvent => ({
+  auditID: event.auditID === undefined ? undefined : Buffer.from(event.auditID).toString(),
+  stage: event.stage,
+  level,
+  time: event.stageTimestamp,
+  file: event.origin.source.file,
+  offset: event.origin.offset,
+})
+
+const countEvent = (counts: SeenCounts, event: AuditEvent, request: PolicyRequest): void => {
+  counts.events += 1
+  if (event.stage === 'RequestReceived') counts.received += 1
+  else if (event.stage === 'ResponseStarted') counts.started += 1
+  else if (event.stage === 'Panic') counts.panic += 1
+  else {
+    counts.complete += 1
+    const { verb, resource, path } = request
+    if (isLongRunning(verb, resource?.subresource ?? '', path)) counts.longComplete += 1
+  }
+}
