@@ -36,7 +36,7 @@ export const isPossibleUser = (
 ): boolean => {
   if (breadth === 'existing' && ![name, ...groups].every(isCalled)) return false
   if (name !== ANONYMOUS) return EVERYBODY.some((group) => groups.includes(group))
-  return breadth === 'any' || groups.every((group) => group === 'system:unauthenticated')
+  return breadth === 'any' || groups.join() === 'system:unauthenticated'
 }
 
 /** Whether a text can be the name of a user or of a group of users. */
@@ -73,8 +73,7 @@ export const isPossibleObject = (
   if (verb === 'list' && !isPathSegment(name)) return false
   // Below a namespace these two are subresources of the namespace itself.
   if (namespace !== '' && (resource === 'status' || resource === 'finalize')) return false
-  if (breadth === 'existing') return canExist(verb, object)
-  return resource !== '' || subresource !== '' || (name !== '' && verb !== 'list')
+  return breadth === 'any' || canExist(verb, object)
 }
 
 /** Whether a cluster can have such a kind of object under such a name. */

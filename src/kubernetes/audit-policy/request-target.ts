@@ -62,6 +62,8 @@ const pathOf = (verb: string, resource: RequestedResource): string => {
   const version = Object.hasOwn(VERSIONS, group) ? (VERSIONS[group] ?? 'v1') : 'v1'
   const base = group === '' ? ['api', 'v1'] : ['apis', group, version]
   const object = [resource.resource, name, subresource]
+  // Slashes at the end are cut off: a further part, which is not looked at, keeps them.
+  if (object.join('') === '') object.push('x')
   const itself = resource.resource === 'namespaces' && namespace === name
   const short = itself && ['', 'status', 'finalize'].includes(subresource)
   const misread = SPECIAL.has(resource.resource) || resource.resource === 'namespaces'

@@ -55,7 +55,9 @@ const namesFor = (
   }
   return [...first.users].filter(
     (name) =>
-      (breadth === 'any' || isCalled(name)) && others.every((rule) => takesName(rule, name)),
+      name !== ANONYMOUS &&
+      (breadth === 'any' || isCalled(name)) &&
+      others.every((rule) => takesName(rule, name)),
   )
 }
 
