@@ -2,15 +2,17 @@ import type { Place } from '../../../base/issue.ts'
 import { LIMIT } from '../../../base/limit.ts'
 import type { LoadedPolicy, PolicyFault, PolicyPath } from '../policy.ts'
 import { decodeValue, isObject } from './decode.ts'
+import { type Lines, linesOf, linesOfText } from './lines.ts'
 import { rawPolicyOf, toPolicy } from './make-policy.ts'
-import { PolicyText } from './policy-text.ts'
 import { readJson } from './read-json.ts'
-import { readYaml } from './read-yaml.ts'
 import { INTERNAL_POLICY, POLICY } from './shapes.ts'
-import { isJson, textOf } from './text-of.ts'
+import { isJson } from './text-of.ts'
 import { validate } from './validate.ts'
 import { type JsonObject, type Member, Unreadable, type Value } from './value.ts'
 import { GROUP, type GroupVersionKind, INTERNAL, OTHER_KINDS, versionOf } from './version.ts'
+import { decodeText } from './yaml/decode-text.ts'
+import { parseYaml } from './yaml/parse.ts'
+import { type TwiceSaid, toValue } from './yaml/to-value.ts'
 
 /**
  * What an API server does with the bytes of a policy file. Never throws, whatever the bytes.
@@ -18,14 +20,43 @@ import { GROUP, type GroupVersionKind, INTERNAL, OTHER_KINDS, versionOf } from '
  */
 export const loadPolicy = (bytes: Uint8Array, file: string): LoadedPolicy => {
   if (bytes.length > LIMIT.policyBytesMax) {
-    return refusal(`larger than ${LIMIT.policyBytesMax} bytes, which is what is read`, { file })
+    return refusal(`larger than the ${LIMIT.policyBytesMax} bytes that are read`, { file })
   }
-  const source = new PolicyText(file, textOf(bytes))
+  const source = isJson(beginningOf(bytes)) ? jsonSource(bytes, file) : yamlSource(bytes, file)
   try {
     return load(source)
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
-    return refusal(`failed decoding: ${error.message}`, source.placeOf(error.at))
+    return refusal(`failed decoding: ${error.message}`, source.lines.placeOf(error.at))
+  }
+}
+
+/** As far as the first brace; a mark at the start stays. */
+const beginningOf = (bytes: Uint8Array): string =>
+  new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, bytes.indexOf(BRACE) + 1))
+
+const BRACE = 0x7b
+
+/** A file, and how its value is read. */
+interface Source {
+  readonly lines: Lines
+  /** The value, and the keys that its maps have twice. */
+  read(): { readonly value: Value; readonly twice: readonly TwiceSaid[] }
+}
+
+const jsonSource = (bytes: Uint8Array, file: string): Source => {
+  const text = new TextDecoder().decode(bytes)
+  return { lines: linesOfText(text, file), read: () => ({ value: readJson(text), twice: [] }) }
+}
+
+const yamlSource = (bytes: Uint8Array, file: string): Source => {
+  const text = decodeText(bytes)
+  return {
+    lines: linesOf(text.characters, file),
+    read: () => {
+      const root = parseYaml(text)
+      return root === undefined ? { value: { kind: 'null', at: 0 }, twice: [] } : toValue(root)
+    },
   }
 }
 
@@ -39,30 +70,25 @@ const refusal = (refused: string, at: Place): LoadedPolicy => ({
   placeOf: () => at,
 })
 
-function load(source: PolicyText): LoadedPolicy {
-  const { value, twice } = isJson(source.text)
-    ? { value: readJson(source.text), twice: [] }
-    : readYaml(source.text)
+function load({ lines, read }: Source): LoadedPolicy {
+  const { value, twice } = read()
   const version = versionOf(value)
   refuseOthers(version, value)
-  const { object, faults } = decodeValue(
-    value,
-    version.version === INTERNAL ? INTERNAL_POLICY : POLICY,
-  )
+  const shape = version.version === INTERNAL ? INTERNAL_POLICY : POLICY
+  const { object, faults } = decodeValue(value, shape)
   const all: PolicyFault[] = [
     ...twice.map(({ path, key, valueAt, at }) => ({
       kind: 'duplicate-field' as const,
       path,
-      message: `line ${source.placeOf(valueAt).line}: key ${key} already set in map`,
-      at: source.placeOf(at),
+      message: `line ${lines.placeOf(valueAt).line}: key ${key} already set in map`,
+      at: lines.placeOf(at),
     })),
-    ...faults.map((fault) => ({ ...fault, at: source.placeOf(fault.at) })),
+    ...faults.map((fault) => ({ ...fault, at: lines.placeOf(fault.at) })),
   ]
   return {
-    ...inForce(object, version, source, value),
+    ...inForce(object, version, (path) => lines.placeOf(offsetOf(value, path))),
     faults: all,
     warning: warningOf(all, twice.length),
-    placeOf: (path) => source.placeOf(offsetOf(value, path)),
   }
 }
 
@@ -90,14 +116,14 @@ const SCHEME = 'pkg/runtime/scheme.go:111'
 function inForce(
   object: JsonObject,
   { version }: GroupVersionKind,
-  source: PolicyText,
-  value: Value,
-): Pick<LoadedPolicy, 'policy' | 'metadata' | 'refused' | 'refusedAt'> {
+  placeOf: (path: PolicyPath) => Place,
+): Omit<LoadedPolicy, 'faults' | 'warning'> {
   const refuse = (refused: string, path: PolicyPath = []) => ({
     policy: undefined,
     metadata: {},
     refused,
-    refusedAt: source.placeOf(offsetOf(value, path)),
+    refusedAt: placeOf(path),
+    placeOf,
   })
   if (version === INTERNAL) {
     return refuse(`unknown group version field ${GROUP}/${INTERNAL}, Kind=Policy in policy`)
@@ -109,7 +135,7 @@ function inForce(
     return refuse(wrong.length === 1 ? messages : `[${messages}]`, wrong[0]?.path)
   if (policy.rules.length === 0) return refuse('loaded illegal policy with 0 rules', ['rules'])
   const metadata = isObject(object.metadata) ? object.metadata : {}
-  return { policy: toPolicy(policy), metadata, refused: undefined, refusedAt: undefined }
+  return { policy: toPolicy(policy), metadata, refused: undefined, refusedAt: undefined, placeOf }
 }
 
 /** The warning that the API server logs; nothing when nothing is wrong. */

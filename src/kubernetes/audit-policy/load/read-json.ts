@@ -87,13 +87,20 @@ class JsonReader {
   /** The text that begins with the quote at this place. */
   #string(): string {
     STRING.lastIndex = this.#at
-    const found = STRING.exec(this.#text)
-    if (found === null) {
-      this.#at = this.#text.length
-      throw this.#unexpected('in string literal')
-    }
-    this.#at += found[0].length
-    return (JSON.parse(found[0]) as string).toWellFormed()
+    const found = STRING.exec(this.#text)?.[0] ?? ''
+    this.#at += found.length
+    if (!this.#take('"')) throw this.#unexpected(`in string ${this.#escapeAt()}`)
+    return (JSON.parse(`${found}"`) as string).toWellFormed()
+  }
+
+  /** What is wrong at this place of a string; goes on to the character that is wrong. */
+  #escapeAt(): string {
+    if (this.#text[this.#at] !== '\\') return 'literal'
+    this.#at += 1
+    if (this.#text[this.#at] !== 'u') return 'escape code'
+    HEX.lastIndex = this.#at
+    this.#at += HEX.exec(this.#text)?.[0].length ?? 0
+    return '\\u hexadecimal character escape'
   }
 
   #number(): string {
@@ -124,16 +131,21 @@ class JsonReader {
   }
 
   #unexpected(where: string): Unreadable {
-    const character = this.#text[this.#at]
-    return new Unreadable(
-      character === undefined
+    const code = this.#text.codePointAt(this.#at)
+    const said =
+      code === undefined
         ? 'unexpected end of JSON input'
-        : `invalid character '${character}' ${where}`,
-      this.#at,
-    )
+        : `invalid character '${shown(String.fromCodePoint(code))}' ${where}`
+    return new Unreadable(`couldn't get version/kind; json parse error: ${said}`, this.#at)
   }
 }
 
+const shown = (character: string): string => {
+  if (character === "'") return "\\'"
+  return character === '"' ? character : JSON.stringify(character).slice(1, -1)
+}
+
 const SPACE = /[ \t\r\n]*/y
-const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y
+const STRING = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*/y
+const HEX = /u[0-9a-fA-F]{0,3}/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y

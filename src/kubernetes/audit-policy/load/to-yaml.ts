@@ -1,6 +1,6 @@
 import type { AuditPolicy, GroupResources, PolicyRule } from '../policy.ts'
 import { GROUP } from './version.ts'
-import { resolveScalar } from './yaml-scalar.ts'
+import { resolveScalar } from './yaml/resolve-scalar.ts'
 
 /** What to say beside a policy that is written. */
 export interface PolicyComments {

@@ -108,7 +108,7 @@ const NO_RESOURCE = 'using resourceNames requires at least one resource'
 const subdomainFaults = (name: string): string =>
   [
     ...(Buffer.byteLength(name) > SUBDOMAIN_BYTES_MAX
-      ? [`must be no more than ${SUBDOMAIN_BYTES_MAX} bytes`]
+      ? [`must be no more than ${SUBDOMAIN_BYTES_MAX} characters`]
       : []),
     ...(isSubdomain(name) ? [] : [NO_SUBDOMAIN]),
   ].join(',')

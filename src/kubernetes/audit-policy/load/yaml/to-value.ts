@@ -1,7 +1,7 @@
-import { LIMIT } from '../../../base/limit.ts'
-import { type Member, Unreadable, type Value } from './value.ts'
-import type { YamlAlias, YamlMap, YamlNode } from './yaml-node.ts'
-import { resolveScalar, type Scalar } from './yaml-scalar.ts'
+import { LIMIT } from '../../../../base/limit.ts'
+import { type Member, Unreadable, type Value } from '../value.ts'
+import type { YamlAlias, YamlMap, YamlNode } from './node.ts'
+import { resolveScalar, type Scalar } from './resolve-scalar.ts'
 
 /** A key that came again in a map. */
 export interface TwiceSaid {
@@ -18,7 +18,7 @@ export interface TwiceSaid {
  * last one, and keys in the order of JSON. Upstream: yaml/go-yaml v2 decode.go;
  * kubernetes-sigs/yaml yaml.go, YAMLToJSON.
  */
-export const yamlValue = (root: YamlNode): { value: Value; twice: readonly TwiceSaid[] } => {
+export const toValue = (root: YamlNode): { value: Value; twice: readonly TwiceSaid[] } => {
   const resolver = new Resolver()
   const value = resolver.value(root, [])
   return { value, twice: resolver.twice }
@@ -42,7 +42,7 @@ class Resolver {
         return this.#follow(node, () => this.value(node.to, path))
       case 'scalar': {
         this.#characters += node.text.length
-        return toValue(resolveScalar(node), node.at)
+        return scalarValue(resolveScalar(node), node.at)
       }
       case 'list':
         return this.#deeper(node.at, () => ({
@@ -144,7 +144,9 @@ const shareAllowed = (nodes: number): number => {
 const isMerge = (key: YamlNode): boolean =>
   key.kind === 'scalar' &&
   key.text === '<<' &&
-  ((key.plain && key.tag === '') || key.tag === 'tag:yaml.org,2002:merge')
+  ((key.plain && key.tag === '') || key.tag === '!' || key.tag === MERGE)
+
+const MERGE = 'tag:yaml.org,2002:merge'
 
 const membersOf = (filling: Filling): readonly Member[] =>
   [...filling.values()]
@@ -194,7 +196,7 @@ function shortFloat(is: number): string {
   return String(single)
 }
 
-function toValue(scalar: Scalar, at: number): Value {
+function scalarValue(scalar: Scalar, at: number): Value {
   switch (scalar.kind) {
     case 'null':
       return { kind: 'null', at }
@@ -206,6 +208,11 @@ function toValue(scalar: Scalar, at: number): Value {
       return { kind: 'number', text: String(scalar.is), at }
     case 'float':
       if (Number.isFinite(scalar.is)) return { kind: 'number', text: String(scalar.is), at }
-      throw new Unreadable(`json: unsupported value: ${scalar.is}`, at)
+      throw new Unreadable(`json: unsupported value: ${goFloat(scalar.is)}`, at)
   }
+}
+
+const goFloat = (is: number): string => {
+  if (Number.isNaN(is)) return 'NaN'
+  return is > 0 ? '+Inf' : '-Inf'
 }

@@ -1,5 +1,5 @@
-import { Unreadable } from './value.ts'
-import type { YamlScalar } from './yaml-node.ts'
+import { Unreadable } from '../value.ts'
+import type { YamlScalar } from './node.ts'
 
 /** What a scalar stands for. A number that is no integer may be endless or none at all. */
 export type Scalar =
