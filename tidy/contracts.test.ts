@@ -4,6 +4,7 @@ import { LIMIT } from '../src/base/limit.ts'
 import { isTest, listFiles, listSources, ROOT, readText } from './files.ts'
 import { LAYERS } from './layers.ts'
 import { allIssues } from './reference/issues.ts'
+import { pathOf } from './reference/page.ts'
 import { referencePages } from './reference/pages.ts'
 
 const files = listFiles()
@@ -66,14 +67,14 @@ describe('specifications', () => {
 
 describe('documents', () => {
   it('of the reference are what `npm run docs` writes', async () => {
-    for (const { name, text } of await referencePages()) {
-      expect(readText(`docs/reference/${name}`), `${name}: run npm run docs`).toBe(text)
+    for (const page of await referencePages()) {
+      expect(readText(pathOf(page)), `${page.name}: run npm run docs`).toBe(page.text)
     }
   })
 
   it('of the reference are all generated', async () => {
-    const made = (await referencePages()).map(({ name }) => `docs/reference/${name}`)
-    const others = files.filter((path) => path.startsWith('docs/reference/'))
+    const made = (await referencePages()).map(pathOf)
+    const others = files.filter((path) => /^(docs\/reference|content\/audit-policies)\//.test(path))
     expect(others.filter((path) => !made.includes(path) && !isCheckedElsewhere(path))).toEqual([])
   })
 

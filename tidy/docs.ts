@@ -1,12 +1,13 @@
-// `npm run docs`: writes the generated pages of docs/reference.
+// `npm run docs`: writes what is generated: the pages of docs/reference, and the audit policies.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ROOT } from './files.ts'
+import { pathOf } from './reference/page.ts'
 import { referencePages } from './reference/pages.ts'
 
-for (const { name, text } of await referencePages()) {
-  const file = `${ROOT}docs/reference/${name}`
+for (const page of await referencePages()) {
+  const file = ROOT + pathOf(page)
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-  console.log(`docs/reference/${name}`)
+  writeFileSync(file, page.text)
+  console.log(pathOf(page))
 }

@@ -1,9 +1,14 @@
-/** One generated page of docs/reference. */
+/** One generated file. */
 export interface Page {
-  /** The file's name in docs/reference. */
+  /** Its name in its folder. */
   readonly name: string
   readonly text: string
+  /** From the repository's root; docs/reference without it. */
+  readonly folder?: string
 }
+
+/** Where a generated file lies, from the repository's root. */
+export const pathOf = ({ name, folder = 'docs/reference' }: Page): string => `${folder}/${name}`
 
 /** A page with its title, a line of introduction and its sections. */
 export const page = (name: string, title: string, about: string, ...parts: string[]): Page => ({

@@ -8,11 +8,12 @@ import { limitsPage } from './limits.ts'
 import { lintPages } from './lints.ts'
 import { outputPage } from './output.ts'
 import type { Page } from './page.ts'
+import { policyFiles } from './policies.ts'
 import { rulesPage } from './rules.ts'
 import { shapesPage } from './shapes.ts'
 import { sourceFieldsPage } from './source-fields.ts'
 
-/** Every generated page of docs/reference. */
+/** Every generated file: the pages of docs/reference, and the audit policies. */
 export const referencePages = async (): Promise<readonly Page[]> => [
   commandsPage(),
   evidenceFormatPage(),
@@ -22,6 +23,7 @@ export const referencePages = async (): Promise<readonly Page[]> => [
   limitsPage(),
   ...lintPages(),
   outputPage(),
+  ...policyFiles(),
   rulesPage(),
   shapesPage(),
   sourceFieldsPage(),

@@ -1,9 +1,10 @@
 import type { CommandGroup } from '../command.ts'
+import { newPolicy } from './policy/new.ts'
 
 /** `deckwatch policy …`: the desk of an audit policy's owner. */
 export const policy: CommandGroup = {
   kind: 'group',
   name: 'policy',
   about: 'Write an audit policy, see what it logs, what it costs and what it hides.',
-  commands: [],
+  commands: [newPolicy],
 }

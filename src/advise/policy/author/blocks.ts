@@ -77,8 +77,11 @@ const DETAIL: readonly Row[] = [
     why: 'Sessions in pods, and ways around the API server: to pods, services and kubelets. Any verb opens one.',
     match: {
       resources: [
-        of(CORE, 'pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy'),
-        of(CORE, 'services/proxy', 'nodes/proxy'),
+        of(
+          CORE,
+          ...['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy'],
+          ...['services/proxy', 'nodes/proxy'],
+        ),
       ],
     },
     levels: METADATA,
