@@ -5,6 +5,7 @@ import { DECODE_ISSUES } from '../decode/issues.ts'
 import { detectIssues } from '../detect/issues.ts'
 import { ENRICH_ISSUES } from '../enrich/issues.ts'
 import { evidenceIssues } from '../investigate/evidence/issues.ts'
+import { policyIssues } from '../kubernetes/audit-policy/issues.ts'
 import { sigmaIssues } from '../sigma/issues.ts'
 import { sigmaLints } from '../sigma/lint/issues.ts'
 import { SOURCE_ISSUES } from '../source/issues.ts'
@@ -17,6 +18,7 @@ export const ISSUE_KINDS: IssueTable = {
   ...DECODE_ISSUES,
   ...SOURCE_ISSUES,
   ...ENRICH_ISSUES,
+  ...policyIssues,
   ...detectIssues,
   ...adviseIssues,
   ...cliIssues,

@@ -124,7 +124,7 @@ export type PolicyPath = readonly (string | number)[]
 
 /** Something in a file that strict decoding refuses and lenient decoding drops. */
 export interface PolicyFault {
-  readonly kind: 'unknown-field' | 'duplicate-field' | 'other'
+  readonly kind: 'unknown-field' | 'duplicate-field'
   readonly path: PolicyPath
   /** As the API server says it: `unknown field "rules[0].resource"`. */
   readonly message: string

@@ -1,0 +1,57 @@
+import { createReadStream } from 'node:fs'
+import { formatPlace } from '../base/issue.ts'
+import { LIMIT } from '../base/limit.ts'
+import { issuesOf } from '../kubernetes/audit-policy/issues.ts'
+import { loadPolicy } from '../kubernetes/audit-policy/load/load-policy.ts'
+import type { AuditPolicy, LoadedPolicy } from '../kubernetes/audit-policy/policy.ts'
+import { writeIssues } from './issue-lines.ts'
+import { CommandError, codeOf, EXIT, type Shell } from './shell.ts'
+
+/** A policy that an API server starts with. */
+export interface AcceptedPolicy extends LoadedPolicy {
+  readonly policy: AuditPolicy
+}
+
+/**
+ * The policy of a file, or of the standard input (`-`), for a command that works on what is in
+ * force. A refused file is an error; what the API server drops is told on the errors of the shell.
+ */
+export const readPolicy = async (path: string, shell: Shell): Promise<AcceptedPolicy> => {
+  const loaded = loadPolicy(await readPolicyBytes(path), nameOf(path))
+  const { policy, refused, refusedAt } = loaded
+  if (policy === undefined) {
+    throw new CommandError(
+      EXIT.badInput,
+      `${formatPlace(refusedAt ?? { file: nameOf(path) })}: an API server does not start with this policy: ${refused}`,
+      `correct it, and look at it again: deckwatch policy show ${path}`,
+    )
+  }
+  await writeIssues(issuesOf(loaded), shell)
+  return { ...loaded, policy }
+}
+
+/** What to call a policy in messages. */
+export const nameOf = (path: string): string => (path === '-' ? 'stdin' : path)
+
+/** The bytes of a policy: a file, or `-` for the standard input. */
+export const readPolicyBytes = async (path: string): Promise<Uint8Array> => {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    const stream = path === '-' ? process.stdin : createReadStream(path)
+    for await (const chunk of stream) {
+      chunks.push(Buffer.from(chunk))
+      size += chunk.length
+      // One byte more than is read: then it is refused for its size.
+      if (size > LIMIT.policyBytesMax) break
+    }
+  } catch (error) {
+    throw new CommandError(
+      EXIT.badInput,
+      `${path} cannot be read${codeOf(error)}`,
+      'check that it exists and that you may read it',
+      error,
+    )
+  }
+  return Buffer.concat(chunks)
+}

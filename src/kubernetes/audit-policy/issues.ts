@@ -1,0 +1,36 @@
+import type { Issue, IssueTable } from '../../base/issue.ts'
+import type { LoadedPolicy } from './policy.ts'
+
+/** What loading an audit policy has to say about the file. */
+export const policyIssues: IssueTable = {
+  'policy/refused': {
+    about: 'The API server refuses this audit policy: with it, it does not start.',
+    remedy: 'Correct what the message names before an API server restarts with the file.',
+    severity: 'error',
+  },
+  'policy/unknown-field': {
+    about:
+      'The API server does not know this field. It drops it, says so only in its own log, and goes on with the rest of the rule, which then matches more than was meant.',
+    remedy: 'Correct its name, or move it to where it belongs; case counts.',
+    severity: 'warning',
+  },
+  'policy/duplicate-field': {
+    about:
+      'The same key stands twice in one map: the last one counts, and the API server says so only in its own log.',
+    remedy: 'Keep the one that is meant.',
+    severity: 'warning',
+  },
+}
+
+/** What is wrong with a policy file: its refusal first, then what is dropped, in the file's order. */
+export const issuesOf = (loaded: LoadedPolicy): readonly Issue[] => [
+  ...(loaded.refused === undefined
+    ? []
+    : [{ code: 'policy/refused', message: loaded.refused, at: loaded.refusedAt ?? {} }]),
+  ...loaded.faults
+    .map(({ kind, message, at }): Issue => ({ code: `policy/${kind}`, message, at }))
+    .sort((one, other) => order(one.at, other.at)),
+]
+
+const order = (one: Issue['at'], other: Issue['at']): number =>
+  (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
