@@ -1,10 +1,14 @@
 import type { CommandGroup } from '../command.ts'
+import { estimate } from './policy/estimate.ts'
+import { infer } from './policy/infer.ts'
 import { newPolicy } from './policy/new.ts'
+import { showPolicy } from './policy/show.ts'
+import { simulate } from './policy/simulate.ts'
 
 /** `deckwatch policy …`: the desk of an audit policy's owner. */
 export const policy: CommandGroup = {
   kind: 'group',
   name: 'policy',
   about: 'Write an audit policy, see what it logs, what it costs and what it hides.',
-  commands: [newPolicy],
+  commands: [newPolicy, showPolicy],
 }
