@@ -10,5 +10,5 @@ export const policy: CommandGroup = {
   kind: 'group',
   name: 'policy',
   about: 'Write an audit policy, see what it logs, what it costs and what it hides.',
-  commands: [newPolicy, showPolicy],
+  commands: [newPolicy, showPolicy, simulate, estimate, infer],
 }
