@@ -1,0 +1,193 @@
+import {
+  type GroupResources,
+  type PolicyRequest,
+  type PolicyRule,
+  policyRule,
+} from '../../../kubernetes/audit-policy/policy.ts'
+import { ACTS, type Act } from './acts.ts'
+import { describeRequest, few } from './describe-rule.ts'
+import { type FindLints, type LintContext, lint, mendBefore, partOf } from './lint-context.ts'
+import type { PolicyLint } from './policy-lint.ts'
+import { isCatchAll } from './reach-lints.ts'
+
+/** Rules of level None that what attackers do falls under. */
+export const noneLints: FindLints = (context) =>
+  context.rules.flatMap((rule, index) => {
+    const isEnd = index === context.rules.length - 1 && isCatchAll(rule)
+    // A last rule for all that is left is said to be one.
+    if (rule.level !== 'None' || isEnd) return []
+    const hidden = ACTS.flatMap((act) => {
+      const example = context.decides(index, act.rule)
+      return example === undefined ? [] : [{ act, example }]
+    })
+    return hidden.length === 0 ? [] : [noneLint(context, rule, index, hidden)]
+  })
+
+interface Hidden {
+  readonly act: Act
+  readonly example: PolicyRequest
+}
+
+const noneLint = (
+  context: LintContext,
+  rule: PolicyRule,
+  index: number,
+  hidden: readonly Hidden[],
+): PolicyLint => {
+  const [first] = hidden
+  const acts = hidden.map(({ act }) => act)
+  return lint({
+    code: isForAnyone(rule) ? 'policy-lint/none-for-anyone' : 'policy-lint/none-for-intruder',
+    message: `level None hides ${few(acts.map(({ about }) => about))}: ${whoCan(rule)} can use that`,
+    at: context.at('rules', index),
+    rule: index,
+    effect:
+      first === undefined
+        ? ''
+        : `The API server logs nothing of ${describeRequest(first.example)}.`,
+    example: first?.example ?? null,
+    mend: mendBefore(
+      { policy: context.policy, name: context.name(index) },
+      index,
+      logged(rule, acts),
+    ),
+  })
+}
+
+const EVERYBODY = ['system:authenticated', 'system:unauthenticated', 'system:serviceaccounts']
+
+const isForAnyone = ({ users, userGroups }: PolicyRule): boolean =>
+  users.length === 0 &&
+  (userGroups.length === 0 || userGroups.some((group) => EVERYBODY.includes(group)))
+
+/** Who comes under a rule, as an attacker would see it. */
+const whoCan = ({ users, userGroups, namespaces }: PolicyRule): string => {
+  const where = namespaces.length === 0 ? '' : ` in namespace ${few(namespaces)}`
+  if (users.length > 0) return `whoever gets the credentials of ${few(users)}${where}`
+  const [group] = userGroups
+  if (group === undefined) return `anybody${where}`
+  if (userGroups.includes('system:authenticated')) return `everybody who may log in${where}`
+  if (userGroups.includes('system:unauthenticated')) return `anybody without credentials${where}`
+  if (userGroups.includes('system:serviceaccounts')) return `every pod${where}`
+  if (group === 'system:nodes') return `whoever breaks out of a container onto a node${where}`
+  const namespace = /^system:serviceaccounts:(.+)$/.exec(group)?.[1]
+  if (namespace !== undefined)
+    return `whoever gets into a pod of ${namespace}, or may make one${where}`
+  return `whoever is in ${few(userGroups)}${where}`
+}
+
+/** The acts at Metadata, for those whom the rule is about: few rules, by verbs. */
+const logged = (rule: PolicyRule, acts: readonly Act[]): readonly PolicyRule[] =>
+  [...Map.groupBy(acts, (act) => act.rule.verbs.join())].map(([, alike]) =>
+    partOf(
+      { ...rule, level: 'Metadata' },
+      {
+        verbs: alike[0]?.rule.verbs ?? [],
+        resources: joined(alike.flatMap((act) => act.rule.resources)),
+      },
+    ),
+  )
+
+const joined = (items: readonly GroupResources[]): readonly GroupResources[] =>
+  [...Map.groupBy(items, ({ group }) => group)].map(([group, of]) => ({
+    group,
+    resources: of.some((item) => item.resources.length === 0)
+      ? []
+      : of.flatMap((item) => item.resources),
+    resourceNames: [],
+  }))
+
+/** What the cluster says to itself all the time, as a rule that drops it, and an example of each. */
+interface Noise {
+  readonly about: string
+  readonly rule: PolicyRule
+}
+
+const NODES = ['system:nodes']
+
+/** Each rule names who makes the noise, and how, so that it hides nobody else. */
+export const NOISE: readonly Noise[] = [
+  {
+    about: 'leases of nodes and controllers',
+    rule: policyRule('None', {
+      verbs: ['get', 'update', 'patch'],
+      namespaces: ['kube-node-lease', 'kube-system'],
+      resources: [{ group: 'coordination.k8s.io', resources: ['leases'], resourceNames: [] }],
+    }),
+  },
+  {
+    about: 'Events, which are kept elsewhere',
+    rule: policyRule('None', {
+      verbs: ['create', 'update', 'patch'],
+      resources: [
+        { group: '', resources: ['events'], resourceNames: [] },
+        { group: 'events.k8s.io', resources: ['events'], resourceNames: [] },
+      ],
+    }),
+  },
+  {
+    about: 'health checks',
+    rule: policyRule('None', {
+      verbs: ['get', 'head'],
+      nonResourceURLs: ['/healthz*', '/livez*', '/readyz*'],
+    }),
+  },
+  {
+    about: 'what kube-proxy watches',
+    rule: policyRule('None', {
+      users: ['system:kube-proxy', 'system:serviceaccount:kube-system:kube-proxy'],
+      verbs: ['watch'],
+      resources: [
+        { group: '', resources: ['nodes', 'services', 'services/status'], resourceNames: [] },
+        { group: 'discovery.k8s.io', resources: ['endpointslices'], resourceNames: [] },
+      ],
+    }),
+  },
+]
+
+/** Noise that is logged. */
+export const noiseLints: FindLints = (context) => {
+  const logs = NOISE.filter(({ rule }) => isLogged(context, rule))
+  if (logs.length === 0) return []
+  const rules = logs.map(({ rule }) => rule)
+  return [
+    lint({
+      code: 'policy-lint/noise',
+      message: `the policy logs noise: ${logs.map(({ about }) => about).join('; ')}`,
+      at: context.at('rules'),
+      effect:
+        'The API server writes an event for each, many a minute for every node, whatever else happens.',
+      mend: mendBefore({ policy: context.policy, name: context.name(0) }, 0, rules),
+    }),
+  ]
+}
+
+/** Whether a policy logs such a request of those who ordinarily make it. */
+const isLogged = (context: LintContext, noise: PolicyRule): boolean => {
+  const usual = { ...noise, ...usualOf(noise) }
+  return context.rules.some(
+    (rule, index) =>
+      rule.level !== 'None' && isFound(context.find([usual, rule], context.rules.slice(0, index))),
+  )
+}
+
+const isFound = (found: PolicyRequest | 'unknown' | undefined): boolean =>
+  found !== undefined && found !== 'unknown'
+
+/** Nodes write leases and Events; one path and one verb each will do to tell. */
+const usualOf = (noise: PolicyRule): Partial<PolicyRule> => {
+  if (noise.nonResourceURLs.length > 0) return { verbs: ['get'], nonResourceURLs: ['/livez'] }
+  if (noise.users.length > 0) {
+    return {
+      users: ['system:kube-proxy'],
+      resources: [{ group: '', resources: ['services'], resourceNames: [] }],
+    }
+  }
+  const [item] = noise.resources
+  return {
+    userGroups: NODES,
+    verbs: [item?.group === '' ? 'create' : 'update'],
+    namespaces: item?.group === '' ? [] : ['kube-node-lease'],
+    resources: item === undefined ? [] : [item],
+  }
+}
