@@ -58,6 +58,20 @@ export const isForObjects = ({ rule }: ReadyRule): boolean =>
 export const isForPaths = ({ rule }: ReadyRule): boolean =>
   rule.resources.length === 0 && rule.namespaces.length === 0
 
+/** Whether two rules may match one request, as far as their plain lists say. */
+export const mayMeet = (one: PolicyRule, other: PolicyRule): boolean => {
+  const [a, b] = [readyRule(one), readyRule(other)]
+  if (!overlap(a.users, b.users) || !overlap(a.verbs, b.verbs)) return false
+  if (isForPaths(a) && isForPaths(b)) return true
+  return isForObjects(a) && isForObjects(b) && overlap(a.namespaces, b.namespaces)
+}
+
+/** Whether two lists have a text in common, or one of them takes any. */
+const overlap = (one: Texts, other: Texts): boolean =>
+  one.size === 0 ||
+  other.size === 0 ||
+  (one.size > other.size ? overlap(other, one) : [...one].some((text) => other.has(text)))
+
 /** Whether a rule matches a request: as `ruleMatches`, quicker. */
 export const takesRequest = (ready: ReadyRule, request: PolicyRequest): boolean => {
   const { user, verb, resource, path } = request
