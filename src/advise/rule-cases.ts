@@ -112,7 +112,8 @@ const EXPECTED: Readonly<Record<CaseKind, Verdict>> = {
   blind: 'cannot tell',
 }
 
-const isNamed =
+/** Whether a rule is called so: by its id or its name. */
+export const isNamed =
   (name: string) =>
   ({ ref, sigma }: Testable): boolean =>
     ref.id === name || sigma.name === name

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LIMIT } from '../base/limit.ts'
 import { CommandError, codeOf, EXIT } from './shell.ts'
@@ -9,6 +9,11 @@ import { CommandError, codeOf, EXIT } from './shell.ts'
 export interface RuleFile {
   readonly file: string
   readonly text: string
+}
+
+/** A file of cases, and the file of the rules beside it. */
+export interface CaseFileText extends RuleFile {
+  readonly rules: string
 }
 
 /** The shipped rules and those of the paths; a file equal to a shipped one counts once. */
@@ -50,6 +55,21 @@ export const readRules = async (paths: readonly string[]): Promise<readonly Rule
   )
 }
 
+/** The cases beside the rules (NAME.cases.yaml), where there are any. */
+export const readCasesOf = async (files: readonly RuleFile[]): Promise<readonly CaseFileText[]> => {
+  const found = await Promise.all(
+    files.map(async ({ file: rules }) => {
+      const file = rules.replace(/\.(ya?ml)$/, '.cases.$1')
+      const path = [placeOfShipped(file), file].find(
+        (place) => place !== undefined && existsSync(place),
+      )
+      if (path === undefined) return []
+      return [{ rules, file, text: await readText(path, LIMIT.yamlBytesMax) }]
+    }),
+  )
+  return found.flat()
+}
+
 /** Lists of files and folders: `.txt` with a value a line, `.yaml` with a map of them. */
 export const readLists = async (paths: readonly string[]): Promise<readonly RuleFile[]> => {
   const found = await Promise.all(paths.map((path) => filesAt(path, /\.(txt|ya?ml)$/)))
@@ -83,13 +103,21 @@ export const readText = async (file: string, bytesMax: number): Promise<string> 
 // Both src/cli and dist/cli lie two folders below the package.
 const SHIPPED = new URL('../../content/rules/', import.meta.url)
 
+const SHIPPED_AS = join('content', 'rules')
+
+/** Where a shipped file lies, which is named by its path in the package. */
+const placeOfShipped = (file: string): string | undefined =>
+  file.startsWith(`${SHIPPED_AS}${sep}`)
+    ? join(fileURLToPath(SHIPPED), file.slice(SHIPPED_AS.length))
+    : undefined
+
 /** The rules that come with deckwatch, named by their path in the package. */
 async function shippedRules(): Promise<readonly RuleFile[]> {
   const folder = fileURLToPath(SHIPPED)
   const files = await rulePaths(folder)
   return Promise.all(
     files.map(async (file) => ({
-      file: join('content/rules', file.slice(folder.length)),
+      file: join(SHIPPED_AS, file.slice(folder.length)),
       text: await readFile(file, 'utf8'),
     })),
   )

@@ -20,6 +20,8 @@ export interface Target {
   readonly key: RequestKey
   /** `pods/exec`; undefined for a path. */
   readonly resource: string | undefined
+  /** The namespace and name in it that somebody speaks of; undefined: most are such. */
+  readonly place: string | undefined
 }
 
 /** What the policy tells apart besides kinds of object and users. */
@@ -69,10 +71,11 @@ export function* targetsFor(plan: Plan, names: PolicyNames): Generator<Target> {
     for (const verb of type.verbs) {
       const key = keyOf(type, verb)
       if (restFor(plan, key) === false) continue
-      for (const place of placesOf(type, verb, names, own)) {
-        const { group, resource, subresource } = type
-        const request = { verb, resource: { group, resource, subresource, ...place }, path: '' }
-        yield { request, key, resource: nameOfType(type) }
+      const { group, resource, subresource } = type
+      for (const { namespace, name, place } of placesOf(type, verb, names, own)) {
+        const about = { group, resource, subresource, namespace, name }
+        const request = { verb, resource: about, path: '' }
+        yield { request, key, resource: nameOfType(type), place }
       }
     }
   }
@@ -80,7 +83,8 @@ export function* targetsFor(plan: Plan, names: PolicyNames): Generator<Target> {
     const key = pathKey(verb)
     if (restFor(plan, key) === false || !isUsual(verb, plan, names)) continue
     for (const path of new Set([...names.paths, ...pathsNamedBy(plan), ...USUAL_PATHS])) {
-      yield { request: { verb, resource: undefined, path }, key, resource: undefined }
+      const request = { verb, resource: undefined, path }
+      yield { request, key, resource: undefined, place: undefined }
     }
   }
 }
@@ -112,6 +116,7 @@ const prefixesOf = (plan: Plan, field: string): readonly string[] =>
 interface Place {
   readonly namespace: string
   readonly name: string
+  readonly place: string | undefined
 }
 
 /** What the plan itself tells apart. */
@@ -127,20 +132,23 @@ const placesOf = (
   policy: PolicyNames,
   own: PlanNames,
 ): readonly Place[] => {
-  const spaces = unique([
-    fresh(['shop', 'team-a', 'team-b'], (text) => policy.namespaces.includes(text)),
-    ...policy.namespaces,
-    ...own.namespaces,
-  ])
+  const anywhere = fresh(['shop', 'team-a', 'team-b'], (text) => policy.namespaces.includes(text))
+  const spaces = unique([anywhere, ...policy.namespaces, ...own.namespaces])
   const isNamed = !NAMELESS.has(verb) && !(verb === 'create' && type.subresource === '')
+  const placed = (namespace: string, name: string, usual: readonly string[]): Place => {
+    const told = unique([namespace, name]).filter((text) => text !== '' && !usual.includes(text))
+    return { namespace, name, place: told.length === 0 ? undefined : told.join('/') }
+  }
   // A Namespace itself has its own name for a namespace.
   if (type.group === '' && type.resource === 'namespaces') {
-    return isNamed ? spaces.map((name) => ({ namespace: name, name })) : [EVERYWHERE]
+    return (isNamed ? spaces : ['']).map((name) => placed(name, name, [anywhere]))
   }
   const objects = isNamed ? unique([...objectsOf(type, policy), ...own.objects]) : ['']
   const everywhere = verb === 'list' || verb === 'watch' ? [''] : []
   const places = type.namespaced ? [...spaces, ...everywhere] : ['']
-  return places.flatMap((namespace) => objects.map((name) => ({ namespace, name })))
+  return places.flatMap((namespace) =>
+    objects.map((name) => placed(namespace, name, [anywhere, objects[0] ?? ''])),
+  )
 }
 
 /** A name that nobody mentions, and those that the policy mentions for this type. */
@@ -154,7 +162,6 @@ const objectsOf = (type: ResourceType, { named }: PolicyNames): readonly string[
   return [fresh(['web-0', 'main', 'one'], (text) => names.includes(text)), ...names]
 }
 
-const EVERYWHERE: Place = { namespace: '', name: '' }
 const NAMELESS: ReadonlySet<string> = new Set(['list', 'watch', 'deletecollection'])
 
 /** Methods that nobody speaks of are all alike: the two usual ones stand for them. */
