@@ -1,12 +1,13 @@
 // `npm run bench`: measures every figure and prints the table. `-- --floors` is the short tier of
-// CI and fails below a floor; `-- --only decode` (or rules, correlate, hunt, start, store, serve)
-// measures a part; `-- --write` also puts the table into BENCHMARKS.md.
+// CI and fails below a floor; `-- --only decode` (or rules, policy, correlate, hunt, start, store,
+// serve) measures a part; `-- --write` also puts the table into BENCHMARKS.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { measureCorrelations } from './correlation.ts'
 import { type Measured, reaches } from './figure.ts'
 import { measureDecoding } from './in-process.ts'
 import { skippedPeers } from './peers.ts'
+import { measurePolicies } from './policy.ts'
 import { measureRules } from './rule-engine.ts'
 import { measureServe, type ServeEffort } from './serve.ts'
 import { measureStorage } from './storage.ts'
@@ -20,7 +21,7 @@ const { values: options } = parseArgs({
     only: {
       type: 'string',
       multiple: true,
-      default: ['decode', 'rules', 'correlate', 'hunt', 'start', 'store', 'serve'],
+      default: ['decode', 'rules', 'policy', 'correlate', 'hunt', 'start', 'store', 'serve'],
     },
   },
 })
@@ -46,6 +47,12 @@ const parts: Readonly<Record<string, Part>> = {
         ? { corpusBytes: 1e6, rounds: 5, rulesMax: 2_000 }
         : { corpusBytes: 4e6, rounds: 11, rulesMax: 10_000 },
     ),
+  policy: () =>
+    measurePolicies(
+      short
+        ? { corpusBytes: 8e6, rounds: 5, rows: 1e6, peer: false }
+        : { corpusBytes: 24e6, rounds: 11, rows: 10e6, peer: true },
+    ),
   correlate: () =>
     measureCorrelations(
       short
@@ -66,7 +73,7 @@ const parts: Readonly<Record<string, Part>> = {
 
 const measured: Measured[] = []
 for (const name of options.only) measured.push(...(await measure(parts[name] ?? (() => []))))
-const skipped = skippedPeers()
+const skipped = skippedPeers(measured.map(({ figure }) => figure.id))
 const text = `${toTable(measured, skipped)}\n\n${machine()}\n`
 console.log(text)
 save()

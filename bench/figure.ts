@@ -37,6 +37,11 @@ export type FigureName =
   | 'loading'
   | 'correlating'
   | 'distinctValues'
+  | 'policyFew'
+  | 'policyMany'
+  | 'policyFewGo'
+  | 'policyManyGo'
+  | 'whatIf'
   | 'identity'
   | 'identityFurther'
   | 'keyFlood'
@@ -203,6 +208,46 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
     better: 'lower',
     floor: 1,
     target: 1,
+  },
+  policyFew: {
+    id: 'B18, 20 rules',
+    about: 'which rule of an audit policy decides, to trying one after the other: time',
+    unit: '×',
+    better: 'lower',
+    floor: 1,
+    target: 0.5,
+  },
+  policyMany: {
+    id: 'B18, 300 rules',
+    about: 'the same of a policy of 300 rules',
+    unit: '×',
+    better: 'lower',
+    floor: 0.5,
+    target: 0.1,
+  },
+  policyFewGo: {
+    id: 'B18 Go, 20 rules',
+    about: 'the same, to the evaluator of the API server itself, in Go: time',
+    unit: '×',
+    better: 'lower',
+    floor: 3,
+    target: 1.5,
+  },
+  policyManyGo: {
+    id: 'B18 Go, 300 rules',
+    about: 'the same of a policy of 300 rules',
+    unit: '×',
+    better: 'lower',
+    floor: 1,
+    target: 0.3,
+  },
+  whatIf: {
+    id: 'B18b',
+    about: 'what an audit policy would log of recorded events, by rule, on columns: events/s',
+    unit: '÷ B0',
+    better: 'higher',
+    floor: 1,
+    target: 10,
   },
   huntManyRules: {
     id: 'hunt, 500 rules',
