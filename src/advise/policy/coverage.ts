@@ -99,7 +99,7 @@ const sightOfRule = (
   set: RuleSet,
   sight: PolicySight,
 ): SeenRule =>
-  isCorrelation(rule) ? ofSlots(rule, set, sight, rule.plan) : ofSight(sight.look(rule.plan), sight)
+  isCorrelation(rule) ? ofSlots(rule, set, sight) : ofSight(sight.look(rule.plan), sight)
 
 const ofSight = (seen: RuleSight, { actors }: PolicySight): SeenRule => {
   const sights = new Set(seen.requests.flatMap(({ byActor }) => byActor.map((one) => one.sight)))
