@@ -225,6 +225,10 @@ export const LIMIT = {
   policySearchSteps: 4_000_000,
   /** Comparisons of all the searches for requests that two audit policies treat differently. */
   policyDiffSteps: 200_000_000,
+  /** Comparisons made to tell which requests one difference between two policies is about. */
+  policyScopeSteps: 20_000_000,
+  /** Patterns of objects, and of paths, by which one difference is told. */
+  policyScopePatternsMax: 60,
   /** Users and groups of an audit policy that the coverage of rules is looked at for. */
   coverageUsersMax: 300,
   /** Namespaces, object names and paths, of each kind, that coverage is looked at for. */
