@@ -4,7 +4,7 @@ import type { SeenEvent } from '../../advise/policy/infer-requests.ts'
 import type { PolicyComments } from '../../kubernetes/audit-policy/load/to-yaml.ts'
 import { type Cell, cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
-import { ruleWords } from './policy-words.ts'
+import { sentenceOf } from './policy-text.ts'
 import { count, counted, listed } from './words.ts'
 
 /** What logs show of the policy in force: differences first, then each policy. */
@@ -77,7 +77,7 @@ const driftLines = (
 }
 
 const ROWS = 10
-const COLUMNS = [{}, {}, { align: 'right' }, { flex: true, wrap: 2 }] as const
+const COLUMNS = [{}, {}, { align: 'right' }, { flex: true, cut: 'start' }] as const
 
 const driftRows = (one: Drift, palette: Palette): readonly (readonly Cell[])[] => {
   const { server, otherServer, kind, level, otherLevel, events, otherEvents, confidence } = one
@@ -90,7 +90,7 @@ const driftRows = (one: Drift, palette: Palette): readonly (readonly Cell[])[] =
     cell(`  ${cluster}/${name}`),
     cell(logged, palette.strong),
     cell(count(many)),
-    cell(example === undefined ? '' : exampleWords(example), palette.faint),
+    cell(example === undefined ? '' : `${example.file}@${example.offset}`, palette.faint),
   ]
   return [
     [
@@ -103,8 +103,6 @@ const driftRows = (one: Drift, palette: Palette): readonly (readonly Cell[])[] =
     side(otherServer, otherLevel, otherEvents, one.otherExample),
   ]
 }
-
-const exampleWords = ({ file, offset }: SeenEvent): string => `such as ${file}@${offset}`
 
 const groupLines = (
   { servers, inferred }: PolicyGroup,
@@ -128,16 +126,12 @@ const ruleTable = (
   const head = ['', 'level', 'events', 'sure', 'of'].map((word) => cell(word, palette.faint))
   const rows = rules.map((one, at) => {
     const { rule, counts, confidence } = one
-    const omitted = [
-      ...rule.omitStages.map((stage) => `without ${stage}`),
-      ...(rule.omitManagedFields === true ? ['without managedFields'] : []),
-    ]
     return [
       cell(String(at + 1)),
       cell(rule.level, palette.strong),
       cell(count(counts.events)),
       cell(confidence, paintOf(confidence, palette)),
-      cell([ruleWords(rule), ...omitted].join(', ')),
+      cell(sentenceOf(rule)),
     ]
   })
   const columns = [{ align: 'right' }, {}, { align: 'right' }, {}, { flex: true, wrap: 3 }] as const

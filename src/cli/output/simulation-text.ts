@@ -2,7 +2,8 @@ import type { SimulationResult } from '../../advise/policy/simulate.ts'
 import type { Flow, TopFlows } from '../../advise/policy/simulate-totals.ts'
 import { type Cell, type Column, cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
-import { policyWords, ruleName, ruleWords } from './policy-words.ts'
+import { sentenceOf } from './policy-text.ts'
+import { policyWords, ruleName } from './policy-words.ts'
 import { perDayOf, type Simulated } from './simulation-record.ts'
 import { bytes, count, counted, dateTime, duration, listed, shortNames } from './words.ts'
 
@@ -60,11 +61,12 @@ const totalLines = (
     events: dropped.byLevel.events + dropped.byStage.events,
     bytes: dropped.byLevel.bytes + dropped.byStage.bytes,
   }
+  const cut = total.recorded.bytes - undecided.bytes - lost.bytes - total.logged.bytes
   const day = perDayOf(result)
   const least = total.unknownBytes > 0 || result.stages.some(({ missing }) => missing > 0)
-  const row = (name: string, amount: { events: number; bytes: number }, note: string): Cell[] => [
+  const row = (name: string, amount: { events?: number; bytes: number }, note: string): Cell[] => [
     cell(name),
-    cell(count(Math.round(amount.events))),
+    cell(amount.events === undefined ? '' : count(Math.round(amount.events))),
     cell(bytes(Math.round(amount.bytes))),
     cell(note, palette.faint),
   ]
@@ -76,9 +78,10 @@ const totalLines = (
         row(
           'logged',
           total.logged,
-          `${percent(total.logged.bytes, total.recorded.bytes)} of the bytes${least ? ', at least' : ''}`,
+          `${percent(total.logged.bytes, total.recorded.bytes)} of the recorded bytes${least ? ', at least' : ''}`,
         ),
         row('not logged', lost, lossWords(result)),
+        ...(cut <= 0 ? [] : [row('cut away', { bytes: cut }, 'of those that are logged')]),
         ...(day === undefined ? [] : [row('logged a day', day, dayWords(result, day.factor))]),
         ...(undecided.events === 0 ? [] : [row('cannot tell', undecided, undecidedWords(result))]),
       ],
@@ -157,7 +160,7 @@ const ruleLines = (
       cell(ruleName(one.rule, loaded.placeOf(['rules', one.rule]).line)),
       cell(one.level),
       ...flowCells(one, total.logged.bytes),
-      cell(rule === undefined ? '' : ruleWords(rule), palette.faint),
+      cell(rule === undefined ? '' : sentenceOf(rule), palette.faint),
     ]
   })
   if (rows.length === 0) return ['  nothing is logged']
@@ -192,7 +195,7 @@ const idleLines = ({ loaded, result: { rules } }: Simulated, width: number): rea
     return [
       cell(ruleName(one.rule, loaded.placeOf(['rules', one.rule]).line)),
       cell(one.level),
-      cell(rule === undefined ? '' : ruleWords(rule)),
+      cell(rule === undefined ? '' : sentenceOf(rule)),
     ]
   })
   const more = idle.length > ROWS ? [`  … and ${count(idle.length - ROWS)} more`] : []
