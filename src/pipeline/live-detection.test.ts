@@ -177,7 +177,8 @@ class Service {
     this.#acts = this.#newActs()
     this.#correlation = this.#newCorrelation()
     const signals = [...this.#signals.values()]
-    this.#correlation.restore(signals, { judged, coversFromUs: 0, told: findings }, this.nowUs)
+    const upTo = { judged, coversFromUs: new Map(), told: findings }
+    this.#correlation.restore(signals, upTo, this.nowUs)
     this.#acts.seed({ told: told.filter(({ act }) => act !== ''), signals }, this.nowUs)
   }
 

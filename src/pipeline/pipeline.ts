@@ -10,6 +10,7 @@ import { openCrew } from './crew.ts'
 import type { Hunt } from './hunt-options.ts'
 import { setAside } from './serve/aside.ts'
 import { Chores } from './serve/chores.ts'
+import { commitsOf } from './serve/commits.ts'
 import { instanceOf, openInstance, storing } from './serve/instance.ts'
 import { Intake } from './serve/intake.ts'
 import { keepDamage } from './serve/log-damage.ts'
@@ -17,7 +18,6 @@ import { Monitor } from './serve/monitor.ts'
 import { openSources } from './serve/open-sources.ts'
 import { persist, sayRetry } from './serve/persist.ts'
 import type { Serve } from './serve/running.ts'
-import { storeBatch, storeExtras } from './serve/store-batch.ts'
 import { Tally } from './tally.ts'
 
 /**
@@ -76,6 +76,7 @@ export const serve: Serve = async (options, hooks, signal) => {
   const { clock } = options
   const monitor = new Monitor(parts, hooks, clock)
   const stop = new AbortController()
+  const commits = commitsOf(parts, storing(parts, options, hooks, stop.signal), monitor)
   const intake = new Intake(parts, clock, {
     analyzed: (delivery, result) => {
       live.take(delivery, result)
@@ -91,16 +92,7 @@ export const serve: Serve = async (options, hooks, signal) => {
       monitor.sayReadiness()
       live.tick(heardUs)
     },
-    commit: async (closed, batch, reading) => {
-      const whole = { ...closed, batch, reading, extras: live.drain() }
-      await storeBatch(whole, storing(parts, options, hooks, stop.signal))
-      parts.anchoring.begin()
-      monitor.committed(closed.bounds)
-    },
-    settle: async () => {
-      await storeExtras(live.drain(), storing(parts, options, hooks, stop.signal))
-      parts.anchoring.begin()
-    },
+    ...commits,
   })
   const working = intake.run(stop.signal)
   try {
@@ -115,7 +107,7 @@ export const serve: Serve = async (options, hooks, signal) => {
     await intake.drain(options.importing === undefined ? LIMIT.drainMs : Number.POSITIVE_INFINITY)
     if (options.importing !== undefined) {
       live.finish()
-      await storeExtras(live.drain(), storing(parts, options, hooks, stop.signal))
+      await commits.settle()
     }
   } finally {
     stop.abort()

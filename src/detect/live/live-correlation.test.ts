@@ -43,6 +43,8 @@ const arrivals = (
     })
     .sort((a, b) => a.atUs - b.atUs)
 
+const PARTS = ['nothing', 'findings', 'signals'] as const
+
 const run = (
   arriving: readonly { readonly deed: Deed; readonly atUs: number }[],
   random: Iterator<number>,
@@ -56,12 +58,18 @@ const run = (
       live.tick()
     }
     live.nowUs = Math.max(live.nowUs, atUs)
-    live.add(deed)
-    live.heard(`log ${next() % 2}`, deed.second, deed.cluster)
+    live.arrive({ deed, log: `log ${next() % 2}` })
+    // A process that was killed is behind, and may be killed again before it has caught up.
+    live.read(kills ? next() % 4 : Number.POSITIVE_INFINITY)
     if (next() % 2 === 0) live.tick()
-    if (next() % 4 === 0) live.store()
-    if (kills && next() % 8 === 0) live.kill()
+    if (next() % 3 === 0) live.store()
+    if (next() % 3 === 0) live.settle()
+    if (kills && next() % 3 === 0) {
+      live.store(PARTS[next() % PARTS.length])
+      live.kill()
+    }
   }
+  live.read()
   live.end()
   return live
 }
@@ -210,6 +218,84 @@ describe('a correlation, live', () => {
   })
 })
 
+describe('after a restart', () => {
+  const late = { second: -10 }
+
+  /** Told, and stored as told; then one has come before them. */
+  const killed = (): Live => {
+    const live = withReads()
+    live.heard('a', 100)
+    live.tick(100)
+    live.arrive({ deed: late })
+    live.store('findings')
+    return live
+  }
+
+  it('what was told and is not found again is taken back once all has come again', () => {
+    const live = killed()
+    live.kill()
+    live.read()
+    live.heard('a', 110)
+    live.tick(110)
+    expect(live.log).toEqual(['found many-reads', 'found many-reads', 'withdrawn'])
+    expect(shown(live.findings.values())).toEqual(shown(hunted([...READS, late])))
+  })
+
+  it('it is taken back too if many a process was killed before that', () => {
+    const live = killed()
+    for (let life = 0; life < 3; life += 1) {
+      live.kill()
+      // More comes than it reads.
+      for (let n = 0; n < 6; n += 1) {
+        live.arrive({ deed: { second: 200 + life, user: `${life} ${n}`, name: `${life} ${n}` } })
+      }
+      live.read(READS.length + 1)
+      live.heard('a', 110)
+      live.tick(110 + life)
+      live.store()
+    }
+    expect(live.log).not.toContain('withdrawn')
+    live.read()
+    live.tick(200)
+    expect(live.log).toContain('withdrawn')
+    expect(live.ids()).toEqual(['many-reads'])
+  })
+
+  it.each(['findings', 'signals'] as const)(
+    'all is told that came late, if of its batch only the %s were stored',
+    (part) => {
+      const live = withReads()
+      live.heard('a', 100)
+      live.tick(100)
+      live.store()
+      live.add(late)
+      live.store(part)
+      live.kill()
+      live.read()
+      live.end()
+      expect(live.log).toEqual(['found many-reads', 'found many-reads', 'withdrawn'])
+      expect(shown(live.findings.values())).toEqual(shown(hunted([...READS, late])))
+    },
+  )
+
+  it('all is told of what came late without a batch, before it was judged and after', () => {
+    for (const isJudged of [false, true]) {
+      const live = withReads()
+      live.heard('a', 100)
+      live.tick(100)
+      live.store()
+      live.comeToLight(late)
+      live.settle()
+      if (isJudged) live.tick(110)
+      live.settle()
+      live.kill()
+      live.read()
+      live.end()
+      expect(shown(live.findings.values())).toEqual(shown(hunted([...READS, late])))
+    }
+  })
+})
+
 describe('other rules', () => {
   it('count what rules said that are still there, and tell what begins from then on', () => {
     const stricter = compileRules([{ file: 'r', text: RULES.replace('gte: 3', 'gte: 4') }])
@@ -225,6 +311,15 @@ describe('other rules', () => {
     expect(live.log).toEqual(['found many-reads', 'update many-reads'])
     const [finding] = live.findings.values()
     expect(finding?.correlation?.matches).toBe(4)
+  })
+
+  it('may come before the first act', () => {
+    const live = new Live()
+    live.heard('a', 0)
+    live.correlation.reload(SET, live.nowUs)
+    for (const deed of READS) live.add(deed)
+    live.end()
+    expect(live.log).toEqual(['found many-reads'])
   })
 
   it('do not hear what rules said that are gone, and that is counted', () => {
@@ -260,7 +355,7 @@ describe('a stored signal', () => {
     (document) => {
       const { signal } = stored({ second: 1 })
       const { correlation } = new Live()
-      const upTo = { judged: new Map(), coversFromUs: 0, told: [] }
+      const upTo = { judged: new Map(), coversFromUs: new Map(), told: [] }
       correlation.restore([{ ...signal, document }], upTo, 0)
       expect(correlation.losses.signalsUnread).toBe(1)
     },

@@ -41,10 +41,10 @@ export interface JudgedUpTo {
   /** What `judged` said, when the newest of the signals were stored, or earlier. */
   readonly judged: ReadonlyMap<string, number>
   /**
-   * From this time on, µs since 1970, the signals are all that there are, or those of each rule as
-   * far back as `reachesUs` says. 0: from the beginning.
+   * From this time on, µs since 1970, the signals of each cluster are all that there are, or those
+   * of each rule as far back as `reachesUs` says. Of others from the beginning.
    */
-  readonly coversFromUs: number
+  readonly coversFromUs: ReadonlyMap<string, number>
   /** Findings that were told since then and not taken back; those of correlations are heeded. */
   readonly told: Iterable<Pick<Finding, 'id' | 'cluster' | 'time' | 'correlation'>>
 }
@@ -195,6 +195,7 @@ export class LiveCorrelation {
   restore(signals: Iterable<StoredSignal>, upTo: JudgedUpTo, nowUs: number): void {
     const told = [...upTo.told].filter(({ correlation }) => correlation !== undefined)
     for (const { id } of told) this.#toldIds.add(id)
+    for (const cluster of upTo.judged.keys()) this.#windowsOf(cluster)
     const byWindows = new Map<LiveWindows, ActCount[]>()
     for (const count of this.#read(signals)) {
       const windows = this.#windowsOf(count.cluster)
@@ -204,20 +205,55 @@ export class LiveCorrelation {
     }
     for (const [cluster, windows] of this.#windows) {
       const judgedUs = upTo.judged.get(cluster) ?? 0
-      this.#fill(windows, byWindows.get(windows) ?? [], judgedUs, upTo.coversFromUs, nowUs)
+      const coversFromUs = upTo.coversFromUs.get(cluster) ?? 0
+      this.#fill(windows, byWindows.get(windows) ?? [], judgedUs, coversFromUs, nowUs)
       byWindows.delete(windows)
-      const own = told.filter((one) => one.cluster === cluster)
-      windows.prove(
-        own.map(({ id, time }) => ({ id, atUs: microsecondsOf(time) ?? 0 })),
-        nowUs,
-      )
+      const own = told.filter((one) => {
+        const fromUs = microsecondsOf(one.correlation?.from ?? '') ?? 0
+        // What began earlier cannot be found again.
+        return one.cluster === cluster && fromUs >= coversFromUs
+      })
+      windows.prove(own.map(({ id, time }) => ({ id, atUs: microsecondsOf(time) ?? 0 })))
     }
   }
 
-  /** Up to when each cluster has been judged: to be stored with the signals. */
+  /** All that came to the other process has come again: what it told has to be found by now. */
+  caughtUp(): void {
+    for (const one of this.#lanes()) one.caughtUp()
+  }
+
+  /**
+   * Up to when each cluster has been judged: to be stored behind what was found and counted until
+   * now, and given to `committed` then.
+   */
   judged(): ReadonlyMap<string, number> {
     const all = [...this.#windows].map(([cluster, { judgedUs }]) => [cluster, judgedUs] as const)
     return new Map(all.filter(([, judgedUs]) => judgedUs > 0))
+  }
+
+  /** The store has what `judged` said. */
+  committed(judged: ReadonlyMap<string, number>): void {
+    for (const [cluster, judgedUs] of judged) this.#windows.get(cluster)?.committed(judgedUs)
+  }
+
+  /**
+   * Clusters of which something came since the last time that the store says is judged, and when
+   * that was. It has to be safe before what was found and counted is stored: the next process may
+   * find a part of that in the store, and goes on from there.
+   */
+  takeReopened(): ReadonlyMap<string, number> {
+    const lanes = new Map(this.#lanes().map((one) => [one, one.takeReopened()]))
+    return new Map(
+      [...this.#windows].flatMap(([cluster, one]) => {
+        const fromUs = lanes.get(one)
+        return fromUs === undefined ? [] : [[cluster, fromUs] as const]
+      }),
+    )
+  }
+
+  /** Whether what was reopened is judged: nobody has to go on from there any more. */
+  get isSettled(): boolean {
+    return this.#lanes().every(({ isSettled }) => isSettled)
   }
 
   /** Every act that is kept here, as it is stored. */

@@ -64,9 +64,16 @@ export class LiveWindows {
   #question: Span | undefined
   /** What the store gave for the present amendment. */
   #stored: readonly ActCount[] | undefined
-  /** Findings that another process told, by id, and when they began. */
-  readonly #unproven = new Map<string, number>()
-  #proveByUs = 0
+  /** Findings that another process told, by id, and when they began; they are to be found again. */
+  readonly #unproven: Map<string, number>
+  /** What came to that process has come again. */
+  #isCaughtUp: boolean
+  /**
+   * Up to when the store says that is judged, as far as this process knows, and the earliest time
+   * of what came since.
+   */
+  #storedUs: number
+  #changedUs: number
   /** Windows are made again of acts that were judged before. */
   #isRestoring = false
   readonly losses = { judgedEarly: 0, lateDropped: 0, unanswered: 0 }
@@ -74,6 +81,10 @@ export class LiveWindows {
   /** Windows that take the place of others wait for the same logs. */
   constructor(context: WindowsContext, before?: LiveWindows) {
     this.watermark = before?.watermark ?? new Watermark()
+    this.#unproven = before === undefined ? new Map() : before.#unproven
+    this.#isCaughtUp = before === undefined ? true : before.#isCaughtUp
+    this.#storedUs = before === undefined ? Number.POSITIVE_INFINITY : before.#storedUs
+    this.#changedUs = before === undefined ? Number.POSITIVE_INFINITY : before.#changedUs
     this.#context = context
     this.past = new PastCounts(context.reachesUs, context.pastBytesMax)
     this.#amendments = new Amendments(context.reachesUs)
@@ -84,11 +95,19 @@ export class LiveWindows {
     )
   }
 
-  /** Acts before this time that came until now have been judged, and what they began was told. */
+  /**
+   * Acts before this time that came until now have been judged, what they began was told, and what
+   * was told still holds. 0: nothing came.
+   */
   get judgedUs(): number {
-    const upToUs = Math.max(this.#judgedUs, this.#passedUs)
-    const lateUs = Math.min(this.#amendments.fromUs, this.#asked?.fromUs ?? Infinity)
-    return Math.min(upToUs, this.#waiting.earliest(), lateUs)
+    const upToUs = Math.max(this.#judgedUs, this.#passedUs) || Number.POSITIVE_INFINITY
+    const judgedUs = Math.min(upToUs, this.#unsettledUs)
+    return Number.isFinite(judgedUs) ? judgedUs : 0
+  }
+
+  /** Whether the store would be right if it said of what it has now that it is judged. */
+  get isSettled(): boolean {
+    return this.#unsettledUs >= this.#storedUs
   }
 
   get groupsEvicted(): number {
@@ -100,9 +119,25 @@ export class LiveWindows {
     return this.#stored
   }
 
+  /** The store says that so far is judged. */
+  committed(judgedUs: number): void {
+    this.#storedUs = judgedUs
+  }
+
+  /**
+   * The earliest time of what came since the last time that this was asked, if the store says that
+   * it is judged.
+   */
+  takeReopened(): number | undefined {
+    const changedUs = this.#changedUs
+    this.#changedUs = Number.POSITIVE_INFINITY
+    return changedUs < this.#storedUs ? changedUs : undefined
+  }
+
   /** Takes an act, or what it now counts as. */
   add(one: TimedCount, nowUs: number): void {
     this.#lastArrivalUs = nowUs
+    this.#changedUs = Math.min(this.#changedUs, one.timeUs)
     if (one.timeUs >= this.#judgedUs) {
       this.#waiting.put(one, nowUs)
       if (this.#waiting.size > LIMIT.liveWaitingActsMax) this.#judgeEarly()
@@ -117,7 +152,7 @@ export class LiveWindows {
     this.#passedUs = Math.max(this.#passedUs, this.#dueUs(nowUs))
     this.#judge(this.#waiting.take(this.#passedUs))
     if (nowUs >= this.#restUntilUs && !this.#amendments.isEmpty) this.#amend(nowUs)
-    if (nowUs > this.#proveByUs) this.#takeBackUnproven()
+    if (this.#isCaughtUp) this.#takeBackUnproven()
     this.#tellGoing(nowUs)
     if (nowUs < this.#forgetAtUs) return
     this.#forgetAtUs = nowUs + FORGET_US
@@ -132,19 +167,22 @@ export class LiveWindows {
     nowUs: number,
   ): void {
     this.past.goOn(judgedUs, coversFromUs)
+    this.#passedUs = Math.max(this.#passedUs, judgedUs)
     this.#isRestoring = true
     this.#judge(acts.filter(({ timeUs }) => timeUs < judgedUs))
     this.#isRestoring = false
     for (const one of acts) if (one.timeUs >= judgedUs) this.#waiting.put(one, nowUs)
   }
 
-  /**
-   * Findings that another process told: of what is judged again, those have to be found again, by
-   * the time when all logs have spoken.
-   */
-  prove(told: readonly { readonly id: string; readonly atUs: number }[], nowUs: number): void {
-    this.#proveByUs = nowUs + LIMIT.liveHeardSecondsMax * 1_000_000
+  /** Findings that another process told: of what is judged again, those have to be found again. */
+  prove(told: readonly { readonly id: string; readonly atUs: number }[]): void {
+    this.#isCaughtUp = false
     for (const { id, atUs } of told) if (atUs >= this.#judgedUs) this.#unproven.set(id, atUs)
+  }
+
+  /** What came to that process has come again: what is not found once it is judged does not hold. */
+  caughtUp(): void {
+    this.#isCaughtUp = true
   }
 
   /** What has to be asked from the store, once; until it is answered nothing else is. */
@@ -175,6 +213,7 @@ export class LiveWindows {
   /** Judges a group again, since not all that its finding shows was at hand. */
   lookAgain(episode: Episode): void {
     const { correlation, key, fromUs } = episode.verdict
+    this.#changedUs = Math.min(this.#changedUs, fromUs)
     this.#amendments.add([{ correlation, key }], fromUs)
   }
 
@@ -182,6 +221,17 @@ export class LiveWindows {
   acts(): readonly ActCount[] {
     const waiting = this.#waiting.all().map(({ count }) => count)
     return inTime(this.past.all(), waiting)
+  }
+
+  /** The earliest time of what is not judged or not proven. */
+  get #unsettledUs(): number {
+    return Math.min(this.#unjudgedUs, ...this.#unproven.values())
+  }
+
+  /** The earliest time of what came and is not judged: it waits, or its groups do. */
+  get #unjudgedUs(): number {
+    const lateUs = Math.min(this.#amendments.fromUs, this.#asked?.fromUs ?? Infinity)
+    return Math.min(this.#waiting.earliest(), lateUs)
   }
 
   /** Up to when acts may be judged: all logs have passed it, or have been waited for. */
@@ -257,8 +307,10 @@ export class LiveWindows {
   }
 
   #takeBackUnproven(): void {
+    if (this.#unproven.size === 0) return
+    const unjudgedUs = this.#unjudgedUs
     for (const [id, atUs] of this.#unproven) {
-      if (atUs >= this.judgedUs) continue
+      if (atUs >= unjudgedUs) continue
       this.#unproven.delete(id)
       this.#context.takeBack(id)
     }

@@ -186,6 +186,15 @@ export type LiveOptions = LiveCorrelationOptions & {
   readonly slowStore?: boolean
 }
 
+/** A request, and the log that it stands in. */
+interface Delivered {
+  readonly deed: Deed
+  readonly log?: string
+}
+
+/** What of a batch is stored before the process dies, in this order: all, or less. */
+export type StoredPart = 'nothing' | 'findings' | 'signals' | 'batch'
+
 /** One who is told and stores what is told, through processes that are killed and started again. */
 export class Live {
   findings: Map<string, Finding> = new Map()
@@ -193,11 +202,17 @@ export class Live {
   nowUs: number = START_US
   correlation: LiveCorrelation
   readonly #options: LiveOptions
-  /** Everything that the store has been given, and what it had at its last batch. */
-  readonly #signals = new Map<string, StoredSignal>()
+  /** Every signal that there was, and those that the store has. */
+  #signals = new Map<string, StoredSignal>()
+  #storedSignals: ReadonlyMap<string, StoredSignal> = new Map()
   #judged: ReadonlyMap<string, number> = new Map()
+  /** What the log says of that. */
+  #reopened: ReadonlyMap<string, number>[] = []
   #told: readonly Finding[] = []
-  #since: Deed[] = []
+  /** What came after the last batch, and how much of that was read. */
+  #since: Delivered[] = []
+  #read = 0
+  #isBehind = false
   #questions: LateQuestion[] = []
 
   constructor(options: LiveOptions = {}) {
@@ -206,12 +221,30 @@ export class Live {
   }
 
   add(deed: Deed): void {
-    this.#since.push(deed)
-    const count = countOf(deed, this.#set)
-    if (count === undefined) return
-    const signal = toStoredSignal(this.#set.rules, count)
-    if (signal !== undefined) this.#signals.set(signal.act, signal)
-    this.correlation.add(count, undefined, this.nowUs)
+    this.arrive({ deed })
+    this.read()
+  }
+
+  /** It came to light by itself: no log brings it again. */
+  comeToLight(deed: Deed): void {
+    this.#take(deed)
+  }
+
+  /** It is kept, and not read yet. */
+  arrive(delivered: Delivered): void {
+    this.#since.push(delivered)
+  }
+
+  /** Reads so much of what was kept. */
+  read(most: number = Number.POSITIVE_INFINITY): void {
+    for (const { deed, log } of this.#since.slice(this.#read, this.#read + most)) {
+      this.#read += 1
+      this.#take(deed)
+      if (log !== undefined) this.heard(log, deed.second, deed.cluster)
+    }
+    if (!this.#isBehind || this.#read < this.#since.length) return
+    this.#isBehind = false
+    this.correlation.caughtUp()
   }
 
   heard(log: string, second: number, cluster = 'c'): void {
@@ -229,27 +262,52 @@ export class Live {
     if (this.#options.slowStore !== true) this.#answerAll()
   }
 
-  /** A batch is stored. */
-  store(): void {
-    this.#judged = this.correlation.judged()
+  /** What was read is stored; with less than the whole batch the process has to be killed. */
+  store(part: StoredPart = 'batch'): void {
+    if (part === 'nothing') return
+    const judged = this.correlation.judged()
+    this.#reopened.push(this.correlation.takeReopened())
     this.#told = [...this.findings.values()]
-    this.#since = []
+    if (part === 'findings') return
+    this.#storedSignals = new Map(this.#signals)
+    if (part === 'signals') return
+    this.#judged = judged
+    this.correlation.committed(judged)
+    this.#since = this.#since.slice(this.#read)
+    this.#read = 0
+    // What came to light before the batch was closed is behind it in the log.
+    this.#reopened = this.#reopened.slice(-1)
   }
 
-  /** Killed: what came after the last batch comes again, and is all that is known of it. */
+  /** Nothing waits to be read: what came to light since the last batch is stored without one. */
+  settle(): void {
+    if (this.#since.length > 0) return
+    const { isSettled } = this.correlation
+    this.store('signals')
+    if (isSettled) this.#reopened = []
+  }
+
+  /** Killed: what came after the last batch comes again. */
   kill(coversFromUs = 0): void {
     this.#questions = []
     this.findings = new Map(this.#told.map((finding) => [finding.id, finding]))
+    this.#signals = new Map(this.#storedSignals)
     this.correlation = this.#another()
-    const upTo = { judged: this.#judged, coversFromUs, told: this.#told }
-    const since = this.#since
-    const later = new Set(since.map((deed) => countOf(deed, this.#set)?.act))
+    const judged = new Map(this.#judged)
+    for (const [cluster, fromUs] of this.#reopened.flatMap((one) => [...one])) {
+      judged.set(cluster, Math.min(fromUs, judged.get(cluster) ?? fromUs))
+    }
+    const covers = new Map([...judged.keys()].map((cluster) => [cluster, coversFromUs]))
     const signals = [...this.#signals.values()].filter(
-      ({ act, timeUs }) => !later.has(act) && timeUs >= coversFromUs,
+      ({ timeUs, cluster }) => timeUs >= coversFromUs && judged.has(cluster),
     )
-    this.correlation.restore(signals, upTo, this.nowUs)
-    this.#since = []
-    for (const deed of since) this.add(deed)
+    this.correlation.restore(
+      signals,
+      { judged, coversFromUs: covers, told: this.#told },
+      this.nowUs,
+    )
+    this.#read = 0
+    this.#isBehind = true
   }
 
   /** Nothing comes any more. */
@@ -263,6 +321,14 @@ export class Live {
   /** The ids of the correlations that findings are of. */
   ids(): readonly string[] {
     return [...this.findings.values()].map(({ rule }) => rule.id).sort()
+  }
+
+  #take(deed: Deed): void {
+    const count = countOf(deed, this.#set)
+    if (count === undefined) return
+    const signal = toStoredSignal(this.#set.rules, count)
+    if (signal !== undefined) this.#signals.set(signal.act, signal)
+    this.correlation.add(count, undefined, this.nowUs)
   }
 
   get #set(): RuleSet {

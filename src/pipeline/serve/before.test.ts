@@ -10,7 +10,8 @@ import { openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/schema/migrations.ts'
 import type { Store } from '../../store/store.ts'
 import { FEW_EVENT_COLUMNS } from '../../store/testing/event-columns.ts'
-import { rangesStored, readBefore } from './before.ts'
+import { rangesStored, readBefore, readLeftBehind } from './before.ts'
+import { reopenedRecord } from './records.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deckwatch-before-'))
 let store: Store
@@ -92,4 +93,34 @@ test('what was read of a file is known however many batches it was read in', asy
     waiting,
   ])
   expect(await stored({ ...of, server: 'b', way: 'import' }, 'whole')).toEqual([])
+})
+
+test('windows that were opened again are judged from then on, whatever the last batch says', async () => {
+  const judged = JSON.stringify([
+    ['shop', 5_000_000],
+    ['yard', 6_000_000],
+  ])
+  await store.command(
+    `INSERT INTO batches (instance, number, judged) VALUES ('two', 1, '[]'), ('two', 2, '${judged}')`,
+  )
+  await store.command(
+    "INSERT INTO signals (act, cluster, time) SELECT toString(number), 'shop', " +
+      "fromUnixTimestamp64Micro(number * 1000000, 'UTC') FROM numbers(8)",
+  )
+  await log.append(reopenedRecord(new Map([['shop', 3_000_000]])))
+  await log.append(
+    reopenedRecord(
+      new Map([
+        ['shop', 4_000_000],
+        ['new', 7_000_000],
+      ]),
+    ),
+  )
+  const nowUs = systemClock.nowUs()
+  const { reopened } = await readBefore(store, log, 'two', nowUs)
+  const left = await readLeftBehind(store, 'two', { reachUs: 1_000_000, reopened }, nowUs)
+  const expected = { shop: 3_000_000, yard: 6_000_000, new: 7_000_000 }
+  expect(Object.fromEntries(left.judged)).toEqual(expected)
+  expect(left.coversFromUs.get('shop')).toBe(2_000_000)
+  expect(left.signals.map(({ act }) => act)).toEqual(['7', '6', '5', '4', '3', '2'])
 })

@@ -8,7 +8,7 @@ import type { KnownBody } from '../../source/webhook/sender.ts'
 import type { ChainHead } from '../../store/evidence/chain.ts'
 import type { Store, StoreRecord } from '../../store/store.ts'
 import type { LeftBehind } from './live-findings.ts'
-import { type BatchBounds, readRecord } from './records.ts'
+import { type BatchBounds, type FromUs, readRecord } from './records.ts'
 import type { RangesStored } from './running.ts'
 import {
   bodiesStored,
@@ -33,6 +33,8 @@ export interface Before {
   readonly pending: readonly PendingLines[]
   /** Ids of findings that were told, so that they are not told again. */
   readonly told: ReadonlySet<string>
+  /** From when on windows of clusters are not judged, although the store says so. */
+  readonly reopened: ReadonlyMap<string, number>
   /** When each source was last heard. */
   readonly heard: readonly HeardSource[]
 }
@@ -80,6 +82,7 @@ export const readBefore = async (
       range: { from: offset, to: offset + length },
     })),
     told: beyond.told,
+    reopened: beyond.reopened,
     heard: await heardStored(store, instance, nowUs),
   }
 }
@@ -125,19 +128,33 @@ interface Beyond {
   readonly lines: LinesDelivery[]
   readonly bodies: KnownBody[]
   readonly told: Set<string>
+  readonly reopened: Map<string, number>
 }
 
 const readBeyond = async (log: WriteAheadLog, last: LastBatch): Promise<Beyond> => {
-  const beyond: Beyond = { planned: [], lines: [], bodies: [], told: new Set() }
+  const beyond: Beyond = {
+    planned: [],
+    lines: [],
+    bodies: [],
+    told: new Set(),
+    reopened: new Map(),
+  }
   for await (const record of log.read(log.firstSequence)) {
     const said = readRecord(record)
     if (said.kind === 'told') for (const id of said.ids) beyond.told.add(id)
+    if (said.kind === 'reopened') addReopened(beyond.reopened, said.fromUs)
     if (said.kind === 'batch' && said.bounds.number > last.number) beyond.planned.push(said.bounds)
     if (said.kind !== 'delivery' || said.sequence <= last.sequence) continue
     if (said.delivery.kind === 'body') beyond.bodies.push(said.delivery)
     if (said.delivery.kind === 'lines') beyond.lines.push(said.delivery)
   }
   return beyond
+}
+
+const addReopened = (to: Map<string, number>, all: FromUs): void => {
+  for (const [cluster, fromUs] of all) {
+    to.set(cluster, Math.min(fromUs, to.get(cluster) ?? Number.POSITIVE_INFINITY))
+  }
 }
 
 /** Which ranges of a content are stored or on their way, whichever way they came. */
@@ -161,20 +178,24 @@ export const rangesStored =
 export const readLeftBehind = async (
   store: Store,
   instance: string,
-  reachUs: number,
+  { reachUs, reopened }: { readonly reachUs: number } & Pick<Before, 'reopened'>,
   nowUs: number,
 ): Promise<LeftBehind> => {
-  const judged = await judgedBy(store, instance)
+  const { stored, committedUs } = await judgedBy(store, instance)
+  const judged = new Map(stored)
+  for (const [cluster, fromUs] of reopened) {
+    judged.set(cluster, Math.min(fromUs, stored.get(cluster) ?? fromUs))
+  }
   const signals: StoredSignal[] = []
-  let coversFromUs = nowUs
+  const coversFromUs = new Map<string, number>()
   for (const [cluster, judgedUs] of judged) {
     const fromUs = Math.max(0, judgedUs - reachUs)
     const some = await newestSignals(store, cluster, fromUs)
     addAll(signals, some)
     const isCut = some.length >= LIMIT.signalsRestoredMax
-    coversFromUs = Math.min(coversFromUs, isCut ? (some.at(-1)?.timeUs ?? fromUs) : fromUs)
+    coversFromUs.set(cluster, isCut ? (some.at(-1)?.timeUs ?? fromUs) : fromUs)
   }
-  const findings = await findingsSince(store, nowUs - TOLD_US)
+  const findings = await findingsSince(store, Math.min(nowUs - TOLD_US, committedUs))
   return { findings, signals, judged, coversFromUs }
 }
 
@@ -220,16 +241,26 @@ const addAll = <T>(to: T[], from: readonly T[]): void => {
   for (const one of from) to.push(one)
 }
 
-/** Findings told within so long are known as told. */
+/** Findings told within so long, or since the last batch, are known as told. */
 const TOLD_US = 86_400_000_000
 
-const judgedBy = async (store: Store, instance: string): Promise<ReadonlyMap<string, number>> => {
+interface JudgedBy {
+  readonly stored: ReadonlyMap<string, number>
+  /** When the last batch was committed. */
+  readonly committedUs: number
+}
+
+const judgedBy = async (store: Store, instance: string): Promise<JudgedBy> => {
   const [row] = await store.query(
-    'SELECT argMax(judged, number) AS judged FROM batches WHERE instance = {instance:String}',
+    'SELECT argMax(judged, number) AS judged, ' +
+      'toUnixTimestamp64Micro(argMax(committed_at, number)) AS committed_us ' +
+      'FROM batches WHERE instance = {instance:String}',
     { instance },
   )
   const text = String(row?.judged ?? '')
-  return new Map(text === '' ? [] : (JSON.parse(text) as [string, number][]))
+  if (text === '') return { stored: new Map(), committedUs: Number.POSITIVE_INFINITY }
+  const stored = new Map(JSON.parse(text) as [string, number][])
+  return { stored, committedUs: Number(row?.committed_us) }
 }
 
 /** Stored signals in a span of time; of all clusters and rules, unless some are named. */

@@ -84,7 +84,8 @@ const openParts = async (
     ask: askStore(store.store, hooks),
     ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }),
   })
-  live.restore(await ask((one) => readLeftBehind(one, instance, live.reachUs, clock.nowUs())))
+  const needed = { reachUs: live.reachUs, reopened: before.reopened }
+  live.restore(await ask((one) => readLeftBehind(one, instance, needed, clock.nowUs())))
   const limits = { bytesMax: LIMIT.batchBytesMax, msMax: LIMIT.batchMsMax }
   const plan = new BatchPlan(limits, before.lastBatch, before.planned)
   const chains = new Chains(before.heads)

@@ -55,7 +55,7 @@ const NOTHING: IntakeHooks = {
   aside: () => Promise.resolve(),
   tick: () => {},
   commit: () => Promise.resolve(),
-  settle: () => Promise.resolve(),
+  settle: () => Promise.resolve(true),
 }
 
 const intakeWith = (hooks: Partial<IntakeHooks>, bytesMax: number, msMax = 100): Intake => {
@@ -109,6 +109,21 @@ test('a batch is not committed before what it set aside is kept', async () => {
   )
   await intake.run(stop.signal)
   expect(said).toEqual(['kept', 'committed'])
+})
+
+test('what the log says is not released as long as it is needed', async () => {
+  await keep('{}')
+  const stop = new AbortController()
+  let settled = 0
+  const settle = async (): Promise<boolean> => {
+    settled += 1
+    // The batch is released, and what says where it ended is not.
+    if (settled === 3) expect(log.firstSequence).toBe(2)
+    if (settled === 5) stop.abort()
+    return settled > 3
+  }
+  await intakeWith({ settle }, 1_000).run(stop.signal)
+  expect(log.firstSequence).toBe(3)
 })
 
 test('a drain that ran out of time releases nothing that was not taken', async () => {

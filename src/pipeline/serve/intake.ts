@@ -20,8 +20,11 @@ export interface IntakeHooks {
   tick(heardUs: number): void
   /** Stores a batch and what belongs to it; resolves once it is committed. */
   commit(closed: ClosedBatch, batch: LiveBatch, reading: BatchReading): Promise<void>
-  /** Stores what came to light without a batch, while nothing arrives. */
-  settle(): Promise<void>
+  /**
+   * Stores what came to light without a batch, while nothing arrives. Whether nothing that the log
+   * says is needed any more.
+   */
+  settle(): Promise<boolean>
 }
 
 /** What the intake works with. */
@@ -54,7 +57,7 @@ export class Intake {
   #failure: unknown
   /** What is being set aside: its batch waits for it. */
   #aside: Promise<void> = Promise.resolve()
-  /** Deliveries that are being analyzed, and when the last one arrived. */
+  /** Deliveries that are being analyzed, and when the last one arrived that is. */
   #inHand = 0
   #arrivedUs = 0
   #next: number
@@ -133,21 +136,25 @@ export class Intake {
     this.#close(plan.closeBefore(sequence))
     const batch = plan.add(sequence, bytes.length, this.#clock.elapsedMs())
     this.#inHand += 1
-    this.#arrivedUs = delivery.arrivedUs
     this.#reading.add(delivery)
     if (delivery.kind === 'gap' || (delivery.kind === 'body' && delivery.quarantine)) {
       this.#aside = this.#hooks.aside(delivery, bytes)
       await this.#aside
-      this.#inHand -= 1
+      this.#done(delivery)
     } else {
       await crew.take({ sequence, batch, delivery, bytes }, (result) => {
-        if (result.last) this.#inHand -= 1
         this.#hooks.analyzed(delivery, result)
+        if (result.last) this.#done(delivery)
       })
     }
     this.#close(plan.close(this.#clock.elapsedMs(), this.#next))
     const hasRoom = (): boolean => this.#committing <= COMMITS_IN_HAND
     await this.#changes.until(() => hasRoom() || this.#failure !== undefined)
+  }
+
+  #done({ arrivedUs }: Delivery): void {
+    this.#inHand -= 1
+    this.#arrivedUs = arrivedUs
   }
 
   #close(closed: ClosedBatch | undefined): void {
@@ -193,8 +200,8 @@ export class Intake {
     if (plan.isOpen || this.#committing > 0 || !this.#isIdle()) return
     const { nextSequence } = log
     this.#enqueue(async () => {
-      await this.#hooks.settle()
-      if (log.firstSequence < nextSequence) await log.release(nextSequence)
+      const isDone = await this.#hooks.settle()
+      if (isDone && log.firstSequence < nextSequence) await log.release(nextSequence)
     })
   }
 

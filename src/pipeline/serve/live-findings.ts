@@ -34,8 +34,16 @@ export interface LeftBehind {
   readonly signals: readonly StoredSignal[]
   /** Up to when the windows of each cluster were judged, in µs. */
   readonly judged: ReadonlyMap<string, number>
-  /** From this time on the signals are all that there are. */
-  readonly coversFromUs: number
+  /** From this time on the signals of each of them are all that there are. */
+  readonly coversFromUs: ReadonlyMap<string, number>
+}
+
+/** What came to light, and what it means for what the store says is judged. */
+export interface DrainedExtras extends BatchExtras {
+  /** Clusters of which windows are not judged any more that the store says are, from when on. */
+  readonly reopened: ReadonlyMap<string, number>
+  /** Whether all such windows are judged again. */
+  readonly isSettled: boolean
 }
 
 /** What is asked of the store, for acts that came late. */
@@ -74,6 +82,8 @@ export class LiveFindings {
   #arrivedUs = 0
   /** Of the delivery at hand. */
   #cluster = ''
+  /** What arrived before was for another process, and comes again. */
+  #restoredUs = 0
   #lastToldUs = 0
 
   constructor(ruleSet: RuleSet, parts: LiveFindingsParts) {
@@ -105,14 +115,10 @@ export class LiveFindings {
     return this.#correlation.reachUs
   }
 
-  /** Up to when the windows of each cluster are judged: stored with each batch. */
-  judged(): ReadonlyMap<string, number> {
-    return this.#correlation.judged()
-  }
-
   /** Goes on where another process stopped. Called before anything else. */
   restore({ findings, signals, judged, coversFromUs }: LeftBehind): void {
     const nowUs = this.#parts.clock.nowUs()
+    this.#restoredUs = nowUs
     for (const { finding } of findings) {
       this.#remember(finding)
       this.#catchingUp.add(finding.id)
@@ -161,6 +167,7 @@ export class LiveFindings {
     const nowUs = this.#parts.clock.nowUs()
     this.#arrivedUs = nowUs
     this.#acts.tick(nowUs)
+    if (heardUs >= this.#restoredUs) this.#correlation.caughtUp()
     this.#correlation.tick(nowUs)
     this.#notice(this.#parts.completeness.tick(heardUs))
     for (const question of this.#correlation.late()) void this.#ask(question)
@@ -170,6 +177,7 @@ export class LiveFindings {
   finish(): void {
     const laterUs = this.#parts.clock.nowUs() + LATER_US
     this.#acts.tick(laterUs)
+    this.#correlation.caughtUp()
     this.#correlation.tick(laterUs)
   }
 
@@ -180,20 +188,30 @@ export class LiveFindings {
     this.#correlation.reload(ruleSet, this.#parts.clock.nowUs())
   }
 
-  /** What came to light since the last time: for the batch that is about to be stored. */
-  drain(): BatchExtras {
+  /**
+   * What came to light since the last time: for the batch that is about to be stored. What it
+   * reopens has to be safe before.
+   */
+  drain(): DrainedExtras {
     const extras = {
       findings: [...this.#findings.values()],
       signals: [...this.#signals.values()],
       gaps: this.#gaps,
       issues: this.#issues,
-      judged: this.judged(),
+      judged: this.#correlation.judged(),
+      reopened: this.#correlation.takeReopened(),
+      isSettled: this.#correlation.isSettled,
     }
     this.#findings = new Map()
     this.#signals = new Map()
     this.#gaps = []
     this.#issues = []
     return extras
+  }
+
+  /** A batch is stored that says so. */
+  committed({ judged }: BatchExtras): void {
+    this.#correlation.committed(judged)
   }
 
   async #ask(question: LateQuestion): Promise<void> {
