@@ -39,7 +39,9 @@ export const findRule = async (
       : bookOf([...own, ...(await namedRules(own, paths))], lists)
   const rule =
     own === undefined
-      ? [...book.correlations, ...book.rules, ...book.sourceRules].find((one) => isNamed(one, name))
+      ? [...book.correlations, ...book.rules, ...book.sourceRules].find((one) =>
+          isCalled(one, name),
+        )
       : testablesOf(book, own[0]?.file ?? '')[0]
   if (rule !== undefined) return { rule, book }
   const refusal = book.issues.find(({ at }) => at.file === own?.[0]?.file)
@@ -96,7 +98,8 @@ const bookOf = (files: readonly RuleFile[], lists: readonly RuleFile[]): RuleBoo
   files,
 })
 
-const isNamed = ({ ref, sigma }: Testable, name: string): boolean =>
+/** Whether a rule is meant by a name: its id or the first digits of it, its name, its detection. */
+export const isCalled = ({ ref, sigma }: Testable, name: string): boolean =>
   ref.id === name ||
   sigma.name === name ||
   (name.length >= ID_PREFIX_MIN && ref.id.startsWith(name.replace(/…$/, ''))) ||

@@ -1,5 +1,7 @@
 import type { CommandGroup } from '../command.ts'
+import { coverage } from './policy/coverage.ts'
 import { estimate } from './policy/estimate.ts'
+import { evaluatePolicy } from './policy/evaluate.ts'
 import { infer } from './policy/infer.ts'
 import { newPolicy } from './policy/new.ts'
 import { showPolicy } from './policy/show.ts'
@@ -10,5 +12,5 @@ export const policy: CommandGroup = {
   kind: 'group',
   name: 'policy',
   about: 'Write an audit policy, see what it logs, what it costs and what it hides.',
-  commands: [newPolicy, showPolicy, simulate, estimate, infer],
+  commands: [newPolicy, showPolicy, evaluatePolicy, simulate, estimate, coverage, infer],
 }
