@@ -13,7 +13,7 @@ import {
   type PolicyEvaluator,
 } from '../../kubernetes/audit-policy/policy-evaluator.ts'
 import { isLongRunning } from '../../kubernetes/request-info/request-info.ts'
-import { PART, type Part } from '../../model/blindness.ts'
+import { type Part, partNames } from '../../model/blindness.ts'
 import type { AuditEvent, Stage } from '../../model/event.ts'
 import type { LoggedSize, RecordedEvent } from './simulate-record.ts'
 import { type Amount, type Flow, FlowCount, FlowTable, type TopFlows } from './simulate-totals.ts'
@@ -129,7 +129,7 @@ export class Simulation {
         byLevel: this.#dropped.byLevel.flow.recorded,
         byStage: this.#dropped.byStage.flow.recorded,
       },
-      undecided: { ...undecided, missing: namesOf(this.#missingParts) },
+      undecided: { ...undecided, missing: partNames(this.#missingParts) },
       wrapped: this.#wrapped,
       rules: this.#rules.map((count, at) => ({
         rule: at < this.policy.rules.length ? at : -1,
@@ -232,12 +232,9 @@ const sayingOf = ({ level, omitStages, omitManagedFields }: PolicyDecision): str
 const isFinal = ({ stage }: AuditEvent): boolean =>
   stage === 'ResponseComplete' || stage === 'Panic'
 
-const namesOf = (parts: number): readonly Part[] =>
-  (Object.keys(PART) as Part[]).filter((name) => (parts & PART[name]) !== 0)
-
 /** What a request is about, in a word: `pods/exec`, `deployments.apps`, or `/healthz`. */
 export const resourceOf = ({ objectRef, requestURI }: AuditEvent): string => {
-  if (objectRef?.resource !== undefined) {
+  if (objectRef?.resource) {
     const { resource, subresource, apiGroup } = objectRef
     const group = apiGroup ? `.${apiGroup}` : ''
     return `${resource}${group}${subresource ? `/${subresource}` : ''}`
