@@ -20,14 +20,18 @@ export interface EventsRead {
   readonly exit: number
 }
 
-/** Reads the events of logs, tells what is wrong with them, and hands each event on. */
+/**
+ * Reads the events of logs, tells what is wrong with them, and hands each event on. What it is to
+ * wait for after the events of a block is done by `afterBlock`.
+ */
 export const readPolicyEvents = async (
   given: Given,
   paths: readonly string[],
   shell: Shell,
   take: EventTaker,
+  afterBlock: () => Promise<void> = async () => {},
 ): Promise<EventsRead> => {
-  const reading = new Reading(shell, take)
+  const reading = new Reading(shell, take, afterBlock)
   const { signal } = shell
   const request = { paths, sources: sourceNames(given), strict: false, signal }
   const empty = await readEvents(request, reading)
@@ -37,14 +41,16 @@ export const readPolicyEvents = async (
 class Reading implements EventVisitor {
   readonly #shell: Shell
   readonly #take: EventTaker
+  readonly #afterBlock: () => Promise<void>
   readonly #issues: IssueWriter
   readonly #servers = new Set<string>()
   #inputs: readonly Input[] = []
   #events = 0
 
-  constructor(shell: Shell, take: EventTaker) {
+  constructor(shell: Shell, take: EventTaker, afterBlock: () => Promise<void>) {
     this.#shell = shell
     this.#take = take
+    this.#afterBlock = afterBlock
     this.#issues = new IssueWriter(shell, false)
   }
 
@@ -59,6 +65,7 @@ class Reading implements EventVisitor {
       this.#take(event, block, offset)
     }
     this.#events += events.length
+    await this.#afterBlock()
     await this.#issues.flush()
   }
 

@@ -26,6 +26,13 @@ export const EVERY_PART: number = Object.values(PART).reduce((sum, part) => sum 
 /** The name of a part. */
 export type Part = keyof typeof PART
 
+/** The names of the parts of a set. */
+export const partNames = (parts: number): readonly Part[] =>
+  PART_NAMES.filter((name) => (parts & PART[name]) !== 0)
+
+// The keys of the table are its parts, and no others.
+const PART_NAMES = Object.keys(PART) as readonly Part[]
+
 /**
  * Why a field could not be judged. `level`, `stage` and `truncated` are the API server's settings,
  * `provider` is what a cloud or forwarder does not say, `missing` a body that should have been
