@@ -34,7 +34,7 @@ const cutAll = (
     const { decision } = decideEvent(evaluator, eventFrom(record))
     const cut = decision && cutEvent(record, decision)
     if (typeof cut === 'symbol') throw new Error('cannot tell')
-    return cut ?? []
+    return cut === undefined ? [] : [cut]
   })
 
 /** For each verb, stage, level, and class of answer: the paths present, of bodies whether any. */

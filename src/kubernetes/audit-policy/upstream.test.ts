@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { eventFrom } from '../testing/event.ts'
+import { type EventText, eventFrom } from '../testing/event.ts'
 import { decideEvent } from './decide-event.ts'
 import { evaluate, ruleMatches } from './evaluate.ts'
 import { loadPolicy } from './load/load-policy.ts'
@@ -27,7 +27,7 @@ interface Answer {
     readonly name: string
     readonly path: string
   }
-  readonly event: object
+  readonly event: EventText
   readonly expect: PolicyDecision & { readonly matching: readonly number[] }
 }
 

@@ -14,7 +14,7 @@ import {
  * The few texts that random policies and requests are made of, few so that they meet: ordinary
  * ones, wildcards where they are literals, and such as only an attacker would choose.
  */
-export const WORDS = {
+export const WORDS: Readonly<Record<Words, readonly string[]>> = {
   users: ['alice', 'system:node:n1', 'system:kube-proxy', 'system:*', '*', '', '__proto__'],
   groups: ['dev', 'system:nodes', 'system:authenticated', 'system:masters', '*', ''],
   verbs: ['get', 'list', 'watch', 'create', 'update', 'delete', 'proxy', 'post', '', '*'],
@@ -32,7 +32,11 @@ export const WORDS = {
     ...['/metrics', '/Healthz', '/a*', '/version'],
   ],
   urls: ['/healthz', '/healthz*', '/healthz/*', '*', '/*', '/api*', '/met?ics', '/version', '/a**'],
-} as const
+}
+
+type Words =
+  | ('users' | 'groups' | 'verbs' | 'apiGroups' | 'resources' | 'subresources' | 'patterns')
+  | ('namespaces' | 'names' | 'paths' | 'urls')
 
 /** Any policy that a few rules of those texts can make, also such as a server would refuse. */
 export const policies = (rulesMax = 8): fc.Arbitrary<AuditPolicy> =>
