@@ -35,8 +35,10 @@ export interface SeenCounts {
   started: number
   complete: number
   panic: number
-  /** Of the ended requests those that should have a ResponseStarted. */
-  longComplete: number
+  /** Of the ended requests those that began within the log, so that it should show all stages. */
+  whole: number
+  /** Of these those that should have a ResponseStarted. */
+  longWhole: number
   /** Stored objects in answers, and those among them that have managedFields. */
   objects: number
   managed: number
@@ -49,7 +51,8 @@ export const noCounts = (): SeenCounts => ({
   started: 0,
   complete: 0,
   panic: 0,
-  longComplete: 0,
+  whole: 0,
+  longWhole: 0,
   objects: 0,
   managed: 0,
 })
@@ -92,7 +95,7 @@ export class SeenRequests {
       if (!seen.examples.has(level)) seen.examples.set(level, exampleOf(event, level))
     }
     for (const counts of seen === undefined ? [this.counts] : [this.counts, seen.counts]) {
-      countEvent(counts, event, request)
+      countEvent(counts, event, request, this.#beganWithin(event))
     }
     const knowsBodies = seen !== undefined && seen.counts.objects < OBJECTS_LOOKED_AT
     if (knowsBodies && level === 'RequestResponse') this.#addObject(event, seen.counts)
@@ -103,6 +106,11 @@ export class SeenRequests {
     if (us === undefined) return
     this.firstUs = Math.min(this.firstUs ?? us, us)
     this.lastUs = Math.max(this.lastUs ?? us, us)
+  }
+
+  #beganWithin({ requestReceivedTimestamp }: AuditEvent): boolean {
+    const us = microsecondsOf(requestReceivedTimestamp)
+    return us !== undefined && us >= (this.firstUs ?? us)
   }
 
   #addObject(event: AuditEvent, counts: SeenCounts): void {
@@ -171,14 +179,21 @@ const exampleOf = (event: AuditEvent, level: Level): SeenEvent => ({
   offset: event.origin.offset,
 })
 
-const countEvent = (counts: SeenCounts, event: AuditEvent, request: PolicyRequest): void => {
+const countEvent = (
+  counts: SeenCounts,
+  event: AuditEvent,
+  request: PolicyRequest,
+  isWhole: boolean,
+): void => {
   counts.events += 1
   if (event.stage === 'RequestReceived') counts.received += 1
   else if (event.stage === 'ResponseStarted') counts.started += 1
   else if (event.stage === 'Panic') counts.panic += 1
   else {
     counts.complete += 1
+    if (!isWhole) return
+    counts.whole += 1
     const { verb, resource, path } = request
-    if (isLongRunning(verb, resource?.subresource ?? '', path)) counts.longComplete += 1
+    if (isLongRunning(verb, resource?.subresource ?? '', path)) counts.longWhole += 1
   }
 }

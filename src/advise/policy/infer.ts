@@ -157,7 +157,7 @@ const sum = (requests: readonly SeenRequest[]): SeenCounts => {
 
 /** A request that failed to authenticate has ResponseStarted alone, and counts for no stage. */
 const stagesOf = (counts: SeenCounts): readonly StageVerdict[] => {
-  const { received, started, complete, longComplete } = counts
+  const { received, started, complete, whole, longWhole } = counts
   const verdict = (stage: Stage, events: number, of: number): StageVerdict => ({
     stage,
     isOmitted: events === 0 && of > 0,
@@ -166,8 +166,8 @@ const stagesOf = (counts: SeenCounts): readonly StageVerdict[] => {
     confidence: of >= STAGE_EVENTS_MIN ? 'high' : of >= KIND_EVENTS_MIN ? 'medium' : 'low',
   })
   return [
-    verdict('RequestReceived', received, complete),
-    verdict('ResponseStarted', started, longComplete),
+    verdict('RequestReceived', received, whole),
+    verdict('ResponseStarted', started, longWhole),
     verdict('ResponseComplete', complete, received),
   ]
 }

@@ -168,7 +168,8 @@ export class Simulation {
       ...(size === undefined ? this.#lossesOf(event, what, decision) : []),
     ]
     for (const count of counts) count.add(bytes, size?.bytes, size?.isAtLeast ?? false)
-    if (isFinal(event)) this.#expect(event, decision)
+    const isWhole = isFinal(event) && this.#span.has(event.requestReceivedTimestamp)
+    if (isWhole) this.#expect(event, decision)
   }
 
   #lossesOf({ verb }: AuditEvent, what: string, { level }: PolicyDecision): readonly FlowCount[] {
@@ -210,7 +211,7 @@ export class Simulation {
 
 interface StageCount {
   readonly flow: FlowCount
-  /** Requests that ended and should have it. */
+  /** Requests that began and ended within the recording, and should have it. */
   expected: number
 }
 
@@ -254,6 +255,12 @@ class SpanCount {
     this.#firstUs = Math.min(this.#firstUs ?? us, us)
     this.#lastUs = Math.max(this.#lastUs ?? us, us)
     if (this.#hours.size < LIMIT.simulatedHoursMax) this.#hours.add(Math.floor(us / HOUR_US))
+  }
+
+  /** Whether something was after what came first so far: the log then shows all that followed. */
+  has(time: string): boolean {
+    const us = microsecondsOf(time)
+    return us !== undefined && this.#firstUs !== undefined && us >= this.#firstUs
   }
 
   result(): RecordedSpan | undefined {
