@@ -16,8 +16,11 @@ export const ordinaryForm = (found: PolicyRequest, fits: Fits): PolicyRequest =>
   const user = usersLike(found.user).find((one) => fits({ ...found, user: one }))
   const request = user === undefined ? found : { ...found, user }
   const { resource } = request
-  const others = resource === undefined ? pathsLike(request) : objectsLike(request, resource)
-  return others.find(fits) ?? request
+  if (resource === undefined) return pathsLike(request).find(fits) ?? request
+  // Rules for objects do not look at the path, which takes longer to make than to try the rest.
+  const other = objectsLike(request, resource).find(fits)
+  if (other?.resource === undefined) return request
+  return { ...other, path: pathOfObject(other.verb, other.resource) }
 }
 
 /** The known path that has most in common, from its beginning, with what was found. */
@@ -69,9 +72,7 @@ const objectsLike = (
     [request.verb, ...USUAL_VERBS]
       .filter((verb, index, all) => kind.verbs.includes(verb) && all.indexOf(verb) === index)
       .flatMap((verb) => placesLike(object, kind, verb))
-      .map(({ verb, ...asked }) => {
-        return { ...request, verb, resource: asked, path: pathOfObject(verb, asked) }
-      }),
+      .map(({ verb, ...asked }) => ({ ...request, verb, resource: asked })),
   )
 }
 
