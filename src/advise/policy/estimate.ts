@@ -45,6 +45,7 @@ export interface Figure {
   readonly how: string
 }
 
+/** The names of the figures. */
 export type FigureName =
   | 'bytesPerDay'
   | 'eventsPerSecond'
