@@ -12,7 +12,7 @@ import { isAboutSource, isCorrelation, type Testable } from '../rule-cases.ts'
 import { type Loss, lossesOf } from './losses.ts'
 import { levelFor } from './needs.ts'
 import { PolicySight, type RuleSight } from './policy-sight.ts'
-import { type ProvenCase, proveCases } from './proven-cases.ts'
+import { type ProvenCase, provableCases } from './proven-cases.ts'
 
 /**
  * What a policy lets a rule do. `active`: whatever request the rule is about is logged so that it
@@ -73,7 +73,8 @@ export const coverageOf = (given: CoveredRules, policy: AuditPolicy): PolicyCove
   const evaluator = compilePolicy(policy)
   const rules = given.rules.map((rule): RuleCoverage => {
     if (isAboutSource(rule)) return { rule: rule.ref, state: 'active', ...NOTHING_HIDDEN }
-    const proven = proveCases(rule, cases.get(rule.ref.id) ?? [], set, evaluator)
+    const own = provableCases(rule, cases.get(rule.ref.id) ?? [], set)
+    const proven = own.map((one) => one.prove(evaluator))
     const seen = sightOfRule(rule, set, sight)
     return { rule: rule.ref, cases: proven, losses: seen.losses, ...verdict(seen, proven, sight) }
   })

@@ -29,7 +29,7 @@ export interface LostRequests {
   readonly places: readonly string[] | null
 }
 
-/** What a policy hides of the requests that a rule is about; what hides most comes first. */
+/** What a policy hides of the requests that a rule is about; first what it hides of everybody. */
 export const lossesOf = ({ requests }: RuleSight, actors: readonly Actor[]): readonly Loss[] => {
   const byCause = new Map<string, Cause>()
   for (const one of requests) {
@@ -44,8 +44,11 @@ export const lossesOf = ({ requests }: RuleSight, actors: readonly Actor[]): rea
   }
   return [...byCause.values()]
     .map(toLoss)
-    .sort((a, b) => Number(a.effect === 'less') - Number(b.effect === 'less'))
+    .sort((a, b) => rankOf(a) - rankOf(b) || a.policyRule - b.policyRule)
 }
+
+const rankOf = ({ effect, requests }: Loss): number =>
+  (effect === 'less' ? 2 : 0) + (requests.some(({ users }) => users === null) ? 0 : 1)
 
 interface Cause {
   readonly seen: SeenByDecision

@@ -25,65 +25,94 @@ export interface ProvenCase {
   readonly policyRule: number
 }
 
+/** A case that its rule must match, ready to be judged under one policy after the other. */
+export class ProvableCase {
+  readonly rule: Testable
+  readonly title: string
+  /** Its events: of a story all, in their order. */
+  readonly events: readonly AuditEvent[]
+  readonly #at: Place
+  readonly #set: RuleSet
+  readonly #records: readonly JsonObject[]
+  /** What came of it, by all that was decided on. */
+  readonly #proven = new Map<string, ProvenCase>()
+
+  /** The records are those of the events. */
+  constructor(
+    rule: Testable,
+    set: RuleSet,
+    { title, at }: Pick<RuleCase, 'title' | 'at'>,
+    pairs: readonly { readonly event: AuditEvent; readonly record: JsonObject }[],
+  ) {
+    this.rule = rule
+    this.title = title
+    this.#at = at
+    this.#set = set
+    this.events = pairs.map(({ event }) => event)
+    this.#records = pairs.map(({ record }) => record)
+  }
+
+  /** What its rule says of what a policy would have had logged. */
+  prove(evaluator: PolicyEvaluator): ProvenCase {
+    const decisions = this.events.map((event) => decideEvent(evaluator, event).decision)
+    const text = decisions.map((one) => `${one?.rule} ${one?.level} ${one?.omitStages}`).join('\n')
+    const known = this.#proven.get(text)
+    if (known !== undefined) return known
+    const cuts = this.events.map((event, at) => this.#cut(event, at, decisions[at]))
+    const policyRule = decisions[Math.max(0, cuts.indexOf(undefined))]?.rule ?? -1
+    const proven = { title: this.title, at: this.#at, got: this.#judge(cuts), policyRule }
+    this.#proven.set(text, proven)
+    return proven
+  }
+
+  #cut(event: AuditEvent, at: number, decision: PolicyDecision | undefined): string | undefined {
+    const record = this.#records[at]
+    if (record === undefined || decision === undefined) return undefined
+    const stage = loggedStage(event, decision)
+    const cut = stage && cutAt(record, stage, decision)
+    return cut && JSON.stringify(cut)
+  }
+
+  #judge(cuts: readonly (string | undefined)[]): ProvenCase['got'] {
+    const records = cuts.filter((record) => record !== undefined)
+    const [only] = records
+    if (only === undefined || isAboutSource(this.rule)) return 'not logged'
+    const judged = isCorrelation(this.rule)
+      ? judgeStory(this.rule, this.#set, records)
+      : judgeEvent(this.rule, only)
+    // Some of a story is lost without a trace: that is no "no match" of what happened.
+    if (judged.got === 'no match' && records.length < cuts.length) return 'not logged'
+    return judged.got ?? 'cannot tell'
+  }
+}
+
 /**
- * The cases that a rule must match, each as the policy would have had it logged, judged again. A
- * case that is no record of `audit.k8s.io` is left out: no policy made it.
+ * The cases that a rule must match. One with a record that is none of `audit.k8s.io` is left out:
+ * no policy made it.
  */
-export const proveCases = (
+export const provableCases = (
   rule: Testable,
   cases: readonly RuleCase[],
   set: RuleSet,
-  evaluator: PolicyEvaluator,
-): readonly ProvenCase[] =>
+): readonly ProvableCase[] =>
   isAboutSource(rule)
     ? []
     : cases
         .filter(({ kind }) => kind === 'match' || kind === 'bypass')
         .flatMap((one) => {
-          const cuts = one.records.map((record) => cutRecord(record, evaluator))
-          const known = cuts.filter((cut) => cut !== undefined)
-          if (known.length < cuts.length) return []
-          const { title, at } = one
-          const policyRule = (known.find(isLost) ?? known[0])?.policyRule ?? -1
-          return [{ title, at, got: judge(rule, known, set), policyRule }]
+          const pairs = one.records.map(readRecord)
+          const known = pairs.filter((pair) => pair !== undefined)
+          return known.length < pairs.length ? [] : [new ProvableCase(rule, set, one, known)]
         })
 
-/** A record as a policy would have had it written. */
-interface Cut {
-  /** Undefined: not at all. */
-  readonly record: string | undefined
-  readonly policyRule: number
-}
-
-const isLost = ({ record }: Cut): boolean => record === undefined
-
-const judge = (rule: Testable, cuts: readonly Cut[], set: RuleSet): ProvenCase['got'] => {
-  const records = cuts.flatMap(({ record }) => record ?? [])
-  const [only] = records
-  if (only === undefined || isAboutSource(rule)) return 'not logged'
-  const judged = isCorrelation(rule) ? judgeStory(rule, set, records) : judgeEvent(rule, only)
-  // Some of a story is lost without a trace: that is no "no match" of what happened.
-  if (judged.got === 'no match' && cuts.some(isLost)) return 'not logged'
-  return judged.got ?? 'cannot tell'
-}
-
-/** Undefined for what no policy decides on. */
-const cutRecord = (text: string, evaluator: PolicyEvaluator): Cut | undefined => {
+/** Undefined for what no policy decides on; an envelope holds more than the event. */
+const readRecord = (
+  text: string,
+): { readonly event: AuditEvent; readonly record: JsonObject } | undefined => {
   const event = decodeOne(text)
   if (typeof event === 'string' || event.provider !== 'native') return undefined
-  const record = readObject(text)
-  if (record === undefined) return undefined
-  const { decision } = decideEvent(evaluator, event)
-  if (decision === undefined) return undefined
-  const stage = loggedStage(event, decision)
-  const cut = stage && cutAt(record, stage, decision)
-  return { record: cut && JSON.stringify(cut), policyRule: decision.rule }
-}
-
-/** An envelope holds more than the event. */
-const readObject = (text: string): JsonObject | undefined => {
-  const value: unknown = JSON.parse(text)
-  return isObject(value) && value.kind === 'Event' ? value : undefined
+  const record: unknown = JSON.parse(text)
+  return isObject(record) && record.kind === 'Event' ? { event, record } : undefined
 }
 
 /** The stage at which the same request would be logged: its own, else the last there is. */
@@ -94,10 +123,10 @@ const loggedStage = (event: AuditEvent, { omitStages }: PolicyDecision): Stage |
     .sort((a, b) => STAGE_RANK[b] - STAGE_RANK[a])[0]
 }
 
-/** Those besides its own that the request goes through. */
+/** Those that the request goes through. */
 const stagesOf = ({ verb, objectRef, requestURI, user, responseStatus }: AuditEvent): Stage[] => {
   // A failed authentication has an event of its own, and no other.
-  if (user.username === undefined && responseStatus?.code === 401) return []
+  if (user.username === undefined && responseStatus?.code === 401) return ['ResponseStarted']
   const path = requestURI?.split('?')[0] ?? ''
   const isLong = isLongRunning(verb, objectRef?.subresource ?? '', path)
   const ends: Stage[] = ['RequestReceived', 'ResponseComplete']
