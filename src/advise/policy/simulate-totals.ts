@@ -19,7 +19,7 @@ export interface NamedFlow extends Flow {
   readonly name: string
 }
 
-/** The flows of a list that may have more names than are kept: the others are joined in `others`. */
+/** Flows by name. There may be more names than are kept: what they have is joined in `others`. */
 export interface TopFlows {
   readonly rows: readonly NamedFlow[]
   /** Undefined: every name is in `rows`. */
