@@ -180,7 +180,7 @@ export class LiveWindows {
     for (const { id, atUs } of told) if (atUs >= this.#judgedUs) this.#unproven.set(id, atUs)
   }
 
-  /** What came to that process has come again: what is not found once it is judged does not hold. */
+  /** All that came to that process has come again: what is not found in it does not hold. */
   caughtUp(): void {
     this.#isCaughtUp = true
   }
