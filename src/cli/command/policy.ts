@@ -1,5 +1,6 @@
 import type { CommandGroup } from '../command.ts'
 import { coverage } from './policy/coverage.ts'
+import { diff } from './policy/diff.ts'
 import { estimate } from './policy/estimate.ts'
 import { evaluatePolicy } from './policy/evaluate.ts'
 import { infer } from './policy/infer.ts'
@@ -12,5 +13,5 @@ export const policy: CommandGroup = {
   kind: 'group',
   name: 'policy',
   about: 'Write an audit policy, see what it logs, what it costs and what it hides.',
-  commands: [newPolicy, showPolicy, evaluatePolicy, simulate, estimate, coverage, infer],
+  commands: [newPolicy, showPolicy, evaluatePolicy, simulate, diff, estimate, coverage, infer],
 }

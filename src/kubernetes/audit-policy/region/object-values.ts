@@ -2,6 +2,7 @@ import { typesOfGroup } from '../../known-types/known-types.ts'
 import type { RequestedResource } from '../policy.ts'
 import type { Effort } from './effort.ts'
 import { fresh } from './fresh.ts'
+import { boxesIn, type ObjectBox } from './object-box.ts'
 import type { ReadyRule } from './ready-rule.ts'
 
 /**
@@ -14,12 +15,8 @@ export const objectValues = (
   avoid: readonly ReadyRule[],
   effort: Effort,
 ): readonly RequestedResource[] | undefined => {
-  let boxes: readonly Box[] = [{}]
-  for (const rule of match) {
-    const own = boxesOf(rule)
-    if (!effort.spend(own.length * (1 + boxes.length))) return undefined
-    boxes = boxes.flatMap((box) => own.flatMap((one) => meet(box, one)))
-  }
+  const boxes = boxesIn(match, effort)
+  if (boxes === undefined) return undefined
   const others = othersFor([...match, ...avoid])
   const found = new Map<string, RequestedResource>()
   for (const box of boxes) {
@@ -29,65 +26,6 @@ export const objectValues = (
   }
   return [...found.values()]
 }
-
-/** Objects that have these texts, or any where there is none. */
-interface Box {
-  readonly group?: string
-  readonly resource?: string
-  readonly subresource?: string
-  readonly names?: ReadonlySet<string>
-  readonly namespaces?: ReadonlySet<string>
-}
-
-const boxesOf = ({ rule, items, namespaces }: ReadyRule): readonly Box[] => {
-  const within: Box = rule.namespaces.length > 0 ? { namespaces } : {}
-  if (items.length === 0) return [within]
-  return items.flatMap(({ item, patterns, names }) => {
-    const group = item.group === '*' ? within : { ...within, group: item.group }
-    if (patterns.size === 0) return [group]
-    const named = names.size > 0 ? { ...group, names } : group
-    return [...patterns].flatMap((pattern) =>
-      kindsOf(pattern).map((kind): Box => ({ ...named, ...kind })),
-    )
-  })
-}
-
-/**
- * What a pattern of `resources` covers, as no text of a request has a slash in it: the pattern with
- * a star on both sides covers a subresource of that name, and a resource of that name.
- */
-const kindsOf = (pattern: string): readonly Pick<Box, 'resource' | 'subresource'>[] => {
-  if (pattern === '*') return [{}]
-  const [resource = '', subresource, more] = pattern.split('/', 3)
-  if (subresource === undefined) return [{ resource, subresource: '' }]
-  if (subresource === '' || more !== undefined) return []
-  const kinds: Pick<Box, 'resource' | 'subresource'>[] = []
-  if (subresource === '*') kinds.push({ resource })
-  if (resource === '*') kinds.push({ subresource })
-  return kinds.length > 0 ? kinds : [{ resource, subresource }]
-}
-
-const TEXTS = ['group', 'resource', 'subresource'] as const
-const SETS = ['names', 'namespaces'] as const
-
-/** What is in both boxes, as one box or none. */
-const meet = (one: Box, other: Box): readonly Box[] => {
-  for (const key of TEXTS) {
-    const [a, b] = [one[key], other[key]]
-    if (a !== undefined && b !== undefined && a !== b) return []
-  }
-  const both: { names?: ReadonlySet<string>; namespaces?: ReadonlySet<string> } = {}
-  for (const key of SETS) {
-    const [a, b] = [one[key], other[key]]
-    const set = a !== undefined && b !== undefined ? common(a, b) : (a ?? b)
-    if (set?.size === 0) return []
-    if (set !== undefined) both[key] = set
-  }
-  return [{ ...one, ...other, ...both }]
-}
-
-const common = (one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> =>
-  new Set([...one].filter((text) => other.has(text)))
 
 /** Texts that no rule mentions. */
 interface Others {
@@ -137,7 +75,7 @@ const FIRST: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Undefined when there are more than the effort allows. */
 const objectsIn = (
-  box: Box,
+  box: ObjectBox,
   others: Others,
   effort: Effort,
 ): readonly RequestedResource[] | undefined => {

@@ -14,12 +14,8 @@ export const pathValues = (
   avoid: readonly ReadyRule[],
   effort: Effort,
 ): readonly string[] | undefined => {
-  let patterns: readonly UrlPattern[] = [{ text: '', isPrefix: true }]
-  for (const { urls } of match) {
-    if (urls.length === 0) continue
-    if (!effort.spend(urls.length * (1 + patterns.length))) return undefined
-    patterns = patterns.flatMap((one) => urls.flatMap((url) => meet(one, url)))
-  }
+  const patterns = urlsIn(match, effort)
+  if (patterns === undefined) return undefined
   const mentioned = [...match, ...avoid].flatMap(({ urls }) => urls.map(({ text }) => text))
   const found = new Set<string>()
   for (const { text, isPrefix } of patterns) {
@@ -27,6 +23,20 @@ export const pathValues = (
     for (const path of isPrefix ? pathsUnder(text, mentioned) : [text]) found.add(path)
   }
   return [...found]
+}
+
+/** The paths that all of some rules cover: those of any pattern. Undefined when the effort ended. */
+export const urlsIn = (
+  rules: readonly ReadyRule[],
+  effort: Effort,
+): readonly UrlPattern[] | undefined => {
+  let patterns: readonly UrlPattern[] = [{ text: '', isPrefix: true }]
+  for (const { urls } of rules) {
+    if (urls.length === 0) continue
+    if (!effort.spend(urls.length * (1 + patterns.length))) return undefined
+    patterns = patterns.flatMap((one) => urls.flatMap((url) => meet(one, url)))
+  }
+  return patterns
 }
 
 /** What both patterns cover, as one pattern or none. */

@@ -1,0 +1,119 @@
+import { LIMIT } from '../../base/limit.ts'
+import {
+  type AuditPolicy,
+  POLICY_LEVELS,
+  type PolicyDecision,
+  type PolicyRequest,
+} from '../../kubernetes/audit-policy/policy.ts'
+import {
+  changeOf,
+  type PolicyDifference,
+  requestsThatDiffer,
+} from '../../kubernetes/audit-policy/policy-diff.ts'
+
+import { Effort } from '../../kubernetes/audit-policy/region/effort.ts'
+import { type RequestScope, scopeOf } from '../../kubernetes/audit-policy/request-scope.ts'
+import { groupKind, knownType } from '../../kubernetes/known-types/known-types.ts'
+import type { RuleRef } from '../../model/finding.ts'
+import { type CoverageState, type PolicyCoverage, STATES } from './coverage.ts'
+
+/** What a new policy logs differently than an old one, in meaning. */
+export interface PolicyDiff {
+  /** What is answered first; of that what is logged less, and of that what loses most. */
+  readonly classes: readonly DiffClass[]
+  /** Pairs of rules of which it could not be told: the search ended. */
+  readonly untold: number
+  /**
+   * Where there is no class: a request that is treated differently all the same, of something that
+   * no cluster can have.
+   */
+  readonly remote: PolicyDifference | undefined
+}
+
+/** Requests that an old rule decided and a new one decides otherwise. */
+export interface DiffClass {
+  readonly change: 'less' | 'more' | 'mixed'
+  readonly before: PolicyDecision
+  readonly after: PolicyDecision
+  readonly scope: RequestScope
+  /** False: no API server that is known has an answer to any of them but "not found". */
+  readonly isAnswered: boolean
+  /** One of them. */
+  readonly request: PolicyRequest
+}
+
+/** What a new policy logs differently than an old one. */
+export const diffPolicies = (before: AuditPolicy, after: AuditPolicy): PolicyDiff => {
+  const { differences, untold, remote } = requestsThatDiffer(before, after)
+  const effort = new Effort(LIMIT.policyScopeSteps)
+  const classes = differences.toSorted(byLoss).map((one): DiffClass => {
+    const change = changeOf(one.before, one.after)
+    const scope = scopeOf(one.wanted, effort)
+    return {
+      change: change === 'same' ? 'mixed' : change,
+      before: one.before,
+      after: one.after,
+      scope,
+      isAnswered: isAnswered(scope),
+      request: one.request,
+    }
+  })
+  const ordered = classes.toSorted((a, b) => Number(b.isAnswered) - Number(a.isAnswered))
+  return { classes: ordered, untold, remote }
+}
+
+/** Whether some kind of object has one of the verbs asked, as far as kinds are known. */
+const isAnswered = ({ objects, paths, leftOut }: RequestScope): boolean =>
+  paths.length > 0 ||
+  leftOut > 0 ||
+  objects.some(({ group, resource, verbs }) => {
+    const type = knownType(group, ...parts(resource))
+    if (type === undefined) return resource.includes('*') || groupKind(group) !== 'built-in'
+    return verbs.length === 0 || verbs.some((one) => type.verbs.includes(one))
+  })
+
+const parts = (pattern: string): readonly [string, string] => {
+  const [resource = '', subresource = ''] = pattern.split('/')
+  return [resource, subresource]
+}
+
+/** A detection that a new policy lets see more, or less. */
+export interface CoverageChange {
+  readonly rule: RuleRef
+  readonly before: CoverageState
+  readonly after: CoverageState
+}
+
+/** The detections that see less under the new policy, and those that see more. */
+export const coverageChanges = (
+  before: PolicyCoverage,
+  after: PolicyCoverage,
+): { readonly lost: readonly CoverageChange[]; readonly gained: readonly CoverageChange[] } => {
+  const states = new Map(before.rules.map(({ rule, state }) => [rule.id, state]))
+  const changes = after.rules.flatMap(({ rule, state }): readonly CoverageChange[] => {
+    const old = states.get(rule.id)
+    return old === undefined || old === state ? [] : [{ rule, before: old, after: state }]
+  })
+  const isLoss = (one: CoverageChange): boolean =>
+    STATES.indexOf(one.after) < STATES.indexOf(one.before)
+  return {
+    lost: changes.filter(isLoss),
+    gained: changes.filter((one) => !isLoss(one)),
+  }
+}
+
+const byLoss = (one: PolicyDifference, other: PolicyDifference): number =>
+  ORDER.indexOf(changeOf(one.before, one.after)) -
+    ORDER.indexOf(changeOf(other.before, other.after)) ||
+  fallOf(one) - fallOf(other) ||
+  placeOf(one.before) - placeOf(other.before) ||
+  placeOf(one.after) - placeOf(other.after)
+
+const ORDER = ['less', 'mixed', 'more', 'same']
+
+/** Levels gained; a loss is below 0. */
+const fallOf = ({ before, after }: PolicyDifference): number =>
+  POLICY_LEVELS.indexOf(after.level) - POLICY_LEVELS.indexOf(before.level)
+
+/** What no rule decides comes last. */
+const placeOf = ({ rule }: PolicyDecision): number => (rule < 0 ? Number.MAX_SAFE_INTEGER : rule)
