@@ -1,4 +1,5 @@
 import { schemaText } from '../../src/cli/run/rule-schema.ts'
+import { auditPoliciesPage } from './audit-policies.ts'
 import { commandsPage } from './commands.ts'
 import { evidenceFormatPage } from './evidence-format.ts'
 import { fieldsPage } from './fields.ts'
@@ -15,6 +16,7 @@ import { sourceFieldsPage } from './source-fields.ts'
 
 /** Every generated file: the pages of docs/reference, and the audit policies. */
 export const referencePages = async (): Promise<readonly Page[]> => [
+  await auditPoliciesPage(),
   commandsPage(),
   evidenceFormatPage(),
   fieldsPage(),

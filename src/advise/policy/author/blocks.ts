@@ -39,6 +39,23 @@ const of = (group: string, ...resources: readonly string[]) => ({
   resourceNames: [],
 })
 
+/** Workloads that make pods, beside those of the core group; `extensions` is what they were in before. */
+const MAKERS_OF_PODS = [
+  of('apps', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'),
+  of('extensions', 'daemonsets', 'deployments', 'replicasets', 'ingresses'),
+  of('batch', 'cronjobs', 'jobs'),
+]
+
+/** What lets requests into the cluster, beside services. */
+const DOORS = [
+  of('networking.k8s.io', 'ingresses'),
+  of('gateway.networking.k8s.io'),
+  of('gateway.networking.x-k8s.io'),
+  of('networking.istio.io', 'gateways'),
+  of('route.openshift.io', 'routes'),
+  of('serving.knative.dev', 'routes'),
+]
+
 const METADATA: LevelsByPreset = {
   minimal: 'Metadata',
   balanced: 'Metadata',
@@ -119,6 +136,20 @@ const DETAIL: readonly Row[] = [
   },
   {
     block: 'detail',
+    why: 'A patch says only what it changes: its answer says what came of it.',
+    match: {
+      verbs: ['patch'],
+      resources: [
+        of(CORE, 'pods', 'pods/ephemeralcontainers', 'podtemplates', 'replicationcontrollers'),
+        of(CORE, 'services', 'services/status', 'namespaces', 'persistentvolumes'),
+        ...MAKERS_OF_PODS,
+        ...DOORS,
+      ],
+    },
+    levels: { balanced: 'RequestResponse' },
+  },
+  {
+    block: 'detail',
     why: 'The walls between workloads and around them: namespaces (Pod Security), network policies, volumes on nodes.',
     match: {
       verbs: CHANGES,
@@ -159,11 +190,7 @@ const DETAIL: readonly Row[] = [
     why: 'Workloads that make pods.',
     match: {
       verbs: CHANGES,
-      resources: [
-        of(CORE, 'pods', 'podtemplates', 'replicationcontrollers'),
-        of('apps', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'),
-        of('batch', 'cronjobs', 'jobs'),
-      ],
+      resources: [of(CORE, 'pods', 'podtemplates', 'replicationcontrollers'), ...MAKERS_OF_PODS],
     },
     levels: { balanced: 'Request', forensic: 'RequestResponse', cis: 'Request' },
   },
@@ -172,13 +199,7 @@ const DETAIL: readonly Row[] = [
     why: 'Doors into the cluster: services, ingresses, gateways.',
     match: {
       verbs: WRITTEN,
-      resources: [
-        of(CORE, 'services', 'services/status'),
-        of('networking.k8s.io', 'ingresses'),
-        of('gateway.networking.k8s.io'),
-        of('gateway.networking.x-k8s.io'),
-        of('route.openshift.io'),
-      ],
+      resources: [of(CORE, 'services', 'services/status'), ...DOORS],
     },
     levels: { balanced: 'Request', forensic: 'RequestResponse' },
   },
@@ -263,15 +284,16 @@ const NOISE: readonly Row[] = [
     why: 'Probes of the API server itself, by their exact paths.',
     match: {
       verbs: ['get', 'head'],
-      nonResourceURLs: ['/healthz', '/healthz/*', '/livez', '/livez/*', '/readyz', '/readyz/*'],
+      nonResourceURLs: ['/healthz', '/livez', '/readyz'],
     },
     levels: DROPPED_ALWAYS,
   },
   {
     block: 'noise',
     noise: 'events',
-    why: 'Events tell the story a second time. Their deletion stays: it removes traces.',
+    why: 'Events of nodes and controllers tell the story a second time. Their deletion stays: it removes traces.',
     match: {
+      userGroups: ['system:nodes', 'system:serviceaccounts'],
       verbs: WRITTEN,
       resources: [of(CORE, 'events'), of('events.k8s.io', 'events')],
     },
@@ -295,6 +317,23 @@ const NOISE: readonly Row[] = [
         ...[...CONTROLLERS].map(serviceAccount),
       ],
       verbs: READS,
+    },
+    levels: DROPPED,
+  },
+  {
+    block: 'noise',
+    noise: 'controllers',
+    why: 'Controllers of the control plane note how far they are.',
+    match: {
+      users: [...CONTROLLERS].map(serviceAccount),
+      verbs: ['update', 'patch'],
+      resources: [
+        of(CORE, 'replicationcontrollers/status', 'resourcequotas/status'),
+        of('apps', '*/status'),
+        of('autoscaling', '*/status'),
+        of('batch', '*/status'),
+        of('policy', '*/status'),
+      ],
     },
     levels: DROPPED,
   },
