@@ -51,7 +51,7 @@ const parts: Readonly<Record<string, Part>> = {
     measurePolicies(
       short
         ? { corpusBytes: 8e6, rounds: 5, rows: 1e6, peer: false }
-        : { corpusBytes: 24e6, rounds: 11, rows: 10e6, peer: true },
+        : { corpusBytes: 8e6, rounds: 11, rows: 10e6, peer: true },
     ),
   correlate: () =>
     measureCorrelations(

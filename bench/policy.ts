@@ -120,10 +120,10 @@ const againstGo = (asked: readonly Asked[]): readonly Measured[] => {
   }
 }
 
-const PEER_REQUESTS = 20_000
+const PEER_REQUESTS = 5_000
 const PEER_ROUNDS = 7
 /** How often we evaluate all requests in one go, as the peer does. */
-const REPEATS = 20
+const REPEATS = 10
 
 /** The peer times itself, between our rounds, so that both meet the same machine. */
 const besideGo = (

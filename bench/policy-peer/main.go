@@ -28,7 +28,7 @@ type request struct {
 	Name                                    string
 }
 
-const rounds, repeats = 9, 20
+const rounds, repeats = 5, 10
 
 func main() {
 	in, err := read(os.Args[1])

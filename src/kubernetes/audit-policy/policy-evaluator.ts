@@ -7,9 +7,10 @@ import { everyRule, type RuleSet } from './rule-set.ts'
 export const compilePolicy = (policy: AuditPolicy): PolicyEvaluator => new PolicyEvaluator(policy)
 
 /**
- * A policy made ready: for each text that its rules list it knows which rules that text satisfies,
- * as a set of bits, and for each kind of object or path which rules cover it. The rule that decides
- * is the first that is in all these sets, and names the object where it names any.
+ * A policy made ready: for each user, group and namespace that its rules list it knows which rules
+ * that one satisfies, as a set of bits, and for what is done with each kind of object or path which
+ * rules cover it. The rule that decides is the first that is in all these sets, and names the object
+ * where it names any.
  */
 export class PolicyEvaluator {
   readonly policy: AuditPolicy
@@ -38,13 +39,13 @@ export class PolicyEvaluator {
 
   /** The first rule that matches, from 0; -1: none does. */
   ruleFor({ user, verb, resource, path }: PolicyRequest): number {
-    const { targets, verbs, users, groups, namespaces } = this.index
+    const { targets, users, groups, namespaces } = this.index
     const every = this.#everyRule
-    const target = resource === undefined ? targets.ofPath(path) : targets.ofObject(resource)
+    const target =
+      resource === undefined ? targets.ofPath(verb, path) : targets.ofObject(verb, resource)
     return firstRule(
       target,
       resource?.name,
-      target.asksVerb ? verbs.with(verb) : every,
       target.asksUser ? users.with(user?.name) : every,
       target.asksGroup ? groups.withAny(user?.groups ?? NO_GROUPS) : every,
       target.asksNamespace ? namespaces.with(resource?.namespace) : every,

@@ -5,7 +5,6 @@ import { ListedRules, type RuleSet } from './rule-set.ts'
 /** The rules of a policy by what they ask of a request. */
 export interface PolicyIndex {
   readonly targets: PolicyTargets
-  readonly verbs: ListedRules
   readonly users: ListedRules
   readonly groups: ListedRules
   readonly namespaces: ListedRules
@@ -17,7 +16,6 @@ export const indexPolicy = ({ rules }: AuditPolicy): PolicyIndex => {
     new ListedRules(rules.map(listed))
   return {
     targets: new PolicyTargets(rules),
-    verbs: listing((rule) => rule.verbs),
     users: listing((rule) => rule.users),
     groups: listing((rule) => rule.userGroups),
     namespaces: listing((rule) => rule.namespaces),
@@ -30,14 +28,12 @@ export const indexPolicy = ({ rules }: AuditPolicy): PolicyIndex => {
 export const firstRule = (
   { rules, names }: PolicyTarget,
   name: string | undefined,
-  byVerb: RuleSet,
   byUser: RuleSet,
   byGroup: RuleSet,
   byNamespace: RuleSet,
 ): number => {
   for (let word = 0; word < rules.length; word++) {
-    let left = at(rules, word) & at(byVerb, word) & at(byUser, word)
-    if (left !== 0) left &= at(byGroup, word) & at(byNamespace, word)
+    let left = at(rules, word) & at(byUser, word) & at(byGroup, word) & at(byNamespace, word)
     for (; left !== 0; left &= left - 1) {
       const rule = word * 32 + 31 - Math.clz32(left & -left)
       if (names?.get(rule)?.has(name ?? '') !== false) return rule

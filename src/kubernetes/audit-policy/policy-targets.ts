@@ -3,13 +3,15 @@ import { groupMatches, pathMatches, patternMatches } from './evaluate.ts'
 import type { PolicyRule, RequestedResource } from './policy.ts'
 import { addRule, noRule, type RuleSet } from './rule-set.ts'
 
-/** The rules that cover one kind of object, or one path, and what they still ask of a request. */
+/**
+ * The rules that cover what is done with one kind of object, or with one path, and what they still
+ * ask of a request.
+ */
 export interface PolicyTarget {
   /** Up to the first that asks nothing more: those after it never decide. */
   readonly rules: RuleSet
   /** Those of them that cover only objects of some names, and these names. */
   readonly names: ReadonlyMap<number, ReadonlySet<string>> | undefined
-  readonly asksVerb: boolean
   readonly asksUser: boolean
   readonly asksGroup: boolean
   readonly asksNamespace: boolean
@@ -21,34 +23,36 @@ type Kind = Pick<RequestedResource, 'group' | 'resource' | 'subresource'>
 /** The rules of a policy by what a request is about. What was asked for once is kept ready. */
 export class PolicyTargets {
   readonly #rules: readonly PolicyRule[]
-  /** By group, resource and subresource. */
-  readonly #kinds = new Map<string, Map<string, Map<string, PolicyTarget>>>()
-  readonly #paths = new Map<string, PolicyTarget>()
+  /** By verb, group, resource and subresource. */
+  readonly #kinds = new Map<string, Map<string, Map<string, Map<string, PolicyTarget>>>>()
+  /** By verb and path. */
+  readonly #paths = new Map<string, Map<string, PolicyTarget>>()
   #kept = 0
 
   constructor(rules: readonly PolicyRule[]) {
     this.#rules = rules
   }
 
-  /** The rules that cover an object, its name and namespace aside. */
-  ofObject(kind: Kind): PolicyTarget {
+  /** The rules that cover a verb on an object, its name and namespace aside. */
+  ofObject(verb: string, kind: Kind): PolicyTarget {
     const { group, resource, subresource } = kind
-    const known = this.#kinds.get(group)?.get(resource)?.get(subresource)
+    const known = this.#kinds.get(verb)?.get(group)?.get(resource)?.get(subresource)
     if (known !== undefined) return known
-    const made = targetOf(this.#rules, (rule) => coverOfKind(rule, kind))
-    if (this.#mayKeep(group, resource, subresource)) {
-      const byResource = branch(this.#kinds, copied(group))
+    const made = targetOf(this.#rules, verb, (rule) => coverOfKind(rule, kind))
+    if (this.#mayKeep(verb, group, resource, subresource)) {
+      const byGroup = branch(this.#kinds, copied(verb))
+      const byResource = branch(byGroup, copied(group))
       branch(byResource, copied(resource)).set(copied(subresource), made)
     }
     return made
   }
 
-  /** The rules that cover a path of a request that is not about an object. */
-  ofPath(path: string): PolicyTarget {
-    const known = this.#paths.get(path)
+  /** The rules that cover a method on a path, of a request that is not about an object. */
+  ofPath(verb: string, path: string): PolicyTarget {
+    const known = this.#paths.get(verb)?.get(path)
     if (known !== undefined) return known
-    const made = targetOf(this.#rules, (rule) => coversPath(rule, path))
-    if (this.#mayKeep(path)) this.#paths.set(copied(path), made)
+    const made = targetOf(this.#rules, verb, (rule) => coversPath(rule, path))
+    if (this.#mayKeep(verb, path)) branch(this.#paths, copied(verb)).set(copied(path), made)
     return made
   }
 
@@ -73,12 +77,14 @@ type Cover = boolean | ReadonlySet<string>
 
 const targetOf = (
   rules: readonly PolicyRule[],
+  verb: string,
   coverOf: (rule: PolicyRule) => Cover,
 ): PolicyTarget => {
   const covering = noRule(rules.length)
   const names = new Map<number, ReadonlySet<string>>()
   const asked: PolicyRule[] = []
   for (const [index, rule] of rules.entries()) {
+    if (rule.verbs.length > 0 && !rule.verbs.includes(verb)) continue
     const cover = coverOf(rule)
     if (cover === false) continue
     addRule(covering, index)
@@ -89,7 +95,6 @@ const targetOf = (
   return {
     rules: covering,
     names: names.size === 0 ? undefined : names,
-    asksVerb: asked.some((rule) => rule.verbs.length > 0),
     asksUser: asked.some((rule) => rule.users.length > 0),
     asksGroup: asked.some((rule) => rule.userGroups.length > 0),
     asksNamespace: asked.some((rule) => rule.namespaces.length > 0),
@@ -97,7 +102,7 @@ const targetOf = (
 }
 
 const asksNothing = (rule: PolicyRule): boolean =>
-  rule.users.length + rule.userGroups.length + rule.verbs.length + rule.namespaces.length === 0
+  rule.users.length + rule.userGroups.length + rule.namespaces.length === 0
 
 const coverOfKind = (rule: PolicyRule, kind: Kind): Cover => {
   if (rule.resources.length === 0) {
@@ -120,10 +125,10 @@ const coversPath = (rule: PolicyRule, path: string): boolean => {
   return urls.length === 0 || urls.some((url) => pathMatches(url, path))
 }
 
-const branch = <T>(of: Map<string, Map<string, T>>, key: string): Map<string, T> => {
+const branch = <Value>(of: Map<string, Map<string, Value>>, key: string): Map<string, Value> => {
   const known = of.get(key)
   if (known !== undefined) return known
-  const made = new Map<string, T>()
+  const made = new Map<string, Value>()
   of.set(key, made)
   return made
 }

@@ -19,9 +19,8 @@ export const simulateColumns = (
   evaluator: PolicyEvaluator,
   columns: RequestColumns,
 ): RuleTotals => {
-  const { verbs, users, groups, namespaces } = evaluator.index
-  const { verb, user, groups: memberships, namespace, name, bytes, length } = columns
-  const byVerb = verb.values.map((one) => verbs.with(one))
+  const { users, groups, namespaces } = evaluator.index
+  const { user, groups: memberships, namespace, name, bytes, length } = columns
   const byUser = user.values.map((one) => users.with(one))
   // A union lasts until the next one is made.
   const byGroup = memberships.values.map((one) => groups.withAny(one).slice())
@@ -34,7 +33,6 @@ export const simulateColumns = (
     const found = firstRule(
       targetOf(row),
       name.values[name.codes[row] ?? 0],
-      byVerb[verb.codes[row] ?? 0] ?? NO_RULE,
       byUser[user.codes[row] ?? 0] ?? NO_RULE,
       byGroup[memberships.codes[row] ?? 0] ?? NO_RULE,
       byNamespace[namespace.codes[row] ?? 0] ?? anyNamespace,
@@ -51,28 +49,45 @@ const NO_RULE: RuleSet = new Int32Array(0)
 /** The target of a row. Those of the last kinds are kept, however many different ones come. */
 const targetReader = (
   targets: PolicyTargets,
-  { apiGroup, resource, subresource, path }: RequestColumns,
+  { verb, apiGroup, resource, subresource, path }: RequestColumns,
 ): ((row: number) => PolicyTarget) => {
-  const known = new Map<number, PolicyTarget>()
-  const keep = (key: number, target: PolicyTarget): PolicyTarget => {
-    if (known.size >= LIMIT.policyTargetsMax) known.clear()
-    known.set(key, target)
-    return target
-  }
-  const ofPath = (code: number): PolicyTarget =>
-    known.get(-1 - code) ?? keep(-1 - code, targets.ofPath(path.values[code] ?? ''))
+  const objects = new KeptTargets()
+  const paths = new KeptTargets()
   return (row) => {
+    const byVerb = verb.codes[row] ?? 0
     const byResource = resource.codes[row] ?? 0
+    const asked = verb.values[byVerb] ?? ''
     const kind = resource.values[byResource]
-    if (kind === undefined) return ofPath(path.codes[row] ?? 0)
+    if (kind === undefined) {
+      const byPath = path.codes[row] ?? 0
+      const key = byPath * verb.values.length + byVerb
+      return paths.of(key) ?? paths.keep(key, targets.ofPath(asked, path.values[byPath] ?? ''))
+    }
     const byGroup = apiGroup.codes[row] ?? 0
     const bySubresource = subresource.codes[row] ?? 0
-    const key =
+    const byKind =
       (byResource * apiGroup.values.length + byGroup) * subresource.values.length + bySubresource
-    const found = known.get(key)
-    if (found !== undefined) return found
+    const key = byKind * verb.values.length + byVerb
+    const known = objects.of(key)
+    if (known !== undefined) return known
     const group = apiGroup.values[byGroup] ?? ''
     const part = subresource.values[bySubresource] ?? ''
-    return keep(key, targets.ofObject({ group, resource: kind, subresource: part }))
+    const about = { group, resource: kind, subresource: part }
+    return objects.keep(key, targets.ofObject(asked, about))
+  }
+}
+
+/** Targets by a number that stands for what they are the targets of. */
+class KeptTargets {
+  readonly #known = new Map<number, PolicyTarget>()
+
+  of(key: number): PolicyTarget | undefined {
+    return this.#known.get(key)
+  }
+
+  keep(key: number, target: PolicyTarget): PolicyTarget {
+    if (this.#known.size >= LIMIT.policyTargetsMax) this.#known.clear()
+    this.#known.set(key, target)
+    return target
   }
 }
