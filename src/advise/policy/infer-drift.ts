@@ -7,6 +7,7 @@ import {
   usualNameOf,
 } from '../../model/request-kind.ts'
 import { type Confidence, confidenceOf, type InferredPolicy, inferPolicy } from './infer.ts'
+import { changeOf, type PolicyChange } from './infer-change.ts'
 import { type SeenEvent, type SeenRequest, SeenRequests } from './infer-requests.ts'
 
 /** The log of one API server. */
@@ -44,6 +45,8 @@ export interface InferredPolicies {
   readonly groups: readonly PolicyGroup[]
   /** Between the first servers of any two groups; the surest first. */
   readonly drift: readonly Drift[]
+  /** API servers whose policy seems to have changed within their log. */
+  readonly changes: readonly (PolicyChange & Pick<ServerLog, 'cluster' | 'server'>)[]
 }
 
 /** Collects the logs of API servers, each by its own name. */
@@ -87,6 +90,10 @@ export const inferPolicies = (logs: readonly ServerLog[]): InferredPolicies => {
           first === undefined || other === undefined ? [] : driftOf(first, other),
         ),
     ),
+    changes: logs.flatMap(({ cluster, server, seen }) => {
+      const change = changeOf(seen)
+      return change === undefined ? [] : [{ cluster, server, ...change }]
+    }),
   }
 }
 

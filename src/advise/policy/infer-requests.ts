@@ -26,6 +26,14 @@ export interface SeenRequest {
   readonly counts: SeenCounts
   /** The first event at each level. */
   readonly examples: ReadonlyMap<Level, SeenEvent>
+  /** From when to when such requests that were logged at a level were received. */
+  readonly times: ReadonlyMap<Level, SeenTimes>
+}
+
+/** In µs since 1970. */
+export interface SeenTimes {
+  firstUs: number
+  lastUs: number
 }
 
 /** Events of something, counted. */
@@ -93,6 +101,7 @@ export class SeenRequests {
     else {
       seen.levels[level] += 1
       if (!seen.examples.has(level)) seen.examples.set(level, exampleOf(event, level))
+      addTime(seen.times, level, event)
     }
     for (const counts of seen === undefined ? [this.counts] : [this.counts, seen.counts]) {
       countEvent(counts, event, request, this.#beganWithin(event))
@@ -135,6 +144,7 @@ export class SeenRequests {
       levels: { Metadata: 0, Request: 0, RequestResponse: 0 },
       counts: noCounts(),
       examples: new Map(),
+      times: new Map(),
     }
     this.#seen.set(key, made)
     return made
@@ -144,6 +154,7 @@ export class SeenRequests {
 interface MutableSeen extends SeenRequest {
   readonly levels: Record<Level, number>
   readonly examples: Map<Level, SeenEvent>
+  readonly times: Map<Level, SeenTimes>
 }
 
 /** Without these it is not known which request it was. */
@@ -167,6 +178,18 @@ const copyOf = (key: string): PolicyRequest => {
     verb,
     resource: typeof target === 'string' ? undefined : target,
     path: typeof target === 'string' ? target : '',
+  }
+}
+
+/** What a request is logged at is decided when it is received, however long it then takes. */
+const addTime = (times: Map<Level, SeenTimes>, level: Level, event: AuditEvent): void => {
+  const us = microsecondsOf(event.requestReceivedTimestamp)
+  if (us === undefined) return
+  const known = times.get(level)
+  if (known === undefined) times.set(level, { firstUs: us, lastUs: us })
+  else {
+    known.firstUs = Math.min(known.firstUs, us)
+    known.lastUs = Math.max(known.lastUs, us)
   }
 }
 

@@ -9,6 +9,7 @@ import { compilePolicy } from '../../kubernetes/audit-policy/policy-evaluator.ts
 import { eventFrom } from '../../kubernetes/testing/event.ts'
 import type { AuditEvent, Level, Stage } from '../../model/event.ts'
 import { inferPolicy } from './infer.ts'
+import { changeOf } from './infer-change.ts'
 import { isDrift, PolicyInference } from './infer-drift.ts'
 import { SeenRequests } from './infer-requests.ts'
 
@@ -169,6 +170,37 @@ describe('stages and managed fields', () => {
   })
 })
 
+describe('a policy that changed', () => {
+  const requests = ['pods', 'nodes', 'services'].map((name) => ({ path: `/api/v1/${name}` }))
+  const at = (second: number): string => `2026-11-20T21:00:0${second}.000000Z`
+  const seenAt = (...levels: readonly Level[]): SeenRequests => {
+    const seen = new SeenRequests()
+    for (const [second, level] of levels.entries()) {
+      for (const request of requests) {
+        const event = eventOf({ ...request, level })
+        seen.add({ ...event, requestReceivedTimestamp: at(second), stageTimestamp: at(second) })
+      }
+    }
+    return seen
+  }
+
+  it('is told with the moment', () => {
+    expect(changeOf(seenAt('Metadata', 'Metadata', 'Request', 'Request'))).toMatchObject({
+      after: at(1),
+      before: at(2),
+      requests: 3,
+      confidence: 'medium',
+      example: { level: 'Metadata' },
+      laterExample: { level: 'Request' },
+    })
+  })
+
+  it('is none where levels come and go, or never change', () => {
+    expect(changeOf(seenAt('Metadata', 'Request', 'Metadata'))).toBeUndefined()
+    expect(changeOf(seenAt('Metadata', 'Metadata'))).toBeUndefined()
+  })
+})
+
 describe('what is kept of a log', () => {
   it('is bounded by LIMIT.inferredRequestsMax', () => {
     const seen = new SeenRequests()
@@ -264,6 +296,14 @@ describe.skipIf(!existsSync(LAB))('recordings of a control plane (needs ../share
       expect([example?.level, otherExample?.level]).toEqual([level, 'Metadata'])
     }
     expect(drift[0]).toMatchObject({ kind: 'stage RequestReceived', confidence: 'high' })
+  })
+
+  it('one server with another policy after a restart has changed, once', () => {
+    const later = labEvents({ recording: 'metadata', server: 'a' })
+    const { changes } = inferenceOf([...labEvents({ recording: 'typical', server: 'a' }), ...later])
+    expect(changes).toMatchObject([{ cluster: 'lab', server: 'a', confidence: 'high' }])
+    const [first] = later
+    expect(changes[0]?.before).toBe(first?.requestReceivedTimestamp)
   })
 
   it('a log without any read says that reads are perhaps hidden', () => {

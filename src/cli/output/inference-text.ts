@@ -15,6 +15,7 @@ export const inferenceText = (
 ): string => {
   const { groups, drift } = inferred
   const sections = [
+    ...(inferred.changes.length === 0 ? [] : [changeLines(inferred, width, palette)]),
     ...(drift.length === 0 ? [] : [driftLines(inferred, width, palette)]),
     ...groups.map((group) => groupLines(group, width, palette)),
     wrap(NEVER_SEEN, width).map(palette.faint),
@@ -75,6 +76,30 @@ const driftLines = (
     drift.length > ROWS ? [`  … and ${counted(drift.length - ROWS, 'more kind')} of request`] : []
   return [head, ...note, ...layOut(COLUMNS, rows, width), ...more.map(palette.faint)]
 }
+
+const changeLines = (
+  { changes }: InferredPolicies,
+  width: number,
+  palette: Palette,
+): readonly string[] => [
+  palette.bad('CHANGED: another policy came into force'),
+  ...changes.flatMap(({ cluster, server, after, before, requests, confidence }) =>
+    layOut(
+      [{}, { flex: true, wrap: 3 }],
+      [
+        [
+          cell(`${cluster}/${server}`, palette.accent),
+          cell(
+            `between ${after} and ${before}: ${counted(requests, 'kind')} of request ` +
+              `${requests === 1 ? 'is' : 'are'} logged at another level since (confidence ` +
+              `${confidence}); --since ${before} shows the later policy alone`,
+          ),
+        ],
+      ],
+      width,
+    ),
+  ),
+]
 
 const ROWS = 10
 const COLUMNS = [{}, {}, { align: 'right' }, { flex: true, cut: 'start' }] as const

@@ -139,6 +139,11 @@ describe('policy infer', () => {
     expect(output).toContain('What was never seen is not known to be None')
   })
 
+  it('looks only at the time that is asked for', async () => {
+    expect((await dw('infer', LOG, '--until', '2020-01-01')).exit).toBe(3)
+    expect((await dw('infer', LOG, '--since', '2020-01-01', '--until', '2099-01-01')).exit).toBe(0)
+  })
+
   it('writes a policy that loads', async () => {
     const { output } = await dw('infer', LOG, '--format', 'yaml')
     writeFileSync(file('inferred.yaml'), output)

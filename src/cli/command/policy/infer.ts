@@ -9,6 +9,8 @@ export const infer: Command = {
   arguments: [LOGS_ARGUMENT],
   options: [
     formatOption('How to write it.', ['text', 'yaml', 'json']),
+    { name: '--since', value: 'TIME', about: 'Only requests from this moment on.' },
+    { name: '--until', value: 'TIME', about: 'Only requests before this moment.' },
     ...LOG_OPTIONS,
     NO_COLOR_OPTION,
   ],
