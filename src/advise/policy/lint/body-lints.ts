@@ -96,7 +96,7 @@ const contentLint = (
       message: `level ${rule.level} writes ${about} to the log`,
       at: context.at('rules', index),
       rule: index,
-      effect: `The API server logs ${describeRequest(first.example)} with the ${rule.level === 'Request' ? 'body of the request' : 'bodies of request and answer'}.`,
+      effect: `The API server logs ${describeRequest(first.example)} at ${rule.level}, with the ${rule.level === 'Request' ? 'body of the request' : 'bodies of request and answer'}.`,
       example: first.example,
       mend: mendBefore({ policy: context.policy, name: context.name(index) }, index, [apart]),
     }),
@@ -148,7 +148,7 @@ const listLint = (
     message: `level RequestResponse writes whole lists to the log, such as those of ${names.join(', ')}`,
     at: context.at('rules', index),
     rule: index,
-    effect: `The API server logs ${describeRequest(example)} with every object of the answer, and holds it in memory until it is written.`,
+    effect: `The API server logs ${describeRequest(example)} at RequestResponse, with every object of the answer, and holds it in memory until it is written.`,
     example,
     mend: mendBefore({ policy: context.policy, name: context.name(index) }, index, [apart]),
   })

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml'
+import { isScalar, parseAllDocuments } from 'yaml'
 import { isJson } from '../../../kubernetes/audit-policy/load/text-of.ts'
 import type {
   GroupResources,
@@ -27,7 +27,7 @@ const droppedField = (context: LintContext, fault: PolicyFault): PolicyLint => {
   const home = homeOf(fault.path)
   return lint({
     code: 'policy-lint/dropped-field',
-    message: `${shown(name)} is no field of ${PLACES[placeOf(fault.path)]}${home === undefined ? '' : `; ${home} is meant`}`,
+    message: `${shown(name)} is no field of ${placeWords(fault.path)}${home === undefined ? '' : `; ${home} is meant`}`,
     at: fault.at,
     rule: index,
     effect:
@@ -65,7 +65,7 @@ export const documentLints: FindLints = ({ text, loaded }) => {
   if (isJson(text)) return []
   const found = parseAllDocuments(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' })
   const second = Array.isArray(found) ? found[1] : undefined
-  if (second === undefined || second.contents === null) return []
+  if (second === undefined || isNothing(second.contents)) return []
   const offset = second.contents.range?.[0] ?? second.range[0]
   const before = text.slice(0, offset)
   const line = before.split('\n').length
@@ -80,13 +80,16 @@ export const documentLints: FindLints = ({ text, loaded }) => {
   ]
 }
 
+const isNothing = (contents: unknown): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null)
+
 type Where = 'policy' | 'rule' | 'item' | 'other'
 
 const PLACES: Readonly<Record<Where, string>> = {
   policy: 'an audit policy',
   rule: 'a rule',
   item: 'an item of resources',
-  other: 'this',
+  other: 'what it is in',
 }
 
 const placeOf = (path: PolicyPath): Where => {
@@ -94,6 +97,12 @@ const placeOf = (path: PolicyPath): Where => {
   if (path[0] !== 'rules') return 'other'
   if (path.length === 3) return 'rule'
   return path[2] === 'resources' && path.length === 5 ? 'item' : 'other'
+}
+
+const placeWords = (path: PolicyPath): string => {
+  const around = path.at(-2)
+  const place = placeOf(path)
+  return place === 'other' && typeof around === 'string' ? around : PLACES[place]
 }
 
 const ruleOf = (path: PolicyPath): number | null =>

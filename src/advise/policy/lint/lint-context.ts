@@ -10,6 +10,7 @@ import {
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
 import { Effort } from '../../../kubernetes/audit-policy/region/effort.ts'
+import { mayMeet } from '../../../kubernetes/audit-policy/region/ready-rule.ts'
 import {
   type Overlap,
   overlapsOf,
@@ -39,6 +40,11 @@ export class LintContext {
     this.options = options
   }
 
+  /** Takes from what may still be done for work beside a search; false when nothing is left. */
+  afford(steps: number): boolean {
+    return this.#effort.spend(steps)
+  }
+
   /** Whether every search so far came to its end. */
   isComplete(): boolean {
     return this.#effort.spend(0)
@@ -57,7 +63,10 @@ export class LintContext {
 
   /** A request that all of some rules match and none of others does. */
   find(match: readonly PolicyRule[], avoid: readonly PolicyRule[]): FoundRequest {
-    return findRequest({ match, avoid }, this.#effort)
+    const canMeet = match.every((one, at) => match.slice(at + 1).every((two) => mayMeet(one, two)))
+    if (!canMeet) return undefined
+    const near = avoid.filter((other) => match.every((one) => mayMeet(one, other)))
+    return findRequest({ match, avoid: near }, this.#effort)
   }
 
   /** What earlier rules leave of a rule. */

@@ -43,10 +43,21 @@ const FINDERS: readonly FindLints[] = [
   ...[serverLints, standardLints],
 ]
 
-/** That a rule matches nothing needs no saying where it is said why. */
-const isExplained = ({ code, rule }: PolicyLint, all: readonly PolicyLint[]): boolean =>
-  code === 'policy-lint/matches-nothing' &&
-  all.some((other) => other.rule === rule && CAUSES.has(other.code))
+/** What follows from something else that is said, and goes with it, needs no saying. */
+const isExplained = ({ code, rule }: PolicyLint, all: readonly PolicyLint[]): boolean => {
+  const isSaid = (cause: (other: string) => boolean): boolean =>
+    all.some((other) => other.rule === rule && cause(other.code))
+  switch (code) {
+    case 'policy-lint/matches-nothing':
+      return isSaid((other) => CAUSES.has(other))
+    case 'policy-lint/failed-logins-hidden':
+      return rule === null && isSaid((other) => other === 'policy-lint/no-catch-all')
+    default:
+      return CONSEQUENCES.test(code) && isSaid((other) => other === 'policy-lint/never-both')
+  }
+}
+
+const CONSEQUENCES = /-bodies$|^policy-lint\/none-for-/
 
 const CAUSES: ReadonlySet<string> = new Set([
   'policy-lint/literal-star',
@@ -57,6 +68,7 @@ const CAUSES: ReadonlySet<string> = new Set([
   'policy-lint/unknown-url',
   'policy-lint/url-of-resource',
   'policy-lint/never-both',
+  'policy-lint/names-of-create',
 ])
 
 const unfinished = (context: LintContext): PolicyLint =>

@@ -1,5 +1,5 @@
 import { unreachable } from '../../../base/assert.ts'
-import { evaluate } from '../../../kubernetes/audit-policy/evaluate.ts'
+import { evaluate, patternMatches } from '../../../kubernetes/audit-policy/evaluate.ts'
 import {
   type GroupResources,
   type PolicyRequest,
@@ -7,6 +7,7 @@ import {
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
 import { RESOURCE_VERBS } from '../../../kubernetes/known-types/parse-type.ts'
+import { CHANGES } from './acts.ts'
 import { describeRequest, describeRule } from './describe-rule.ts'
 import {
   type FindLints,
@@ -128,6 +129,7 @@ const leavesSome = (
 /** Values of a list for which earlier rules decide all, at another level. */
 const deadParts = (context: LintContext, rule: PolicyRule, index: number): readonly PolicyLint[] =>
   partsOf(rule).flatMap((part) => {
+    if (!context.afford(sizeOf(rule) * STEPS_A_VALUE)) return []
     const before = context.rules.slice(0, index)
     if (context.find([part.only], before) !== undefined) return []
     const example = context.find([part.only], [])
@@ -146,6 +148,13 @@ const deadParts = (context: LintContext, rule: PolicyRule, index: number): reado
       }),
     ]
   })
+
+/** To make a rule of one value ready takes about so long. */
+const STEPS_A_VALUE = 100
+
+const sizeOf = (rule: PolicyRule): number =>
+  LISTS.reduce((sum, list) => sum + rule[list].length, 1) +
+  rule.resources.reduce((sum, { resources }) => sum + 1 + resources.length, 0)
 
 interface Part {
   readonly name: string
@@ -262,21 +271,15 @@ const found = (context: LintContext, avoid: readonly PolicyRule[]): PolicyReques
   return undefined
 }
 
-const SOMEBODY = { userGroups: ['system:authenticated', 'system:unauthenticated'] }
+const AUTHENTICATED = { userGroups: ['system:authenticated'] }
+const ANONYMOUS = { users: ['system:anonymous'], userGroups: ['system:unauthenticated'] }
+const ANY_OBJECT = [{ group: '*', resources: ['*'], resourceNames: [] }]
 
-const ORDINARY: readonly PolicyRule[] = [
-  policyRule('None', {
-    ...SOMEBODY,
-    verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'],
-    resources: [{ group: '*', resources: ['*'], resourceNames: [] }],
-  }),
-  policyRule('None', {
-    ...SOMEBODY,
-    verbs: RESOURCE_VERBS,
-    resources: [{ group: '*', resources: ['*'], resourceNames: [] }],
-  }),
-  policyRule('None', { ...SOMEBODY, nonResourceURLs: ['*'] }),
-]
+const ORDINARY: readonly PolicyRule[] = [AUTHENTICATED, ANONYMOUS].flatMap((who) => [
+  policyRule('None', { ...who, verbs: CHANGES, resources: ANY_OBJECT }),
+  policyRule('None', { ...who, verbs: RESOURCE_VERBS, resources: ANY_OBJECT }),
+  policyRule('None', { ...who, nonResourceURLs: ['*'] }),
+])
 
 /** Resources whose subresources do as much, by group. */
 const SUBRESOURCES: readonly (readonly [group: string, resource: string, of: readonly string[]])[] =
@@ -325,11 +328,28 @@ const hiddenBy = (
   const example = context.find([asked], context.rules)
   if (example !== undefined && example !== 'unknown') return example
   for (const [at, other] of context.rules.entries()) {
-    if (at <= index || other.level !== 'None') continue
+    if (at <= index || other.level !== 'None' || !maySpeakOf(other, item)) continue
     const hidden = context.find([asked, other], context.rules.slice(0, at))
     if (hidden !== undefined && hidden !== 'unknown') return hidden
   }
   return undefined
+}
+
+/** Whether a rule lists the subresource, or lists nothing and so means all. */
+const maySpeakOf = (
+  rule: PolicyRule,
+  { group, resources: [pattern = ''] }: GroupResources,
+): boolean => {
+  const [resource = '', subresource = ''] = pattern.split('/')
+  return (
+    rule.resources.length === 0 ||
+    rule.resources.some(
+      (item) =>
+        (item.group === '*' || item.group === group) &&
+        (item.resources.length === 0 ||
+          item.resources.some((one) => patternMatches(one, { resource, subresource }))),
+    )
+  )
 }
 
 const READS = ['get', 'list', 'watch']

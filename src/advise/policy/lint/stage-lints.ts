@@ -128,7 +128,7 @@ const omitted = (
     code: 'policy-lint/failed-logins-hidden',
     message: 'ResponseStarted is omitted, and refused credentials are logged at no other stage',
     at: isPolicy ? context.at('omitStages') : context.at('rules', index, 'omitStages'),
-    rule: isPolicy ? null : index,
+    rule: index,
     effect: `The API server logs nothing of ${describeRequest(example)}, although ${context.name(index)} says ${level}; and of exec and watch only the end.`,
     example,
     mend: isPolicy

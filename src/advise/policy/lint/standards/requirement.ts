@@ -29,9 +29,14 @@ export interface Probe {
   )[]
 }
 
-/** All requests that a rule matches, or just these. */
+/** Which requests a probe is about. */
 export type ProbedRequests =
-  | { readonly kind: 'all'; readonly rule: Partial<PolicyRule> }
+  | {
+      readonly kind: 'all'
+      readonly rule: Partial<PolicyRule>
+      /** Members of these groups are left out. */
+      readonly without?: readonly string[]
+    }
   /** All that no rule of the policy is about. */
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'these'; readonly requests: readonly PolicyRequest[] }

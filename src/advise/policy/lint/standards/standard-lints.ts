@@ -52,7 +52,9 @@ const breaches = (context: LintContext, probe: Probe): readonly Breach[] => {
     case 'unmatched':
       return breachOf(context, probe, -1, {})
     case 'all':
-      return context.rules.flatMap((_, index) => breachOf(context, probe, index, requests.rule))
+      return context.rules.flatMap((_, index) =>
+        breachOf(context, probe, index, requests.rule, requests.without),
+      )
   }
 }
 
@@ -61,13 +63,19 @@ const breachOf = (
   probe: Probe,
   index: number,
   rule: Partial<PolicyRule>,
+  without: readonly string[] = [],
 ): readonly Breach[] => {
   const decision = decisionOf(context.policy, index)
   if (isMet(probe, decision)) return []
+  const others = without.length === 0 ? [] : [policyRule('None', { userGroups: without })]
+  const own = context.rules.slice(index, index + 1)
   const example =
     index < 0
       ? context.find([policyRule('None', SOMEBODY)], context.rules)
-      : context.decides(index, rule)
+      : context.find(
+          [...own, policyRule('None', rule)],
+          [...context.rules.slice(0, index), ...others],
+        )
   return example === undefined || example === 'unknown' ? [] : [{ example, decision }]
 }
 
