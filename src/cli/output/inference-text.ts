@@ -17,7 +17,9 @@ export const inferenceText = (
   const sections = [
     ...(inferred.changes.length === 0 ? [] : [changeLines(inferred, width, palette)]),
     ...(drift.length === 0 ? [] : [driftLines(inferred, width, palette)]),
-    ...groups.map((group) => groupLines(group, width, palette)),
+    ...groups
+      .filter(({ servers }) => !servers.some((one) => hasChanged(one, inferred)))
+      .map((group) => groupLines(group, width, palette)),
     wrap(NEVER_SEEN, width).map(palette.faint),
   ]
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`
@@ -77,6 +79,12 @@ const driftLines = (
   return [head, ...note, ...layOut(COLUMNS, rows, width), ...more.map(palette.faint)]
 }
 
+/** What is inferred of a log with two policies is a mixture that never was in force. */
+const hasChanged = (
+  { cluster, server }: PolicyGroup['servers'][number],
+  { changes }: InferredPolicies,
+): boolean => changes.some((one) => one.cluster === cluster && one.server === server)
+
 const changeLines = (
   { changes }: InferredPolicies,
   width: number,
@@ -92,7 +100,8 @@ const changeLines = (
           cell(
             `between ${after} and ${before}: ${counted(requests, 'kind')} of request ` +
               `${requests === 1 ? 'is' : 'are'} logged at another level since (confidence ` +
-              `${confidence}); --since ${before} shows the later policy alone`,
+              `${confidence}). Ask for one of them: --since ${before} for the later, --until ${before} for ` +
+              'the earlier',
           ),
         ],
       ],
