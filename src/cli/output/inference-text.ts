@@ -93,7 +93,7 @@ const changeLines = (
   palette.bad('CHANGED: another policy came into force'),
   ...changes.flatMap(({ cluster, server, after, before, requests, confidence }) =>
     layOut(
-      [{}, { flex: true, wrap: 3 }],
+      [{}, { flex: true, wrap: 6 }],
       [
         [
           cell(`${cluster}/${server}`, palette.accent),
