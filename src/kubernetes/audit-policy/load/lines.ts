@@ -20,13 +20,20 @@ const BREAKS: ReadonlySet<number> = new Set([0x0a, 0x0d, 0x85, 0x2028, 0x2029])
 
 /** The lines of a text whose offsets are those of a string; columns count characters all the same. */
 export const linesOfText = (text: string, file: string): Lines => {
-  const starts = [
-    0,
-    ...[...text.matchAll(/\r\n|[\n\r]/g)].map((found) => found.index + found[0].length),
-  ]
+  const starts = [0]
+  for (const { index, 0: found } of text.matchAll(/\r\n|[\n\r]/g)) starts.push(index + found.length)
+  // Characters that take two places of a string.
+  const pairs = [-1]
+  for (const { index } of text.matchAll(/[\u{10000}-\u{10ffff}]/gu)) pairs.push(index)
+  const pairsBefore = (offset: number): number => lastAtMost(pairs, offset - 1)
   return {
     placeOf: (offset) =>
-      place(starts, offset, file, (start) => [...text.slice(start, offset)].length),
+      place(
+        starts,
+        offset,
+        file,
+        (start) => offset - start - pairsBefore(offset) + pairsBefore(start),
+      ),
   }
 }
 
