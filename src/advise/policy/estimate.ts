@@ -73,7 +73,7 @@ const logFigures = ({ bytesPerDay, eventBytes }: EstimateRequest): readonly Figu
     value: bytesPerDay,
     unit: 'bytes',
     about: 'log lines a day, of all API servers',
-    how: 'given, or the rate of the recording',
+    how: 'the basis: what was given, or the rate of the recording',
   },
   {
     name: 'eventsPerSecond',
@@ -107,7 +107,7 @@ const storeFigures = (request: EstimateRequest): readonly Figure[] => {
       value: stored,
       unit: 'bytes',
       about: 'on disk, once the oldest day is as old as the retention',
-      how: `on disk for a day × ${retentionDays} days × ${copies} copies`,
+      how: `on disk for a day × ${retentionDays} (days) × ${copies} (copies)`,
     },
     ...(price === undefined ? [] : [money]),
   ]
