@@ -219,6 +219,8 @@ export const LIMIT = {
   policyTargetsMax: 10_000,
   /** Comparisons of all searches together when an audit policy is linted. */
   policyLintSteps: 200_000_000,
+  /** Mends that are made of one audit policy, one after the other. */
+  policyMendsMax: 200,
   /** What is said of one audit policy; the rest is left out, and that is said. */
   policyLintsMax: 1_000,
   /** Comparisons of one search for a request that rules of an audit policy match, or do not. */
