@@ -7,6 +7,7 @@ import { evaluate } from './evaluate.ts'
 import { policyRequestOf } from './event-request.ts'
 import { compilePolicy } from './policy-evaluator.ts'
 import { type PolicyText, policyFrom, requestFrom, type UserText } from './testing/case-text.ts'
+import { differing, found, possible } from './testing/find-case.ts'
 import { loaded } from './testing/load-case.ts'
 
 /** What a case of each section of SPEC.md asks, by the first letter of its rules. */
@@ -14,6 +15,9 @@ const SECTIONS: Readonly<Record<string, (event: AuditEvent, one: Case) => unknow
   E: (_event, one) => evaluated(one),
   C: (event, one) => shown(event, one),
   L: (_event, one) => loaded(one),
+  P: (_event, one) => possible(one),
+  R: (_event, one) => found(one),
+  D: (_event, one) => differing(one),
 }
 
 describeCases(import.meta.url, (event, one) => SECTIONS[one.rule.charAt(0)]?.(event, one))

@@ -44,7 +44,12 @@ export const isCalled = (name: string): boolean => name !== '' && !name.includes
 
 /** Whether a text can be the verb of a request that is not for an object: a method in small. */
 export const isPossibleMethod = (verb: string, breadth: Breadth): boolean =>
-  breadth === 'existing' ? /^[a-z][a-z0-9-]*$/.test(verb) : /^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(verb)
+  breadth === 'any'
+    ? /^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(verb)
+    : /^[a-z][a-z0-9-]*$/.test(verb) && !NO_METHODS.has(verb)
+
+/** What only requests for objects have. */
+const NO_METHODS = new Set(['list', 'watch', 'create', 'update', 'deletecollection', 'proxy'])
 
 /**
  * Whether a path is not that of an object.

@@ -54,8 +54,8 @@ export const scopeOf = (
   const lists = (listed: (rule: PolicyRule) => readonly string[]): readonly (readonly string[])[] =>
     wanted.match.map(listed).filter((list) => list.length > 0)
   const search: ScopeSearch = { wanted, effort, leftOut: 0 }
-  const boxes = match.every(isForObjects) ? (boxesIn(match, effort) ?? []) : []
-  const urls = match.every(isForPaths) ? (urlsIn(match, effort) ?? []) : []
+  const boxes = match.every(isForObjects) ? boxesIn(match, effort) : []
+  const urls = match.every(isForPaths) ? urlsIn(match, effort) : []
   const objects = kept(boxes, search).flatMap((box) => objectScope(box, search))
   const paths = kept(urls, search).flatMap(({ text, isPrefix }) =>
     pathScope(
@@ -64,12 +64,13 @@ export const scopeOf = (
       search,
     ),
   )
+  const isAuthenticated = exists(policyRule('None', { userGroups: EVERYBODY }), search)
   return {
     objects,
     paths,
     users: common(lists(({ users }) => users)),
     userGroups: lists(({ userGroups }) => userGroups),
-    isUnauthenticated: exists(policyRule('None', { userGroups: EVERYBODY }), search) === false,
+    isUnauthenticated: !isAuthenticated && search.leftOut === 0,
     leftOut: search.leftOut,
   }
 }
@@ -80,27 +81,20 @@ interface ScopeSearch {
   leftOut: number
 }
 
-const kept = <T>(patterns: readonly T[], search: ScopeSearch): readonly T[] => {
-  search.leftOut += Math.max(0, patterns.length - LIMIT.policyScopePatternsMax)
-  return patterns.slice(0, LIMIT.policyScopePatternsMax)
+/** As many patterns as are looked at; undefined: they could not even be listed. */
+const kept = <T>(patterns: readonly T[] | undefined, search: ScopeSearch): readonly T[] => {
+  if (patterns === undefined) search.leftOut += 1
+  const all = patterns ?? []
+  search.leftOut += Math.max(0, all.length - LIMIT.policyScopePatternsMax)
+  return all.slice(0, LIMIT.policyScopePatternsMax)
 }
 
-/** Whether the search has requests that a further rule matches; undefined: the effort ended. */
-const exists = (rule: PolicyRule, { wanted, effort }: ScopeSearch): boolean | undefined => {
+/** Whether the search has requests that a further rule matches, as far as the effort goes. */
+const exists = (rule: PolicyRule, search: ScopeSearch): boolean => {
+  const { wanted, effort } = search
   const found = findRequest({ ...wanted, match: [...wanted.match, rule] }, effort)
-  return found === 'unknown' ? undefined : found !== undefined
-}
-
-/** Those of some rules with which the search has requests; one more is left out when it ended. */
-const existing = <T>(
-  values: readonly T[],
-  ruleOf: (value: T) => PolicyRule,
-  search: ScopeSearch,
-): readonly T[] | undefined => {
-  const found = values.map((value) => ({ value, is: exists(ruleOf(value), search) }))
-  if (found.some(({ is }) => is === undefined)) search.leftOut += 1
-  const those = found.filter(({ is }) => is === true).map(({ value }) => value)
-  return those.length === 0 ? undefined : those
+  if (found === 'unknown') search.leftOut += 1
+  return found !== undefined && found !== 'unknown'
 }
 
 const objectScope = (box: ObjectBox, search: ScopeSearch): readonly ObjectScope[] => {
@@ -108,13 +102,11 @@ const objectScope = (box: ObjectBox, search: ScopeSearch): readonly ObjectScope[
   const pattern = subresource === undefined ? under(resource) : withPart(resource, subresource)
   const item: GroupResources = { group, resources: [pattern], resourceNames: [...names] }
   const within = { resources: [item], namespaces: [...namespaces] }
-  if (exists(policyRule('None', within), search) !== true) return []
-  const verbs = existing(
-    OBJECT_VERBS,
-    (verb) => policyRule('None', { ...within, verbs: [verb] }),
-    search,
+  if (!exists(policyRule('None', within), search)) return []
+  const verbs = OBJECT_VERBS.filter((verb) =>
+    exists(policyRule('None', { ...within, verbs: [verb] }), search),
   )
-  if (verbs === undefined) return []
+  if (verbs.length === 0) return []
   const isAny = RESOURCE_VERBS.every((verb) => verbs.includes(verb))
   const scope = { group, resource: pattern, names: [...names], namespaces: [...namespaces] }
   return [{ ...scope, verbs: isAny ? [] : verbs }]
@@ -131,14 +123,12 @@ const pathScope = (
   search: ScopeSearch,
 ): readonly PathScope[] => {
   const nonResourceURLs = [path]
-  if (exists(policyRule('None', { nonResourceURLs }), search) !== true) return []
+  if (!exists(policyRule('None', { nonResourceURLs }), search)) return []
   if (verbs.length === 0) return [{ path, verbs: [] }]
-  const asked = existing(
-    common(verbs),
-    (verb) => policyRule('None', { nonResourceURLs, verbs: [verb] }),
-    search,
+  const asked = common(verbs).filter((verb) =>
+    exists(policyRule('None', { nonResourceURLs, verbs: [verb] }), search),
   )
-  return asked === undefined ? [] : [{ path, verbs: asked }]
+  return asked.length === 0 ? [] : [{ path, verbs: asked }]
 }
 
 /** The texts that are in all lists. */
