@@ -13,6 +13,7 @@ import { leaves } from '../../sigma/plan/leaves.ts'
 import type { Leaf, Plan } from '../../sigma/plan/plan.ts'
 import { specialise } from '../../sigma/plan/specialise.ts'
 import type { Actor } from './actors.ts'
+import { submittedBy } from './seen-plan.ts'
 import { type Seen, sightOf } from './sight.ts'
 import type { Target } from './targets.ts'
 
@@ -78,7 +79,7 @@ export class AskedRule {
     const user = this.#actors[actor]?.user
     const stages = stagesOf(target, user)
     const { level, omitStages } = decision
-    const key = [answers.text, who.text, verb === 'patch', stages, level, omitStages].join(' ')
+    const key = [answers.text, who.text, submittedBy(verb), stages, level, omitStages].join(' ')
     const known = this.#seen.get(key)
     if (known !== undefined) return known
     const rest = specialise(this.#plan, (leaf) => answers.of.get(leaf) ?? who.of.get(leaf))

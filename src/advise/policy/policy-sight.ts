@@ -7,6 +7,7 @@ import { isLongRunning } from '../../kubernetes/request-info/request-info.ts'
 import type { Plan } from '../../sigma/plan/plan.ts'
 import { type Actor, actorsFor } from './actors.ts'
 import { type Answers, AskedRule } from './asked-rule.ts'
+import { submittedBy } from './seen-plan.ts'
 import type { Seen } from './sight.ts'
 import { namesOf, type PolicyNames, type Target, targetsFor } from './targets.ts'
 
@@ -70,7 +71,7 @@ export class PolicySight {
       const list = this.#listFor(target.request)
       const { verb, subresource } = target.key
       const long = isLongRunning(verb, subresource ?? '', target.request.path)
-      const kind = `${list} ${long} ${verb === 'patch'} ${answers.text}`
+      const kind = `${list} ${long} ${submittedBy(verb)} ${answers.text}`
       const known = kinds.get(kind)
       if (known === undefined) kinds.set(kind, { list, answers, targets: [target] })
       else known.targets.push(target)

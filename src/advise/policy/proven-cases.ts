@@ -35,7 +35,7 @@ export class ProvableCase {
   readonly #set: RuleSet
   readonly #records: readonly JsonObject[]
   /** What came of it, by all that was decided on. */
-  readonly #proven = new Map<string, ProvenCase>()
+  readonly #proven = new Map<string, Judgement>()
 
   /** The records are those of the events. */
   constructor(
@@ -55,14 +55,16 @@ export class ProvableCase {
   /** What its rule says of what a policy would have had logged. */
   prove(evaluator: PolicyEvaluator): ProvenCase {
     const decisions = this.events.map((event) => decideEvent(evaluator, event).decision)
-    const text = decisions.map((one) => `${one?.rule} ${one?.level} ${one?.omitStages}`).join('\n')
-    const known = this.#proven.get(text)
-    if (known !== undefined) return known
-    const cuts = this.events.map((event, at) => this.#cut(event, at, decisions[at]))
-    const policyRule = decisions[Math.max(0, cuts.indexOf(undefined))]?.rule ?? -1
-    const proven = { title: this.title, at: this.#at, got: this.#judge(cuts), policyRule }
+    const text = decisions.map((one) => `${one?.level} ${one?.omitStages}`).join()
+    const proven = this.#proven.get(text) ?? this.#proveBy(decisions)
     this.#proven.set(text, proven)
-    return proven
+    const policyRule = decisions[proven.lost]?.rule ?? -1
+    return { title: this.title, at: this.#at, got: proven.got, policyRule }
+  }
+
+  #proveBy(decisions: readonly (PolicyDecision | undefined)[]): Judgement {
+    const cuts = this.events.map((event, at) => this.#cut(event, at, decisions[at]))
+    return { got: this.#judge(cuts), lost: Math.max(0, cuts.indexOf(undefined)) }
   }
 
   #cut(event: AuditEvent, at: number, decision: PolicyDecision | undefined): string | undefined {
@@ -84,6 +86,12 @@ export class ProvableCase {
     if (judged.got === 'no match' && records.length < cuts.length) return 'not logged'
     return judged.got ?? 'cannot tell'
   }
+}
+
+interface Judgement {
+  readonly got: ProvenCase['got']
+  /** The first event that is not logged, else the first. */
+  readonly lost: number
 }
 
 /**

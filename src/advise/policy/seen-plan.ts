@@ -34,6 +34,15 @@ export const fieldsMissing = (plan: Plan, view: View): readonly string[] => {
 /** What a keyword is called where fields are listed. */
 export const ANY_TEXT = 'any text'
 
+/** What a request submits, as far as its verb says. */
+export type Submits = 'object' | 'patch' | 'nothing'
+
+/** What requests of a verb submit: such verbs are one to a view. */
+export const submittedBy = (verb: string): Submits => {
+  if (verb === 'patch') return 'patch'
+  return verb === 'create' || verb === 'update' ? 'object' : 'nothing'
+}
+
 /** `wanted`: where the plan is "yes"; else: where it is not "no". */
 const bound = (plan: Plan, view: View, wanted: boolean): Plan | boolean => {
   switch (plan.kind) {
@@ -50,6 +59,7 @@ const bound = (plan: Plan, view: View, wanted: boolean): Plan | boolean => {
     case 'leaf':
       return answer(plan, view) ?? known(plan, sightOf(plan, view), wanted)
     case 'some-element':
+      if (leaves(plan).every((leaf) => isOfOtherVerbs(leaf, view))) return false
       return known(plan, worst(leaves(plan).map((leaf) => sightOf(leaf, view))), wanted)
     default:
       return unreachable(plan)
@@ -81,13 +91,21 @@ const worst = (sights: readonly Sight[]): Sight => {
   return sights.includes('partly') ? 'partly' : 'shown'
 }
 
-/** The view itself answers what is asked of the level and the stage. */
-const answer = (leaf: Leaf, { level, stage }: View): boolean | undefined => {
-  if ((leaf.field !== 'level' && leaf.field !== 'stage') || leaf.test.kind === 'same') {
-    return undefined
-  }
-  const value: FieldValue = leaf.field === 'level' ? level : stage
-  return emitLeaf(leaf, () => () => value)(undefined) === YES
+/** The view itself answers what is asked of the level, the stage, and of a body that is none. */
+const answer = (leaf: Leaf, view: View): boolean | undefined => {
+  if (leaf.test.kind === 'same') return undefined
+  if (isOfOtherVerbs(leaf, view)) return holdsFor(leaf, undefined)
+  if (leaf.field === 'level') return holdsFor(leaf, view.level)
+  return leaf.field === 'stage' ? holdsFor(leaf, view.stage) : undefined
+}
+
+const holdsFor = (leaf: Leaf, value: FieldValue): boolean =>
+  emitLeaf(leaf, () => () => value)(undefined) === YES
+
+/** What is computed from the object that a request submits is not there where it submits none. */
+const isOfOtherVerbs = ({ field: name }: Leaf, { verb }: View): boolean => {
+  const field = findField(name)?.field
+  return field?.part === 0 && field.from === PART.requestObject && submittedBy(verb) === 'nothing'
 }
 
 const sightOf = (leaf: Leaf, view: View): Sight => {

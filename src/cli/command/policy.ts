@@ -4,6 +4,8 @@ import { diff } from './policy/diff.ts'
 import { estimate } from './policy/estimate.ts'
 import { evaluatePolicy } from './policy/evaluate.ts'
 import { infer } from './policy/infer.ts'
+import { lintPolicyFile } from './policy/lint.ts'
+import { minimal } from './policy/minimal.ts'
 import { newPolicy } from './policy/new.ts'
 import { showPolicy } from './policy/show.ts'
 import { simulate } from './policy/simulate.ts'
@@ -13,5 +15,16 @@ export const policy: CommandGroup = {
   kind: 'group',
   name: 'policy',
   about: 'Write an audit policy, see what it logs, what it costs and what it hides.',
-  commands: [newPolicy, showPolicy, evaluatePolicy, simulate, diff, estimate, coverage, infer],
+  commands: [
+    newPolicy,
+    showPolicy,
+    lintPolicyFile,
+    evaluatePolicy,
+    simulate,
+    diff,
+    estimate,
+    coverage,
+    minimal,
+    infer,
+  ],
 }

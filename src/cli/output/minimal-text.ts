@@ -1,0 +1,107 @@
+import type { MinimalPolicy } from '../../advise/policy/minimal.ts'
+import type { SimulationResult } from '../../advise/policy/simulate.ts'
+import { revealedAt, type Withheld } from '../../advise/policy/wanted-levels.ts'
+import { toYaml } from '../../kubernetes/audit-policy/load/to-yaml.ts'
+import type { GroupResources, PolicyRule } from '../../kubernetes/audit-policy/policy.ts'
+import type { RuleRef } from '../../model/finding.ts'
+import { perDayOf } from './simulation-record.ts'
+import { bytes, counted, duration, labelOf, listed } from './words.ts'
+
+/** The smallest policy as YAML, which says what each rule is for and what is proven. */
+export const minimalYaml = (minimal: MinimalPolicy, cost: SimulationResult | undefined): string =>
+  toYaml(minimal.policy, {
+    about: aboutLines(minimal, cost),
+    rules: minimal.policy.rules.map((rule, index) =>
+      [neededText(minimal.neededBy[index] ?? []), ...secretLines(rule, minimal, index)].join('\n'),
+    ),
+  })
+
+const aboutLines = (
+  { coverage, byPlan, aboutLogs, withheld }: MinimalPolicy,
+  cost: SimulationResult | undefined,
+): readonly string[] => {
+  const cases = coverage.flatMap((rule) => rule.cases)
+  const matching = cases.filter(({ got }) => got === 'match').length
+  const proof =
+    matching === cases.length
+      ? `Each of their ${counted(cases.length, 'case')} still matches`
+      : `${matching} of their ${counted(cases.length, 'case')} still match`
+  return [
+    `The smallest audit policy that lets ${counted(coverage.length, 'detection')} see.`,
+    ...(cases.length === 0 ? [] : [`${proof} when its events are cut down to what this logs.`]),
+    ...(byPlan.length === 0
+      ? []
+      : [`Not proven, as they have no cases, and served by their plans alone: ${names(byPlan)}.`]),
+    ...(aboutLogs.length === 0
+      ? []
+      : [
+          `${counted(aboutLogs.length, 'detection')} about the log itself: any policy serves them.`,
+        ]),
+    ...coverage
+      .filter((rule) => rule.cases.length > 0 && rule.state !== 'active')
+      .map(({ rule, state }) => `${nameOf(rule)}: ${state} all the same.`),
+    ...withheld.map(withheldText),
+    ...(cost === undefined ? [] : [costText(cost)]),
+  ]
+}
+
+const nameOf = (rule: RuleRef): string => `${labelOf(rule)} (${rule.title})`
+
+const names = (rules: readonly RuleRef[]): string => listed(rules.map(nameOf))
+
+/** Titles of more rules than these would hide the policy. */
+const TITLES_MAX = 5
+
+const neededText = (rules: readonly RuleRef[]): string => {
+  if (rules.length <= TITLES_MAX) return `For ${names(rules)}.`
+  const labels = [...new Set(rules.map(labelOf))].sort()
+  return `For ${counted(rules.length, 'detection')}: ${labels.join(' ')}.`
+}
+
+const withheldText = ({ rule, kind, wanted }: Withheld): string =>
+  `${labelOf(rule.ref)} would see more of ${kind.verb} ${kind.resource} at ${wanted}, which would ` +
+  'put secrets into the log: it does without.'
+
+/** Whether what is secret comes into the log, and for whom, or that it does not. */
+const secretLines = (rule: PolicyRule, minimal: MinimalPolicy, index: number): readonly string[] =>
+  rule.resources.flatMap((item) =>
+    item.resources.flatMap((resource) => {
+      const verbs = secretVerbs(rule, item, resource)
+      if (rule.level === 'Metadata' || verbs === undefined) return []
+      if (verbs.length === 0) {
+        return [`The bodies of ${resource} hold nothing secret at ${rule.level}.`]
+      }
+      const who = minimal.neededBy[index] ?? []
+      return [
+        `Careful: ${listed(verbs)} of ${resource} at ${rule.level} puts secrets into the log. ` +
+          `Without it ${listed([...new Set(who.map(labelOf))])} cannot work; leave them out, and ` +
+          'Metadata is enough.',
+      ]
+    }),
+  )
+
+/** The verbs that show secrets at the rule's level; undefined for what holds none. */
+const secretVerbs = (
+  { verbs, level }: PolicyRule,
+  { group }: GroupResources,
+  resource: string,
+): readonly string[] | undefined => {
+  const all = verbs.length === 0 ? ['get', 'list', 'create', 'update', 'patch'] : verbs
+  const revealed = all.map((verb) => revealedAt({ verb, group, resource }))
+  if (revealed.every((one) => one === undefined)) return undefined
+  return all.filter((_, at) => revealed[at] === level || revealed[at] === 'Request')
+}
+
+const costText = (cost: SimulationResult): string => {
+  const { total, span } = cost
+  const perDay = perDayOf(cost)
+  const share = total.recorded.bytes === 0 ? 0 : total.logged.bytes / total.recorded.bytes
+  const least = total.unknownBytes > 0 ? 'at least ' : ''
+  const day = perDay === undefined ? '' : `, ${bytes(Math.round(perDay.bytes))} a day`
+  const time = span === undefined ? '' : ` of ${duration(span.first, span.last)}`
+  return (
+    `On the log given${time}: ${least}${bytes(total.logged.bytes)} in ` +
+    `${counted(total.logged.events, 'event')} of ${counted(total.recorded.events, 'event')}, ` +
+    `${(share * 100).toFixed(0)}% of its bytes${day}.`
+  )
+}
