@@ -57,7 +57,9 @@ export class RecordedEvent {
     const { record } = this
     const cut = record === undefined ? CANNOT_TELL : cutEvent(record, decision)
     if (record === undefined || cut === undefined || cut === CANNOT_TELL) {
-      return { bytes: bytes + wanted.length - (event.level ?? wanted).length, isAtLeast: true }
+      // What is not known is added to what is there: it is never less.
+      const longer = Math.max(0, wanted.length - (event.level ?? wanted).length)
+      return { bytes: bytes + longer, isAtLeast: true }
     }
     return { bytes: this.#cutBytes(record, cut), isAtLeast: false }
   }
