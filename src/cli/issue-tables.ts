@@ -1,5 +1,6 @@
 import { adviseIssues } from '../advise/issues.ts'
 import { adviseLints } from '../advise/lint/issues.ts'
+import { policyLints } from '../advise/policy/lint/issues.ts'
 import type { Issue, IssueKind, IssueTable } from '../base/issue.ts'
 import { DECODE_ISSUES } from '../decode/issues.ts'
 import { detectIssues } from '../detect/issues.ts'
@@ -26,6 +27,7 @@ export const ISSUE_KINDS: IssueTable = {
   ...evidenceIssues,
   ...sigmaLints,
   ...adviseLints,
+  ...policyLints,
 }
 
 /** What is known of an issue's code. */

@@ -17,7 +17,14 @@ export interface AcceptedPolicy extends LoadedPolicy {
  * force. A refused file is an error; what the API server drops is told on the errors of the shell.
  */
 export const readPolicy = async (path: string, shell: Shell): Promise<AcceptedPolicy> => {
-  const loaded = loadPolicy(await readPolicyBytes(path), nameOf(path))
+  const accepted = acceptPolicy(await readPolicyBytes(path), path)
+  await writeIssues(issuesOf(accepted), shell)
+  return accepted
+}
+
+/** The policy of a file's bytes; an error when an API server refuses it. */
+export const acceptPolicy = (bytes: Uint8Array, path: string): AcceptedPolicy => {
+  const loaded = loadPolicy(bytes, nameOf(path))
   const { policy, refused, refusedAt } = loaded
   if (policy === undefined) {
     throw new CommandError(
@@ -26,7 +33,6 @@ export const readPolicy = async (path: string, shell: Shell): Promise<AcceptedPo
       `correct it, and look at it again: deckwatch policy show ${path}`,
     )
   }
-  await writeIssues(issuesOf(loaded), shell)
   return { ...loaded, policy }
 }
 

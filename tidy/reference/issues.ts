@@ -5,12 +5,12 @@ import { code, type Page, page, table } from './page.ts'
 /** Every code of an issue, what it means, and what to do. */
 export const issuesPage = async (): Promise<Page> => {
   const rows = Object.entries(await allIssues())
-    .filter(([name]) => !name.startsWith('lint/'))
+    .filter(([name]) => !/^(?:policy-)?lint\//.test(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
   return page(
     'issues.md',
     'Issues',
-    'What deckwatch says when something in its input is at fault. An error means that the thing could not be\nused; a warning that it was used, with a reservation. One bad line or rule never stops the others.\nWhat `rule lint` says besides is in [lints](lints.md).',
+    'What deckwatch says when something in its input is at fault. An error means that the thing could not be\nused; a warning that it was used, with a reservation. One bad line or rule never stops the others.\nWhat `rule lint` says besides is in [lints](lints.md), and what `policy lint` says in\n[lints of audit policies](policy-lints.md).',
     table(
       ['Code', 'Severity', 'What it means', 'What to do'],
       rows.map(([name, kind]) => [code(name), kind.severity, kind.about, kind.remedy]),

@@ -10,6 +10,7 @@ import { lintPages } from './lints.ts'
 import { outputPage } from './output.ts'
 import type { Page } from './page.ts'
 import { policyFiles } from './policies.ts'
+import { policyLintPages } from './policy-lints.ts'
 import { rulesPage } from './rules.ts'
 import { shapesPage } from './shapes.ts'
 import { sourceFieldsPage } from './source-fields.ts'
@@ -25,6 +26,7 @@ export const referencePages = async (): Promise<readonly Page[]> => [
   limitsPage(),
   ...lintPages(),
   outputPage(),
+  ...policyLintPages(),
   ...policyFiles(),
   rulesPage(),
   shapesPage(),

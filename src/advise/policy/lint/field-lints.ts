@@ -66,7 +66,7 @@ export const documentLints: FindLints = ({ text, loaded }) => {
   const found = parseAllDocuments(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' })
   const second = Array.isArray(found) ? found[1] : undefined
   if (second === undefined || isNothing(second.contents)) return []
-  const offset = second.contents.range?.[0] ?? second.range[0]
+  const offset = second.contents?.range?.[0] ?? second.range[0]
   const before = text.slice(0, offset)
   const line = before.split('\n').length
   return [

@@ -38,8 +38,8 @@ const otherLint = (context: LintContext, { file, loaded }: OtherPolicy): readonl
   ]
 }
 
-const stages = ({ omitStages }: PolicyDecision): string =>
-  omitStages.length === 0 ? '' : ` without ${omitStages.join(', ')}`
+const stages = ({ level, omitStages }: PolicyDecision): string =>
+  level === 'None' || omitStages.length === 0 ? '' : ` without ${omitStages.join(', ')}`
 
 interface Difference {
   readonly request: PolicyRequest
