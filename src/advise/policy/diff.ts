@@ -97,10 +97,17 @@ export const coverageChanges = (
   const isLoss = (one: CoverageChange): boolean =>
     STATES.indexOf(one.after) < STATES.indexOf(one.before)
   return {
-    lost: changes.filter(isLoss),
-    gained: changes.filter((one) => !isLoss(one)),
+    lost: changes.filter(isLoss).sort(byState),
+    gained: changes.filter((one) => !isLoss(one)).sort(byState),
   }
 }
+
+/** The worst first, then by detection. */
+const byState = (one: CoverageChange, other: CoverageChange): number =>
+  STATES.indexOf(one.after) - STATES.indexOf(other.after) ||
+  (labelOf(one) < labelOf(other) ? -1 : 1)
+
+const labelOf = ({ rule }: CoverageChange): string => `${rule.detection ?? ''} ${rule.title}`
 
 const byLoss = (one: PolicyDifference, other: PolicyDifference): number =>
   ORDER.indexOf(changeOf(one.before, one.after)) -

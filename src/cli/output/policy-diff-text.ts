@@ -70,11 +70,12 @@ const headLines = (
 const UNTOLD = (pairs: number): string =>
   `The search ended: of ${counted(pairs, 'pair')} of rules it is not known whether they decide some request differently.`
 
-const verdictOf = ({ classes, untold }: ComparedPolicies['diff']): string => {
+const verdictOf = ({ classes, untold, remote }: ComparedPolicies['diff']): string => {
   if (classes.length === 0) {
-    return untold > 0
-      ? 'No difference was found.'
-      : 'No difference in meaning: whatever an API server is asked, both log the same.'
+    if (untold > 0) return 'No difference was found.'
+    return remote === undefined
+      ? 'No difference in meaning: whatever an API server is asked, both log the same.'
+      : 'No difference in meaning: of all that a cluster can have, both log the same.'
   }
   const parts = (['less', 'mixed', 'more'] as const).flatMap((change) => {
     const many = classes.filter((one) => one.change === change).length
