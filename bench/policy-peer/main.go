@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"sort"
+	"syscall"
 	"time"
 
 	"k8s.io/apiserver/pkg/audit/policy"
@@ -48,7 +49,7 @@ func main() {
 	}
 	times := make([]float64, rounds)
 	for round := range times {
-		start := time.Now()
+		start := processorTime()
 		for range repeats {
 			for _, one := range asked {
 				if evaluator.EvaluatePolicyRule(one).Level == "" {
@@ -56,7 +57,7 @@ func main() {
 				}
 			}
 		}
-		times[round] = float64(time.Since(start).Nanoseconds()) / float64(repeats*len(asked))
+		times[round] = float64((processorTime() - start).Nanoseconds()) / float64(repeats*len(asked))
 	}
 	sort.Float64s(times)
 	out, err := json.Marshal(map[string]any{"ns": times[rounds/2], "levels": levels})
@@ -64,6 +65,15 @@ func main() {
 		panic(err)
 	}
 	fmt.Println(string(out))
+}
+
+// processorTime is what this process had of its processors: other work would disturb a clock.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 func read(file string) (in input, err error) {
