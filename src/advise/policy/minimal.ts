@@ -8,12 +8,13 @@ import { compilePolicy } from '../../kubernetes/audit-policy/policy-evaluator.ts
 import { isLongRunning } from '../../kubernetes/request-info/request-info.ts'
 import type { AuditEvent, Stage } from '../../model/event.ts'
 import type { RuleRef } from '../../model/finding.ts'
+import { leaves } from '../../sigma/plan/leaves.ts'
 import { isAboutSource, type Testable } from '../rule-cases.ts'
 import { type CoveredRules, coverageOf, type RuleCoverage } from './coverage.ts'
 import { PlannedNeeds } from './planned-needs.ts'
 import { blocksFor } from './policy-blocks.ts'
 import { type ProvableCase, provableCases } from './proven-cases.ts'
-import { WantedLevels, type Withheld } from './wanted-levels.ts'
+import { type Exposed, plansOf, WantedLevels, type Withheld } from './wanted-levels.ts'
 
 /** The smallest policy that lets rules see. */
 export interface MinimalPolicy {
@@ -28,6 +29,8 @@ export interface MinimalPolicy {
   readonly aboutLogs: readonly RuleRef[]
   /** What rules do without, as it would show secrets. */
   readonly withheld: readonly Withheld[]
+  /** Secrets that come into the log, and for which rules. */
+  readonly exposed: readonly Exposed[]
 }
 
 /**
@@ -39,8 +42,8 @@ export const minimalPolicy = (given: CoveredRules): MinimalPolicy => {
   const rules = given.rules.filter((rule) => !isAboutSource(rule))
   const book = new CaseBook(rules, given)
   const wanted = wantedBy(rules, set, book)
-  const first = { rules: blocksFor(wanted.levels), omitStages: [], omitManagedFields: false }
-  const policy = withoutStages(pruned(first, book), book, rules, set)
+  const first = uncut(wanted)
+  const policy = withoutStages(slim(pruned(first, book), book, rules, set), book, rules, set)
   const coverage = coverageOf({ ...given, rules }, policy)
   return {
     policy,
@@ -49,6 +52,7 @@ export const minimalPolicy = (given: CoveredRules): MinimalPolicy => {
     byPlan: book.byPlan.map(({ ref }) => ref),
     aboutLogs: given.rules.filter(isAboutSource).map(({ ref }) => ref),
     withheld: wanted.withheld,
+    exposed: wanted.exposed,
   }
 }
 
@@ -105,9 +109,28 @@ const isStarting = ({ stage, verb, objectRef, requestURI = '' }: AuditEvent): bo
 /** By the plans; then as much more as cases need that would be lost. */
 const wantedBy = (rules: readonly Testable[], set: RuleSet, book: CaseBook): WantedLevels => {
   const wanted = new WantedLevels(rules, set)
-  const byPlans = { rules: blocksFor(wanted.levels), omitStages: [], omitManagedFields: false }
-  for (const one of book.lostBy(byPlans)) wanted.addCase(one)
+  for (const one of book.lostBy(uncut(wanted))) wanted.addCase(one)
   return wanted
+}
+
+/** Every stage, and managed fields too. */
+const uncut = ({ levels }: WantedLevels): AuditPolicy => ({
+  ...{ rules: blocksFor(levels), omitStages: [], omitManagedFields: false },
+})
+
+/** Without managed fields, where no rule asks for them. */
+const slim = (
+  policy: AuditPolicy,
+  book: CaseBook,
+  rules: readonly Testable[],
+  set: RuleSet,
+): AuditPolicy => {
+  const fields = rules
+    .flatMap((rule) => plansOf(rule, set))
+    .flatMap((plan) => leaves(plan).map(({ field }) => field))
+  const asked = fields.some((field) => field === '' || field.includes('managedFields'))
+  const slimmer = { ...policy, omitManagedFields: true }
+  return !asked && book.isAsGood(slimmer, policy) ? slimmer : policy
 }
 
 /** Takes away rules and lowers levels as long as nothing is lost by it. */

@@ -55,7 +55,9 @@ export class ProvableCase {
   /** What its rule says of what a policy would have had logged. */
   prove(evaluator: PolicyEvaluator): ProvenCase {
     const decisions = this.events.map((event) => decideEvent(evaluator, event).decision)
-    const text = decisions.map((one) => `${one?.level} ${one?.omitStages}`).join()
+    const text = decisions
+      .map((one) => `${one?.level} ${one?.omitStages} ${one?.omitManagedFields}`)
+      .join()
     const proven = this.#proven.get(text) ?? this.#proveBy(decisions)
     this.#proven.set(text, proven)
     const policyRule = decisions[proven.lost]?.rule ?? -1

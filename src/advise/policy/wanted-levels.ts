@@ -29,6 +29,12 @@ export interface Withheld {
   readonly wanted: Level
 }
 
+/** What is secret and comes into the log, as rules can say nothing without it. */
+export interface Exposed {
+  readonly rule: Testable
+  readonly kind: RequestKind
+}
+
 /**
  * The levels at which rules see all that they are about, and then their cases match. What is secret
  * stays out of the log, unless a rule can say nothing without it.
@@ -36,6 +42,7 @@ export interface Withheld {
 export class WantedLevels {
   readonly #levels = new Map<string, WantedLevel>()
   readonly #withheld = new Map<string, Withheld>()
+  readonly #exposed = new Map<string, Exposed>()
   readonly #leasts = new Map<Testable, Level>()
 
   constructor(rules: readonly Testable[], set: RuleSet) {
@@ -59,6 +66,11 @@ export class WantedLevels {
     return [...this.#withheld.values()]
   }
 
+  /** What is secret and wanted all the same. */
+  get exposed(): readonly Exposed[] {
+    return [...this.#exposed.values()]
+  }
+
   /** Wants as much as a case needs that its rule's plan did not ask for. */
   addCase(one: ProvableCase): void {
     const level = leastLevelOf(one)
@@ -71,6 +83,10 @@ export class WantedLevels {
     const allowed = allowedLevel(kind, wanted, least)
     const key = keyOfKind(kind)
     if (allowed !== wanted) this.#withheld.set(`${rule.ref.id} ${key}`, { rule, kind, wanted })
+    const revealed = revealedAt(kind)
+    if (revealed !== undefined && !isLower(allowed, revealed)) {
+      this.#exposed.set(`${rule.ref.id} ${key}`, { rule, kind })
+    }
     const known = this.#levels.get(key)?.level ?? 'Metadata'
     this.#levels.set(key, { kind, level: higher(known, allowed) })
   }

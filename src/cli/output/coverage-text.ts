@@ -7,7 +7,7 @@ import type {
 } from '../../advise/policy/coverage.ts'
 import type { Loss, LostRequests } from '../../advise/policy/losses.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
-import { wrap } from './layout.ts'
+import { cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
 import { ruleName } from './policy-words.ts'
 import { counted, labelOf, listed } from './words.ts'
@@ -33,6 +33,7 @@ export const coverageLines = (
   })
   return [
     ...wrap(`${escapeTerminal(file)}: ${summaryOf(coverage)}`, width).map(palette.strong),
+    ...hidingLines(coverage, lineOf, width, palette),
     ...sections,
     ...techniqueLines(coverage.techniques, width, palette),
     ...nextLines(coverage, file, width, palette),
@@ -63,6 +64,30 @@ export const lossText = (loss: Loss, lineOf: LineOf): string => {
   if (fields.length === 0) return `${rule} omits ${listed(omitStages)} of ${what}`
   const often = effect === 'nothing' ? '' : ' always'
   return `${rule} logs ${what} at ${level}: ${shortList(fields)} cannot${often} be told`
+}
+
+/** The rules of the policy that hide things, those that blind detections first. */
+const hidingLines = (
+  { rules }: PolicyCoverage,
+  lineOf: LineOf,
+  width: number,
+  palette: Palette,
+): readonly string[] => {
+  const hiding = [...new Set(rules.flatMap(({ losses }) => losses.map((one) => one.policyRule)))]
+  const rows = hiding
+    .map((policyRule) => {
+      const hurt = rules.filter(({ losses }) => losses.some((one) => one.policyRule === policyRule))
+      const blind = hurt.filter(({ state }) => state === 'blind').length
+      return { policyRule, blind, others: hurt.length - blind }
+    })
+    .sort((a, b) => b.blind - a.blind || b.others - a.others)
+    .map(({ policyRule, blind, others }) => [
+      cell(ruleName(policyRule, lineOf(policyRule))),
+      cell(blind === 0 ? '' : `blinds ${blind}`, palette.bad),
+      cell(others === 0 ? '' : `hides part from ${others}`),
+    ])
+  const lines = layOut([{}, {}, {}], rows, width)
+  return rows.length === 0 ? [] : ['', palette.strong('WHAT HIDES'), ...lines]
 }
 
 const MEANING: Readonly<Record<Exclude<CoverageState, 'active'>, string>> = {

@@ -2,7 +2,7 @@ import type { MinimalPolicy } from '../../advise/policy/minimal.ts'
 import type { SimulationResult } from '../../advise/policy/simulate.ts'
 import { revealedAt, type Withheld } from '../../advise/policy/wanted-levels.ts'
 import { toYaml } from '../../kubernetes/audit-policy/load/to-yaml.ts'
-import type { GroupResources, PolicyRule } from '../../kubernetes/audit-policy/policy.ts'
+import type { PolicyRule } from '../../kubernetes/audit-policy/policy.ts'
 import type { RuleRef } from '../../model/finding.ts'
 import { perDayOf } from './simulation-record.ts'
 import { bytes, counted, duration, labelOf, listed } from './words.ts'
@@ -12,7 +12,7 @@ export const minimalYaml = (minimal: MinimalPolicy, cost: SimulationResult | und
   toYaml(minimal.policy, {
     about: aboutLines(minimal, cost),
     rules: minimal.policy.rules.map((rule, index) =>
-      [neededText(minimal.neededBy[index] ?? []), ...secretLines(rule, minimal, index)].join('\n'),
+      [neededText(minimal.neededBy[index] ?? []), ...secretLines(rule, minimal)].join('\n'),
     ),
   })
 
@@ -63,34 +63,32 @@ const withheldText = ({ rule, kind, wanted }: Withheld): string =>
   'put secrets into the log: it does without.'
 
 /** Whether what is secret comes into the log, and for whom, or that it does not. */
-const secretLines = (rule: PolicyRule, minimal: MinimalPolicy, index: number): readonly string[] =>
-  rule.resources.flatMap((item) =>
-    item.resources.flatMap((resource) => {
-      const verbs = secretVerbs(rule, item, resource)
-      if (rule.level === 'Metadata' || verbs === undefined) return []
-      if (verbs.length === 0) {
-        return [`The bodies of ${resource} hold nothing secret at ${rule.level}.`]
-      }
-      const who = minimal.neededBy[index] ?? []
-      return [
-        `Careful: ${listed(verbs)} of ${resource} at ${rule.level} puts secrets into the log. ` +
-          `Without it ${listed([...new Set(who.map(labelOf))])} cannot work; leave them out, and ` +
-          'Metadata is enough.',
-      ]
-    }),
-  )
+const secretLines = (rule: PolicyRule, { exposed }: MinimalPolicy): readonly string[] =>
+  rule.level === 'Metadata'
+    ? []
+    : rule.resources.flatMap(({ group, resources }) =>
+        resources.flatMap((resource) => {
+          const isGuarded = USUAL_VERBS.some((verb) => revealedAt({ verb, group, resource }))
+          if (!isGuarded) return []
+          const shown = exposed.filter(
+            ({ kind }) =>
+              kind.group === group &&
+              kind.resource === resource &&
+              (rule.verbs.length === 0 || rule.verbs.includes(kind.verb)),
+          )
+          if (shown.length === 0) {
+            return [`The bodies of ${resource} hold nothing secret at ${rule.level}.`]
+          }
+          const verbs = [...new Set(shown.map(({ kind }) => kind.verb))]
+          const who = [...new Set(shown.map((one) => labelOf(one.rule.ref)))]
+          return [
+            `Careful: ${listed(verbs)} of ${resource} at ${rule.level} puts secrets into the log. ` +
+              `Without it ${listed(who)} cannot work; leave it out, and Metadata is enough.`,
+          ]
+        }),
+      )
 
-/** The verbs that show secrets at the rule's level; undefined for what holds none. */
-const secretVerbs = (
-  { verbs, level }: PolicyRule,
-  { group }: GroupResources,
-  resource: string,
-): readonly string[] | undefined => {
-  const all = verbs.length === 0 ? ['get', 'list', 'create', 'update', 'patch'] : verbs
-  const revealed = all.map((verb) => revealedAt({ verb, group, resource }))
-  if (revealed.every((one) => one === undefined)) return undefined
-  return all.filter((_, at) => revealed[at] === level || revealed[at] === 'Request')
-}
+const USUAL_VERBS: readonly string[] = ['get', 'list', 'create', 'update', 'patch']
 
 const costText = (cost: SimulationResult): string => {
   const { total, span } = cost
@@ -102,6 +100,6 @@ const costText = (cost: SimulationResult): string => {
   return (
     `On the log given${time}: ${least}${bytes(total.logged.bytes)} in ` +
     `${counted(total.logged.events, 'event')} of ${counted(total.recorded.events, 'event')}, ` +
-    `${(share * 100).toFixed(0)}% of its bytes${day}.`
+    `${(share * 100).toFixed(1)}% of its bytes${day}.`
   )
 }

@@ -46,14 +46,14 @@ async function simulate(
 }
 
 /**
- * `--format json`: `{yaml, rules, detections, byPlan, aboutLogs, withheld, cost}`. `rules` are those
+ * `--format json`: `{yaml, rules, detections, byPlan, aboutLogs, withheld, exposed, cost}`. `rules` are those
  * of the policy, from 0; null is no log given.
  */
 function minimalRecord(
   minimal: MinimalPolicy,
   cost: SimulationResult | undefined,
 ): Record<string, unknown> {
-  const { policy, neededBy, coverage, byPlan, aboutLogs, withheld } = minimal
+  const { policy, neededBy, coverage, byPlan, aboutLogs, withheld, exposed } = minimal
   return {
     yaml: minimalYaml(minimal, cost),
     rules: policy.rules.map(({ level }, rule) => ({
@@ -66,6 +66,7 @@ function minimalRecord(
     byPlan: byPlan.map(({ id }) => id),
     aboutLogs: aboutLogs.map(({ id }) => id),
     withheld: withheld.map(({ rule, kind, wanted }) => ({ rule: rule.ref.id, ...kind, wanted })),
+    exposed: exposed.map(({ rule, kind }) => ({ rule: rule.ref.id, ...kind })),
     cost:
       cost === undefined
         ? null
