@@ -17,7 +17,7 @@ import { policyWords, ruleName } from './policy-words.ts'
 import { perDayOf } from './simulation-record.ts'
 import { bytes, count, counted, labelOf, listed } from './words.ts'
 
-/** What a new policy logs otherwise: less first, then more; what that does to detections and logs. */
+/** What a new policy logs otherwise, less first; what that does to detections and logs. */
 export const diffLines = (
   compared: ComparedPolicies,
   width: number,
@@ -98,7 +98,8 @@ const classLines = (
   const lines = classes.slice(0, LIMIT.textRowsMax).flatMap((one) => {
     const lineOf = ({ loaded }: { loaded: LoadedPolicy }, { rule }: PolicyDecision) =>
       rule < 0 ? undefined : loaded.placeOf(['rules', rule]).line
-    const rules = `${ruleName(one.before.rule, lineOf(compared.before, one.before))} → ${ruleName(one.after.rule, lineOf(compared.after, one.after))}`
+    const [old, now] = [lineOf(compared.before, one.before), lineOf(compared.after, one.after)]
+    const rules = `${ruleName(one.before.rule, old)} → ${ruleName(one.after.rule, now)}`
     const notes = [...aboutOf(one.scope), rules, `such as ${exampleOf(one.request)}`]
     return [
       `  ${palette.accent(changeWords(one))}`,

@@ -69,7 +69,7 @@ export const overlapsOf = (
   return { overlaps, ended: false }
 }
 
-/** A least set of earlier rules that match all that a rule matches, the earliest ones if possible. */
+/** A least set of earlier rules that match all that a rule matches; a single one if possible. */
 const coverOf = (policy: AuditPolicy, index: number, effort: Effort): readonly number[] => {
   const match = policy.rules.slice(index, index + 1)
   const covers = (rules: readonly number[]): boolean => {

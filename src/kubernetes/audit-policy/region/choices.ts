@@ -58,8 +58,8 @@ export const bestOf = <Value>(
 }
 
 /**
- * A value of each that hit no rule together; of the rules, only those in a set count. Undefined when
- * there are none, `unknown` when the effort ended.
+ * A value of each that hit no rule together; of the rules, only those in a set count. Undefined
+ * when there are none, `unknown` when the effort ended.
  */
 export const combine = <One, Other>(
   ones: readonly Choice<One>[],

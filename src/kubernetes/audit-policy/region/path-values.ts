@@ -25,7 +25,7 @@ export const pathValues = (
   return [...found]
 }
 
-/** The paths that all of some rules cover: those of any pattern. Undefined when the effort ended. */
+/** The paths that all of some rules cover, by pattern. Undefined when the effort ended. */
 export const urlsIn = (
   rules: readonly ReadyRule[],
   effort: Effort,

@@ -12,7 +12,7 @@ import { ANONYMOUS, type Breadth, isPossible } from '../possible-request.ts'
 
 /**
  * Policies of so few texts that every request which they could tell apart can be listed: what is
- * claimed of all requests can be tried on all. Of each text there is one besides that no policy has.
+ * claimed of all requests can be tried on all. Besides these texts there is one that no policy has.
  */
 const WORDS = {
   users: ['u', ANONYMOUS],
