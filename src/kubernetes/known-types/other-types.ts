@@ -1,8 +1,8 @@
 /**
  * Types of common additions to Kubernetes by group, as `parseType` reads them, but without verbs:
- * custom resources have all of them. (A table of data.) Written by hand from the
- * CustomResourceDefinitions in the repository that is named above each part, and by no means all
- * that a group may have: of a name that is missing here nothing is known.
+ * custom resources have all of them. (A table of data: exempt from the size limit.) Written by hand
+ * from the CustomResourceDefinitions in the repository that is named above each part, and by no
+ * means all that a group may have: of a name that is missing here nothing is known.
  */
 export const OTHER_TYPES: Readonly<Record<string, readonly string[]>> = {
   // kubernetes-sigs/metrics-server: an API server of its own.

@@ -27,8 +27,8 @@ const act = (
 })
 
 /**
- * Acts whose trace must not be missing, whoever does them; the worst first. What they have in common
- * is that a detection of deckwatch rests on them.
+ * Acts whose trace must not be missing, whoever does them; the worst first. What they have in
+ * common is that a detection of deckwatch rests on them.
  */
 export const ACTS: readonly Act[] = [
   act('Secrets being read or changed', '', ['secrets']),

@@ -12,8 +12,8 @@ export interface MendedPolicy {
 }
 
 /**
- * Makes the mends of some lints one after the other, the first in the file first, until none is left
- * or one does not help.
+ * Makes the mends of some lints one after the other, the first in the file first, until none is
+ * left or one does not help.
  */
 export const mendPolicy = (
   loaded: LoadedPolicy,

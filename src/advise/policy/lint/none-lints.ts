@@ -97,7 +97,7 @@ const joined = (items: readonly GroupResources[]): readonly GroupResources[] =>
     resourceNames: [],
   }))
 
-/** What the cluster says to itself all the time, as a rule that drops it, and an example of each. */
+/** What the cluster says to itself all the time, with a rule that drops it. */
 interface Noise {
   readonly about: string
   readonly rule: PolicyRule

@@ -1,22 +1,12 @@
 import { unreachable } from '../../../base/assert.ts'
-import { evaluate, patternMatches } from '../../../kubernetes/audit-policy/evaluate.ts'
+import { evaluate } from '../../../kubernetes/audit-policy/evaluate.ts'
 import {
   type GroupResources,
-  type PolicyRequest,
   type PolicyRule,
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
-import { RESOURCE_VERBS } from '../../../kubernetes/known-types/parse-type.ts'
-import { CHANGES } from './acts.ts'
 import { describeRequest, describeRule } from './describe-rule.ts'
-import {
-  type FindLints,
-  type LintContext,
-  lint,
-  mendBefore,
-  mendOf,
-  mendRule,
-} from './lint-context.ts'
+import { type FindLints, type LintContext, lint, mendOf, mendRule } from './lint-context.ts'
 import { moveBefore } from './policy-edit.ts'
 import type { PolicyLint, PolicyMend } from './policy-lint.ts'
 import { rulesYaml } from './rules-yaml.ts'
@@ -87,16 +77,16 @@ const deadRule = (
 ): PolicyLint => {
   const [overlap] = context.overlaps(index)
   const decided = overlap && context.rules[overlap.rule]
-  const instead =
-    overlap && decided
-      ? ` The API server logs ${describeRequest(overlap.request)} at ${decided.level}, as ${context.name(overlap.rule)} says${decided.level === rule.level ? '' : `, not at ${rule.level}`}.`
-      : ''
+  const other = decided?.level === rule.level ? '' : `, not at ${rule.level}`
+  const logged = overlap && `${describeRequest(overlap.request)} at ${decided?.level}${other}`
   return lint({
     code: 'policy-lint/dead-rule',
     message: `the rule is never reached: ${by.map((at) => context.name(at)).join(', ')} ${by.length > 1 ? 'decide' : 'decides'} all that it matches`,
     at: context.at('rules', index),
     rule: index,
-    effect: `The first rule that matches is the one that counts.${instead}`,
+    effect: logged
+      ? `The first rule that matches counts: the API server logs ${logged}.`
+      : 'The first rule that matches counts.',
     example: overlap?.request ?? null,
     mend: mendDead(context, rule, index, overlap?.rule),
   })
@@ -217,179 +207,5 @@ const mendPart = (context: LintContext, part: Part, index: number, by: number): 
       [by, [part.only, decider]],
       [index, kept],
     ]),
-  })
-}
-
-/** Requests that no rule is about, or only a last one of level None. */
-export const catchAllLints: FindLints = (context) => {
-  const { rules } = context
-  const last = rules.at(-1)
-  const isNone = last !== undefined && last.level === 'None' && isCatchAll(last)
-  if (isNone) {
-    const example = found(context, rules.slice(0, -1)) ?? context.decides(rules.length - 1)
-    return example === undefined ? [] : [noneAtTheEnd(context, last, example)]
-  }
-  const example = found(context, rules)
-  if (example === undefined) return []
-  return [
-    lint({
-      code: 'policy-lint/no-catch-all',
-      message: `no rule is about some requests, such as ${describeRequest(example)}`,
-      at: context.at('rules'),
-      effect: 'The API server logs nothing of a request that no rule matches.',
-      example,
-      mend: mendOf('at the end', rulesYaml([METADATA]), { append: [METADATA] }),
-    }),
-  ]
-}
-
-const METADATA = policyRule('Metadata')
-
-const noneAtTheEnd = (
-  context: LintContext,
-  last: PolicyRule,
-  example: PolicyRequest,
-): PolicyLint => {
-  const index = context.rules.length - 1
-  return lint({
-    code: 'policy-lint/no-catch-all',
-    message: `the last rule says None for all that no other is about, such as ${describeRequest(example)}`,
-    at: context.at('rules', index),
-    rule: index,
-    effect: 'The API server logs nothing of such a request.',
-    example,
-    mend: mendRule(index, [{ ...last, level: 'Metadata' }]),
-  })
-}
-
-/** A request of a user that none of the rules is about; what changes something first. */
-const found = (context: LintContext, avoid: readonly PolicyRule[]): PolicyRequest | undefined => {
-  for (const also of ORDINARY) {
-    const request = context.find([also], avoid)
-    if (request !== undefined && request !== 'unknown') return request
-  }
-  return undefined
-}
-
-const AUTHENTICATED = { userGroups: ['system:authenticated'] }
-const ANONYMOUS = { users: ['system:anonymous'], userGroups: ['system:unauthenticated'] }
-const ANY_OBJECT = [{ group: '*', resources: ['*'], resourceNames: [] }]
-
-const ORDINARY: readonly PolicyRule[] = [AUTHENTICATED, ANONYMOUS].flatMap((who) => [
-  policyRule('None', { ...who, verbs: CHANGES, resources: ANY_OBJECT }),
-  policyRule('None', { ...who, verbs: RESOURCE_VERBS, resources: ANY_OBJECT }),
-  policyRule('None', { ...who, nonResourceURLs: ['*'] }),
-])
-
-/** Resources whose subresources do as much, by group. */
-const SUBRESOURCES: readonly (readonly [group: string, resource: string, of: readonly string[]])[] =
-  [
-    ['', 'pods', ['exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers', 'log']],
-    ['', 'services', ['proxy']],
-    ['', 'nodes', ['proxy']],
-    ['', 'serviceaccounts', ['token']],
-    ['certificates.k8s.io', 'certificatesigningrequests', ['approval']],
-  ]
-
-/** Resources that are logged whose subresources are not. */
-export const subresourceLints: FindLints = (context) =>
-  context.rules.flatMap((rule, index) => {
-    if (rule.level === 'None') return []
-    return rule.resources.flatMap((item, place) =>
-      SUBRESOURCES.flatMap(([group, resource, of]) => {
-        const number = item.resources.indexOf(resource)
-        if ((item.group !== group && item.group !== '*') || number < 0) return []
-        const hidden = of.flatMap((name) => {
-          const example = hiddenBy(context, rule, index, {
-            ...item,
-            group,
-            resources: [`${resource}/${name}`],
-          })
-          return example === undefined ? [] : [{ name, example }]
-        })
-        return hidden.length === 0
-          ? []
-          : [uncovered(context, rule, index, { item, place, number, resource, hidden })]
-      }),
-    )
-  })
-
-/** A request of this kind that the rule would take, and that nothing logs. */
-const hiddenBy = (
-  context: LintContext,
-  rule: PolicyRule,
-  index: number,
-  item: GroupResources,
-): PolicyRequest | undefined => {
-  // Who may not create or update pods may still enter them: the verbs of the two differ.
-  const like = { ...rule, verbs: [], resources: [{ ...item, resourceNames: [] }] }
-  const isRead = rule.verbs.length > 0 && rule.verbs.every((verb) => READS.includes(verb))
-  const asked = isRead ? { ...like, verbs: rule.verbs } : like
-  const example = context.find([asked], context.rules)
-  if (example !== undefined && example !== 'unknown') return example
-  for (const [at, other] of context.rules.entries()) {
-    if (at <= index || other.level !== 'None' || !maySpeakOf(other, item)) continue
-    const hidden = context.find([asked, other], context.rules.slice(0, at))
-    if (hidden !== undefined && hidden !== 'unknown') return hidden
-  }
-  return undefined
-}
-
-/** Whether a rule lists the subresource, or lists nothing and so means all. */
-const maySpeakOf = (
-  rule: PolicyRule,
-  { group, resources: [pattern = ''] }: GroupResources,
-): boolean => {
-  const [resource = '', subresource = ''] = pattern.split('/')
-  return (
-    rule.resources.length === 0 ||
-    rule.resources.some(
-      (item) =>
-        (item.group === '*' || item.group === group) &&
-        (item.resources.length === 0 ||
-          item.resources.some((one) => patternMatches(one, { resource, subresource }))),
-    )
-  )
-}
-
-const READS = ['get', 'list', 'watch']
-
-interface Uncovered {
-  readonly item: GroupResources
-  readonly place: number
-  readonly number: number
-  readonly resource: string
-  readonly hidden: readonly { readonly name: string; readonly example: PolicyRequest }[]
-}
-
-const uncovered = (
-  context: LintContext,
-  rule: PolicyRule,
-  index: number,
-  { item, place, number, resource, hidden }: Uncovered,
-): PolicyLint => {
-  const [first] = hidden
-  const names = hidden.map(({ name }) => `${resource}/${name}`)
-  const wider = { ...item, resources: [...item.resources, ...names] }
-  const mended = { ...rule, resources: rule.resources.with(place, wider) }
-  const apart: PolicyRule = {
-    ...rule,
-    verbs: [],
-    resources: [{ ...item, resources: names, resourceNames: [] }],
-  }
-  const isWhole = rule.verbs.length === 0 && item.resourceNames.length === 0
-  return lint({
-    code: 'policy-lint/subresource-not-covered',
-    message: `${resource} does not cover ${names.join(', ')}, and no other rule logs ${names.length > 1 ? 'them' : 'it'}`,
-    at: context.at('rules', index, 'resources', place, 'resources', number),
-    rule: index,
-    effect:
-      first === undefined
-        ? ''
-        : `The API server logs nothing of ${describeRequest(first.example)}.`,
-    example: first?.example ?? null,
-    mend: isWhole
-      ? mendRule(index, [mended])
-      : mendBefore({ policy: context.policy, name: context.name(index) }, index, [apart]),
   })
 }

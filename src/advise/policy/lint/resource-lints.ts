@@ -1,6 +1,6 @@
 import type { GroupResources, PolicyRule } from '../../../kubernetes/audit-policy/policy.ts'
 import { knownType } from '../../../kubernetes/known-types/known-types.ts'
-import { describeRule } from './describe-rule.ts'
+import { describeRule, few } from './describe-rule.ts'
 import { type FindLints, type LintContext, lint, mendRule } from './lint-context.ts'
 import {
   type GroupedName,
@@ -88,7 +88,7 @@ const itemsFor = (
     resourceNames,
   }))
 
-/** A rule with other items in the place of one; undefined when none is left, which would be "all". */
+/** A rule with other items in the place of one; undefined when none is left, which is "all". */
 const replaced = (
   rule: PolicyRule,
   place: number,
@@ -208,11 +208,12 @@ const scopeLint = (
   const left = item.resources.filter((pattern) => !wrong.includes(pattern))
   const kept = replaced(rule, place, left.length === 0 ? [] : [{ ...item, resources: left }])
   const free: PolicyRule = { ...rule, namespaces: [], resources: [{ ...item, resources: wrong }] }
+  const are = wrong.length > 1 ? 'are' : 'is'
   // A rule of level None for all the cluster hides more than anybody meant.
   const rules = [...(kept === undefined ? [] : [kept]), ...(rule.level === 'None' ? [] : [free])]
   return lint({
     code: 'policy-lint/cluster-scoped',
-    message: `${wrong.join(', ')} of ${groupWords(item.group)} ${wrong.length > 1 ? 'are' : 'is'} in no namespace, and the rule is for ${rule.namespaces.join(', ')}`,
+    message: `${wrong.join(', ')} of ${groupWords(item.group)} ${are} in no namespace, and the rule is for ${few(rule.namespaces)}`,
     at: context.at(
       'rules',
       index,

@@ -104,12 +104,13 @@ const toLint = (
   const index = decision.rule
   const by = index < 0 ? 'no rule is about it' : `${context.name(index)} says so`
   const isStage = wantedLevel(probe, decision) === decision.level
+  const without = isStage ? ` without ${decision.omitStages.join(', ')}` : ''
   return lint({
     code,
     message: `${id}: ${probe.about} must be ${isStage ? `logged with ${probe.stages?.join(', ')}` : levelWords(probe, decision)}`,
     at: index < 0 ? context.at('rules') : context.at('rules', index),
     rule: index < 0 ? null : index,
-    effect: `The API server logs ${describeRequest(example)} at ${decision.level}${isStage ? ` without ${decision.omitStages.join(', ')}` : ''}: ${by}.`,
+    effect: `The API server logs ${describeRequest(example)} at ${decision.level}${without}: ${by}.`,
     example,
     requirement: id,
     mend: mendFor(context, probe, breach),
