@@ -17,6 +17,7 @@ import { pathValues } from './region/path-values.ts'
 import {
   isForObjects,
   isForPaths,
+  mayMeet,
   type ReadyRule,
   readyRule,
   takesObject,
@@ -43,16 +44,20 @@ export type FoundRequest = PolicyRequest | 'unknown' | undefined
  * does. See SPEC.md, "Finding requests", for why the few values tried are enough.
  */
 export const findRequest = (wanted: Wanted, effort: Effort = new Effort()): FoundRequest => {
+  const { match, avoid, breadth = 'existing' } = wanted
+  if (!effort.spend(1 + match.length * (match.length + avoid.length))) return 'unknown'
+  if (!match.every((one) => match.every((other) => mayMeet(one, other)))) return undefined
   const search: Search = {
-    match: wanted.match.map(readyRule),
-    avoid: wanted.avoid.map(readyRule),
-    breadth: wanted.breadth ?? 'existing',
+    match: match.map(readyRule),
+    // What never matches what is wanted is avoided anyway.
+    avoid: avoid.filter((other) => match.every((one) => mayMeet(one, other))).map(readyRule),
+    breadth,
     effort,
   }
   const found = findObjectRequest(search) ?? findPathRequest(search)
   if (found === undefined || found === 'unknown') return found
   const fits = (request: PolicyRequest): boolean =>
-    isPossible(request, search.breadth) &&
+    isPossible(request, breadth) &&
     search.match.every((rule) => takesRequest(rule, request)) &&
     !search.avoid.some((rule) => takesRequest(rule, request))
   assert(fits(found), 'a request that was found is none that was wanted')

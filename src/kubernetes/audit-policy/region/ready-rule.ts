@@ -11,6 +11,8 @@ export interface ReadyRule {
   readonly verbs: Texts
   readonly namespaces: Texts
   readonly items: readonly ReadyItem[]
+  /** The groups of all items; empty where one of them is for any. */
+  readonly groups: Texts
   readonly urls: readonly UrlPattern[]
 }
 
@@ -31,6 +33,7 @@ export interface UrlPattern {
 export const readyRule = (rule: PolicyRule): ReadyRule => {
   const known = READY.get(rule)
   if (known !== undefined) return known
+  const isAnyGroup = rule.resources.some(({ group }) => group === '*')
   const made: ReadyRule = {
     rule,
     users: new Set(rule.users),
@@ -42,6 +45,7 @@ export const readyRule = (rule: PolicyRule): ReadyRule => {
       patterns: new Set(item.resources),
       names: new Set(item.resourceNames),
     })),
+    groups: new Set(isAnyGroup ? [] : rule.resources.map(({ group }) => group)),
     urls: rule.nonResourceURLs.map(urlPattern),
   }
   READY.set(rule, made)
@@ -63,7 +67,8 @@ export const mayMeet = (one: PolicyRule, other: PolicyRule): boolean => {
   const [a, b] = [readyRule(one), readyRule(other)]
   if (!overlap(a.users, b.users) || !overlap(a.verbs, b.verbs)) return false
   if (isForPaths(a) && isForPaths(b)) return true
-  return isForObjects(a) && isForObjects(b) && overlap(a.namespaces, b.namespaces)
+  if (!isForObjects(a) || !isForObjects(b)) return false
+  return overlap(a.namespaces, b.namespaces) && overlap(a.groups, b.groups)
 }
 
 /** Whether two lists have a text in common, or one of them takes any. */
