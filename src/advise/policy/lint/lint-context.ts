@@ -9,6 +9,10 @@ import {
   type PolicyRule,
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
+import {
+  type PolicyDifference,
+  requestsThatDiffer,
+} from '../../../kubernetes/audit-policy/policy-diff.ts'
 import { Effort } from '../../../kubernetes/audit-policy/region/effort.ts'
 import { mayMeet } from '../../../kubernetes/audit-policy/region/ready-rule.ts'
 import {
@@ -77,6 +81,11 @@ export class LintContext {
   /** The earlier rules that take requests from a rule. */
   overlaps(index: number): readonly Overlap[] {
     return overlapsOf(this.policy, index, this.#effort).overlaps
+  }
+
+  /** What another policy logs otherwise. */
+  differences(other: AuditPolicy): readonly PolicyDifference[] {
+    return requestsThatDiffer(this.policy, other, this.#effort).differences
   }
 
   /** A request that a rule decides, and that is also as is said; undefined: none that is known. */
