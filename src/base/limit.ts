@@ -217,6 +217,8 @@ export const LIMIT = {
   policyKindsMax: 5_000,
   /** Kinds of request for which the rules of an audit policy are kept ready; then anew. */
   policyTargetsMax: 10_000,
+  /** Words of 32 rules that are kept for such kinds, for users, groups or namespaces; then anew. */
+  policySetWordsMax: 4_194_304,
   /** Comparisons of all searches together when an audit policy is linted. */
   policyLintSteps: 200_000_000,
   /** Mends that are made of one audit policy, one after the other. */

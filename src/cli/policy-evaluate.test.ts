@@ -134,7 +134,7 @@ describe('policy evaluate', () => {
     expect(output).toContain('no event is decided by rule 2\n')
   })
 
-  test('3 without a policy, 2 for one that is refused, and 2 for a log without events', async () => {
+  test('3 without a policy, 2 for a refused one, and 2 for a log without events', async () => {
     expect((await run(['policy', 'evaluate', log])).exit).toBe(3)
     const both = await run(['policy', 'evaluate', '--policy', '-', '-'])
     expect([both.exit, both.errors]).toEqual([3, expect.stringContaining('standard input')])

@@ -7,9 +7,9 @@ import { wouldBeLogged } from './evaluation.ts'
 /**
  * What a policy says of an event, as a line of JSON. `rule` is the index from 0, -1 where no rule
  * matches, and `line` where it begins in the file. Where it cannot be told, `level`, `omitStages`,
- * `omitManagedFields`, `rule` and `line` are null, `lacking` names the parts of the event that would
- * tell, and `possibleRules` the rules that may decide. `logged`: whether an event of this stage
- * would be written; null when not known. `recordedLevel` is the level that it was written at.
+ * `omitManagedFields`, `rule` and `line` are null, `lacking` names the parts of the event that
+ * would tell, and `possibleRules` the rules that may decide. `logged`: whether an event of this
+ * stage would be written; null when not known. `recordedLevel` is the level it was written at.
  */
 export const evaluationRecord = (
   event: AuditEvent,

@@ -40,7 +40,8 @@ const headLines = (
   return [
     ...wrap(`${file}: ${policyWords(loaded.policy)}`, width).map(palette.strong),
     ...wrap(
-      `asked of ${counted(events, 'event')} of ${servers}: it would log${most} ${count(logged)} of them`,
+      `asked of ${counted(events, 'event')} of ${servers}: ` +
+        `it would log${most} ${count(logged)} of them`,
       width,
     ),
   ]
@@ -70,9 +71,7 @@ const ruleLines = (
     ...(rows.length === 0 ? [] : layOut(columns, [head, ...rows], width)),
     ...(hidden <= 0
       ? []
-      : [
-          palette.faint(`  … and ${counted(hidden, 'more rule')}: --format ndjson has every event`),
-        ]),
+      : [palette.faint(`  … and ${counted(hidden, 'more rule')}: --format ndjson has all events`)]),
   ]
 }
 
@@ -104,6 +103,9 @@ const idleLines = (
   if (idle.length === 0) return []
   const named = idle.slice(0, LIMIT.textRowsMax).map((rule) => String(rule + 1))
   const more = idle.length > named.length ? `, and ${count(idle.length - named.length)} more` : ''
-  const text = `no event is decided by ${idle.length === 1 ? 'rule' : 'rules'} ${named.join(', ')}${more}`
-  return ['', ...wrap(text, width - 2).map((line) => `  ${palette.faint(line)}`)]
+  const rules = `${idle.length === 1 ? 'rule' : 'rules'} ${named.join(', ')}${more}`
+  return [
+    '',
+    ...wrap(`no event is decided by ${rules}`, width - 2).map((line) => `  ${palette.faint(line)}`),
+  ]
 }

@@ -29,7 +29,7 @@ const completions = ({ request, unknown, verbs }: RecordedRequest): readonly Pol
   )
 }
 
-const GROUPS = [[], ['other'], ...WORDS.groups.map((one) => [one]), [...WORDS.groups]]
+const GROUPS = [[], ['other'], ...WORDS.groups.map((one) => [one]), WORDS.groups]
 const PARTS = [PART.groups, PART.impersonation, PART.credential, PART.name, PART.requestURI]
 
 const recorded: fc.Arbitrary<RecordedRequest> = fc
@@ -45,7 +45,7 @@ const recorded: fc.Arbitrary<RecordedRequest> = fc
   }))
 
 describe('a decision in doubt', () => {
-  it('is told only if no completion of the record has another, and names all that there are', () => {
+  it('is told only if no completion of the record has another, and names all of them', () => {
     let told = 0
     let untold = 0
     fc.assert(

@@ -67,4 +67,25 @@ describe('what the evaluator keeps', () => {
     expect(evaluator.ruleFor(podsOf(long))).toBe(-1)
     expect(evaluator.ruleFor(podsOf(long))).toBe(-1)
   })
+
+  it('LIMIT.policySetWordsMax: of a policy of very many rules, too', () => {
+    const count = 40_000
+    const names = Array.from({ length: count }, (_, index) => `user-${index}`)
+    const rules = names.map((name) => policyRule('Metadata', { users: [name] }))
+    const evaluator = compilePolicy({ rules, omitStages: [], omitManagedFields: false })
+    const words = count / 32
+    const more = Math.ceil(LIMIT.policySetWordsMax / words) + 100
+    const before = process.memoryUsage().arrayBuffers
+    let wrong = 0
+    for (let i = 0; i < more; i++) {
+      const user = { name: names[i] ?? '', groups: [] }
+      const path = `/${i}`
+      if (evaluator.ruleFor({ user, verb: 'get', resource: undefined, path: '/' }) !== i) wrong++
+      if (i % 40 > 0) continue
+      if (evaluator.ruleFor({ user, verb: 'get', resource: undefined, path }) !== i) wrong++
+    }
+    expect(wrong).toBe(0)
+    const kept = process.memoryUsage().arrayBuffers - before
+    expect(kept).toBeLessThan(3 * 4 * LIMIT.policySetWordsMax)
+  })
 })

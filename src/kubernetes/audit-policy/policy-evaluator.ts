@@ -9,8 +9,8 @@ export const compilePolicy = (policy: AuditPolicy): PolicyEvaluator => new Polic
 /**
  * A policy made ready: for each user, group and namespace that its rules list it knows which rules
  * that one satisfies, as a set of bits, and for what is done with each kind of object or path which
- * rules cover it. The rule that decides is the first that is in all these sets, and names the object
- * where it names any.
+ * rules cover it. The rule that decides is the first that is in all these sets, and names the
+ * object where it names any.
  */
 export class PolicyEvaluator {
   readonly policy: AuditPolicy

@@ -1,5 +1,5 @@
 import type { AuditPolicy, PolicyRule } from './policy.ts'
-import { type PolicyTarget, PolicyTargets } from './policy-targets.ts'
+import { type Names, type PolicyTarget, PolicyTargets } from './policy-targets.ts'
 import { ListedRules, type RuleSet } from './rule-set.ts'
 
 /** The rules of a policy by what they ask of a request. */
@@ -36,10 +36,14 @@ export const firstRule = (
     let left = at(rules, word) & at(byUser, word) & at(byGroup, word) & at(byNamespace, word)
     for (; left !== 0; left &= left - 1) {
       const rule = word * 32 + 31 - Math.clz32(left & -left)
-      if (names?.get(rule)?.has(name ?? '') !== false) return rule
+      if (names === undefined || isNamed(names.get(rule), name)) return rule
     }
   }
   return -1
 }
 
 const at = (set: RuleSet, word: number): number => set[word] ?? 0
+
+/** Whether a rule that lists these names, if any, covers an object of this one. */
+const isNamed = (names: Names | undefined, name: string = ''): boolean =>
+  names === undefined || names.some((listed) => listed.has(name))

@@ -1,6 +1,6 @@
 import { LIMIT } from '../../base/limit.ts'
 import { groupMatches, pathMatches, patternMatches } from './evaluate.ts'
-import type { PolicyRule, RequestedResource } from './policy.ts'
+import type { GroupResources, PolicyRule, RequestedResource } from './policy.ts'
 import { addRule, noRule, type RuleSet } from './rule-set.ts'
 
 /**
@@ -10,12 +10,15 @@ import { addRule, noRule, type RuleSet } from './rule-set.ts'
 export interface PolicyTarget {
   /** Up to the first that asks nothing more: those after it never decide. */
   readonly rules: RuleSet
-  /** Those of them that cover only objects of some names, and these names. */
-  readonly names: ReadonlyMap<number, ReadonlySet<string>> | undefined
+  /** Those of them that cover only objects of some names, and these names, item by item. */
+  readonly names: ReadonlyMap<number, Names> | undefined
   readonly asksUser: boolean
   readonly asksGroup: boolean
   readonly asksNamespace: boolean
 }
+
+/** Names that a rule lists, each item's by themselves. */
+export type Names = readonly ReadonlySet<string>[]
 
 /** A kind of object, as far as rules tell kinds apart. */
 type Kind = Pick<RequestedResource, 'group' | 'resource' | 'subresource'>
@@ -27,7 +30,9 @@ export class PolicyTargets {
   readonly #kinds = new Map<string, Map<string, Map<string, Map<string, PolicyTarget>>>>()
   /** By verb and path. */
   readonly #paths = new Map<string, Map<string, PolicyTarget>>()
+  readonly #names = new Map<GroupResources, ReadonlySet<string>>()
   #kept = 0
+  #words = 0
 
   constructor(rules: readonly PolicyRule[]) {
     this.#rules = rules
@@ -38,8 +43,8 @@ export class PolicyTargets {
     const { group, resource, subresource } = kind
     const known = this.#kinds.get(verb)?.get(group)?.get(resource)?.get(subresource)
     if (known !== undefined) return known
-    const made = targetOf(this.#rules, verb, (rule) => coverOfKind(rule, kind))
-    if (this.#mayKeep(verb, group, resource, subresource)) {
+    const made = targetOf(this.#rules, verb, (rule) => coverOfKind(rule, kind, this.#namesOf))
+    if (this.#mayKeep(made, verb, group, resource, subresource)) {
       const byGroup = branch(this.#kinds, copied(verb))
       const byResource = branch(byGroup, copied(group))
       branch(byResource, copied(resource)).set(copied(subresource), made)
@@ -52,7 +57,16 @@ export class PolicyTargets {
     const known = this.#paths.get(verb)?.get(path)
     if (known !== undefined) return known
     const made = targetOf(this.#rules, verb, (rule) => coversPath(rule, path))
-    if (this.#mayKeep(verb, path)) branch(this.#paths, copied(verb)).set(copied(path), made)
+    if (this.#mayKeep(made, verb, path)) branch(this.#paths, copied(verb)).set(copied(path), made)
+    return made
+  }
+
+  /** The names of an item, made once for all targets. */
+  readonly #namesOf = (item: GroupResources): ReadonlySet<string> => {
+    const known = this.#names.get(item)
+    if (known !== undefined) return known
+    const made = new Set(item.resourceNames)
+    this.#names.set(item, made)
     return made
   }
 
@@ -60,20 +74,23 @@ export class PolicyTargets {
    * Anybody can ask for objects and paths that do not exist: when too many are kept, all are
    * forgotten, and long ones are never kept.
    */
-  #mayKeep(...texts: readonly string[]): boolean {
+  #mayKeep(target: PolicyTarget, ...texts: readonly string[]): boolean {
     if (texts.some(({ length }) => length > LIMIT.kindCharactersMax)) return false
-    if (this.#kept >= LIMIT.policyTargetsMax) {
+    if (this.#kept >= LIMIT.policyTargetsMax || this.#words >= LIMIT.policySetWordsMax) {
       this.#kinds.clear()
       this.#paths.clear()
       this.#kept = 0
+      this.#words = 0
     }
     this.#kept++
+    this.#words += target.rules.length
+    for (const names of target.names?.values() ?? []) this.#words += names.length
     return true
   }
 }
 
 /** Whether a rule covers something: always, never, or if the object has one of these names. */
-type Cover = boolean | ReadonlySet<string>
+type Cover = boolean | Names
 
 const targetOf = (
   rules: readonly PolicyRule[],
@@ -81,14 +98,14 @@ const targetOf = (
   coverOf: (rule: PolicyRule) => Cover,
 ): PolicyTarget => {
   const covering = noRule(rules.length)
-  const names = new Map<number, ReadonlySet<string>>()
+  const names = new Map<number, Names>()
   const asked: PolicyRule[] = []
   for (const [index, rule] of rules.entries()) {
     if (rule.verbs.length > 0 && !rule.verbs.includes(verb)) continue
     const cover = coverOf(rule)
     if (cover === false) continue
     addRule(covering, index)
-    if (cover !== true) names.set(index, cover)
+    if (typeof cover !== 'boolean') names.set(index, cover)
     asked.push(rule)
     if (cover === true && asksNothing(rule)) break
   }
@@ -104,19 +121,23 @@ const targetOf = (
 const asksNothing = (rule: PolicyRule): boolean =>
   rule.users.length + rule.userGroups.length + rule.namespaces.length === 0
 
-const coverOfKind = (rule: PolicyRule, kind: Kind): Cover => {
+const coverOfKind = (
+  rule: PolicyRule,
+  kind: Kind,
+  namesOf: (item: GroupResources) => ReadonlySet<string>,
+): Cover => {
   if (rule.resources.length === 0) {
     return rule.namespaces.length > 0 || rule.nonResourceURLs.length === 0
   }
-  const names = new Set<string>()
+  const names: ReadonlySet<string>[] = []
   for (const item of rule.resources) {
     if (!groupMatches(item, kind)) continue
     if (item.resources.length === 0) return true
     if (!item.resources.some((pattern) => patternMatches(pattern, kind))) continue
     if (item.resourceNames.length === 0) return true
-    for (const name of item.resourceNames) names.add(name)
+    names.push(namesOf(item))
   }
-  return names.size > 0 && names
+  return names.length > 0 && names
 }
 
 const coversPath = (rule: PolicyRule, path: string): boolean => {

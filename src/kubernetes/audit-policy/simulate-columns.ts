@@ -22,8 +22,7 @@ export const simulateColumns = (
   const { users, groups, namespaces } = evaluator.index
   const { user, groups: memberships, namespace, name, bytes, length } = columns
   const byUser = user.values.map((one) => users.with(one))
-  // A union lasts until the next one is made.
-  const byGroup = memberships.values.map((one) => groups.withAny(one).slice())
+  const byGroup = memberships.values.map((one) => groups.withAnyKept(one))
   const byNamespace = namespace.values.map((one) => namespaces.with(one))
   const anyNamespace = byNamespace[0] ?? NO_RULE
   const targetOf = targetReader(evaluator.index.targets, columns)
