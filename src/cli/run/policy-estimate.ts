@@ -25,12 +25,12 @@ export const runPolicyEstimate = async (given: Given, shell: Shell): Promise<num
   if (given.text('format') === 'json') {
     const record = { basis: rate.basis, atLeast: rate.isAtLeast, request, figures }
     await shell.output.write(`${jsonLine(record)}\n`)
-    return EXIT.nothing
+    return rate.exit
   }
   const palette = paletteOf(wantsColour(shell.output, shell, given.on('no-color')))
   const width = columnsOf(shell.output, shell)
   await shell.output.write(estimateText(request, figures, rate, width, palette))
-  return EXIT.nothing
+  return rate.exit
 }
 
 /** How much is logged, and how that is known. */
@@ -42,6 +42,8 @@ interface Rate {
   readonly basis: string
   /** Of some events only a part is known. */
   readonly isAtLeast: boolean
+  /** Some of the logs may have been bad. */
+  readonly exit: number
 }
 
 /** The rate, or the exit code where logs could not be read. */
@@ -62,6 +64,7 @@ async function rateOf(given: Given, shell: Shell): Promise<Rate | number> {
     masters: MASTERS,
     basis: `${size} of log lines a day, as given`,
     isAtLeast: false,
+    exit: EXIT.nothing,
   }
 }
 
@@ -75,7 +78,7 @@ async function rateOfLogs(given: Given, shell: Shell): Promise<Rate | number> {
   const read = await readPolicyEvents(given, given.arguments, shell, (event, block, offset) => {
     simulation.add(new RecordedEvent(event, block, offset))
   })
-  if (read.exit !== EXIT.nothing) return read.exit
+  if (read.events === 0) return read.exit
   const result = simulation.result()
   // Without a policy everything is taken as it was recorded, whatever its level.
   const flow = file === undefined ? result.total.recorded : result.total.logged
@@ -95,6 +98,7 @@ async function rateOfLogs(given: Given, shell: Shell): Promise<Rate | number> {
       day.factor >= 1 ? `${day.factor.toFixed(1)} times` : 'the mean of'
     } what they span`,
     isAtLeast,
+    exit: read.exit,
   }
 }
 
