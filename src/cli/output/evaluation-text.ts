@@ -71,7 +71,7 @@ const ruleLines = (
     ...(rows.length === 0 ? [] : layOut(columns, [head, ...rows], width)),
     ...(hidden <= 0
       ? []
-      : [palette.faint(`  … and ${counted(hidden, 'more rule')}: --format ndjson has all events`)]),
+      : [palette.faint(`  … and ${counted(hidden, 'more rule')}: --format ndjson has them`)]),
   ]
 }
 
