@@ -26,30 +26,42 @@ const act = (
   rule: policyRule('Metadata', { verbs, resources: [{ group, resources, resourceNames: [] }] }),
 })
 
+const POD_SESSIONS = ['pods/exec', 'pods/attach', 'pods/portforward']
+const PROXIES = ['pods/proxy', 'nodes/proxy', 'services/proxy']
+const PROXIED = ['get', 'create', 'update', 'patch', 'delete']
+const WORKLOADS = ['deployments', 'daemonsets', 'statefulsets', 'replicasets']
+const ROLES = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings']
+const CERTIFICATES = 'certificatesigningrequests'
+const ADMISSION = [
+  'validatingwebhookconfigurations',
+  'mutatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+]
+
 /**
  * Acts whose trace must not be missing, whoever does them; the worst first. What they have in
  * common is that a detection of deckwatch rests on them.
  */
 export const ACTS: readonly Act[] = [
   act('Secrets being read or changed', '', ['secrets']),
-  act('commands, files and connections in pods', '', [
-    'pods/exec',
-    'pods/attach',
-    'pods/portforward',
-    'pods/proxy',
-    'pods/ephemeralcontainers',
-  ]),
-  act('nodes and services being reached through the API server', '', [
-    'nodes/proxy',
-    'services/proxy',
-  ]),
+  act('commands, files and connections in pods', '', POD_SESSIONS, ['get', 'create']),
+  act('pods, nodes and services being reached through the API server', '', PROXIES, PROXIED),
+  act('debugging in pods', '', ['pods/ephemeralcontainers'], ['update', 'patch']),
   act('tokens being made', '', ['serviceaccounts/token'], ['create']),
-  act('logs of containers being read', '', ['pods/log']),
   act('pods being changed', '', ['pods'], CHANGES),
-  act('workloads being changed', 'apps', [], CHANGES),
-  act('jobs being changed', 'batch', [], CHANGES),
-  act('rights being changed', 'rbac.authorization.k8s.io', [], CHANGES),
-  act('certificates being asked for and approved', 'certificates.k8s.io', [], CHANGES),
-  act('admission being changed', 'admissionregistration.k8s.io', [], CHANGES),
+  act('workloads being changed', 'apps', WORKLOADS, CHANGES),
+  act('jobs being changed', 'batch', ['jobs', 'cronjobs'], CHANGES),
+  act('rights being changed', 'rbac.authorization.k8s.io', ROLES, CHANGES),
+  act('certificates being asked for', 'certificates.k8s.io', [CERTIFICATES], ['create']),
+  act('certificates being approved', 'certificates.k8s.io', [`${CERTIFICATES}/approval`], CHANGES),
+  act('admission being changed', 'admissionregistration.k8s.io', ADMISSION, CHANGES),
   act('network policies being changed', 'networking.k8s.io', ['networkpolicies'], CHANGES),
+]
+
+/** What matters where many can do it, and little where a component of the cluster does. */
+export const ACTS_OF_MANY: readonly Act[] = [
+  act('logs of containers being read', '', ['pods/log'], ['get']),
 ]

@@ -4,7 +4,7 @@ import {
   type PolicyRule,
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
-import { ACTS, type Act } from './acts.ts'
+import { ACTS, ACTS_OF_MANY, type Act } from './acts.ts'
 import { describeRequest, few } from './describe-rule.ts'
 import { type FindLints, type LintContext, lint, mendBefore, partOf } from './lint-context.ts'
 import type { PolicyLint } from './policy-lint.ts'
@@ -15,13 +15,18 @@ export const noneLints: FindLints = (context) =>
   context.rules.flatMap((rule, index) => {
     const isEnd = index === context.rules.length - 1 && isCatchAll(rule)
     // A last rule for all that is left is said to be one.
-    if (rule.level !== 'None' || isEnd) return []
-    const hidden = ACTS.flatMap((act) => {
+    if (rule.level !== 'None' || isEnd || isOfTheServer(rule)) return []
+    const acts = rule.users.length > 0 ? ACTS : [...ACTS, ...ACTS_OF_MANY]
+    const hidden = acts.flatMap((act) => {
       const example = context.decides(index, act.rule)
       return example === undefined ? [] : [{ act, example }]
     })
     return hidden.length === 0 ? [] : [noneLint(context, rule, index, hidden)]
   })
+
+/** The token of this user never leaves the memory of the API server, which logs what it likes. */
+const isOfTheServer = ({ users }: PolicyRule): boolean =>
+  users.length > 0 && users.every((user) => user === 'system:apiserver')
 
 interface Hidden {
   readonly act: Act

@@ -4,6 +4,7 @@ import type {
   PolicyRequest,
   PolicyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
+import { knownType } from '../../../kubernetes/known-types/known-types.ts'
 import { describeRequest } from './describe-rule.ts'
 import { type FindLints, type LintContext, lint, mendBefore, mendRule } from './lint-context.ts'
 import type { PolicyLint } from './policy-lint.ts'
@@ -49,13 +50,17 @@ const hiddenBy = (
   item: GroupResources,
 ): PolicyRequest | undefined => {
   // Who may not create or update pods may still enter them: the verbs of the two differ.
-  const like = { ...rule, verbs: [], resources: [{ ...item, resourceNames: [] }] }
   const isRead = rule.verbs.length > 0 && rule.verbs.every((verb) => READS.includes(verb))
-  const asked = isRead ? { ...like, verbs: rule.verbs } : like
+  const possible = verbsOf(item)
+  const verbs = isRead ? possible.filter((verb) => READS.includes(verb)) : possible
+  if (verbs.length === 0) return undefined
+  const asked = { ...rule, verbs, resources: [{ ...item, resourceNames: [] }] }
   const example = context.find([asked], context.rules)
   if (example !== undefined && example !== 'unknown') return example
   for (const [at, other] of context.rules.entries()) {
-    if (at <= index || other.level !== 'None' || !maySpeakOf(other, item)) continue
+    // Who is named in a rule of level None is hidden on purpose.
+    const isForAll = other.users.length === 0 && other.userGroups.length === 0
+    if (at <= index || other.level !== 'None' || !isForAll || !maySpeakOf(other, item)) continue
     const hidden = context.find([asked, other], context.rules.slice(0, at))
     if (hidden !== undefined && hidden !== 'unknown') return hidden
   }
@@ -77,6 +82,11 @@ const maySpeakOf = (
           item.resources.some((one) => patternMatches(one, { resource, subresource }))),
     )
   )
+}
+
+const verbsOf = ({ group, resources: [pattern = ''] }: GroupResources): readonly string[] => {
+  const [resource = '', subresource] = pattern.split('/')
+  return knownType(group, resource, subresource)?.verbs ?? []
 }
 
 const READS = ['get', 'list', 'watch']
