@@ -3,6 +3,7 @@ import { CANNOT_TELL } from '../../base/truth.ts'
 import type { RuleSet } from '../../detect/compile.ts'
 import { cutEvent } from '../../kubernetes/audit-policy/cut-event.ts'
 import { decideEvent } from '../../kubernetes/audit-policy/decide-event.ts'
+import { policyRequestOf } from '../../kubernetes/audit-policy/event-request.ts'
 import {
   POLICY_LEVELS,
   type PolicyDecision,
@@ -97,8 +98,8 @@ interface Judgement {
 }
 
 /**
- * The cases that a rule must match. One with a record that is none of `audit.k8s.io` is left out:
- * no policy made it.
+ * The cases that a rule must match. One with a record that no policy decides on is left out: it is
+ * none of `audit.k8s.io`, or its path is not that of its object.
  */
 export const provableCases = (
   rule: Testable,
@@ -120,9 +121,21 @@ const readRecord = (
   text: string,
 ): { readonly event: AuditEvent; readonly record: JsonObject } | undefined => {
   const event = decodeOne(text)
-  if (typeof event === 'string' || event.provider !== 'native') return undefined
+  if (typeof event === 'string' || event.provider !== 'native' || !isOneRequest(event)) {
+    return undefined
+  }
   const record: unknown = JSON.parse(text)
   return isObject(record) && record.kind === 'Event' ? { event, record } : undefined
+}
+
+/** Whether the path is that of the object: a policy would decide on one, the rule on the other. */
+const isOneRequest = (event: AuditEvent): boolean => {
+  const { resource } = policyRequestOf(event).request
+  const { objectRef: ref } = event
+  return (
+    (resource?.resource ?? '') === (ref?.resource ?? '') &&
+    (resource?.subresource ?? '') === (ref?.subresource ?? '')
+  )
 }
 
 /** The stage at which the same request would be logged: its own, else the last there is. */
