@@ -1,7 +1,6 @@
 import {
   type AuditPolicy,
   type PolicyLevel,
-  type PolicyRule,
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
 import { CHANGES, ROWS, type Row } from './blocks.ts'
@@ -81,6 +80,13 @@ const ofTenants = (namespaces: readonly string[]): readonly WrittenRow[] =>
         },
       ]
 
-/** Of what is only read, the answer is enough: nothing is lost with a request that changes nothing. */
-const omitsReceived = (level: PolicyLevel, { verbs = [] }: Partial<PolicyRule>): boolean =>
-  level !== 'None' && !verbs.some((verb) => CHANGES.includes(verb))
+/**
+ * Of what is only read, the answer is enough: nothing is lost with a request that changes nothing.
+ * The rule for the rest comes after all that is about changes.
+ */
+const omitsReceived = (level: PolicyLevel, match: WrittenRow['match']): boolean => {
+  if (level === 'None') return false
+  const { verbs = [] } = match
+  if (verbs.length > 0) return !verbs.some((verb) => CHANGES.includes(verb))
+  return Object.keys(match).length === 0
+}

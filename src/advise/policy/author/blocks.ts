@@ -39,10 +39,11 @@ const of = (group: string, ...resources: readonly string[]) => ({
   resourceNames: [],
 })
 
-/** Workloads that make pods, beside those of the core group; `extensions` is what they were in before. */
+/** Workloads that make pods; `extensions` is the group they were in before Kubernetes 1.22. */
 const MAKERS_OF_PODS = [
+  of(CORE, 'podtemplates', 'replicationcontrollers'),
   of('apps', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'),
-  of('extensions', 'daemonsets', 'deployments', 'replicasets', 'ingresses'),
+  of('extensions'),
   of('batch', 'cronjobs', 'jobs'),
 ]
 
@@ -81,6 +82,7 @@ const GUARDED: readonly Row[] = [
       resources: [
         of(CORE, 'secrets', 'configmaps', 'serviceaccounts/token'),
         of('authentication.k8s.io', 'tokenreviews'),
+        of('oauth.openshift.io'),
       ],
     },
     levels: METADATA,
@@ -105,15 +107,21 @@ const DETAIL: readonly Row[] = [
   },
   {
     block: 'detail',
+    why: 'What programs print, and who debugs them: worth reading to a stranger.',
+    match: { verbs: READS, resources: [of(CORE, 'pods/log', 'pods/ephemeralcontainers')] },
+    levels: METADATA,
+  },
+  {
+    block: 'detail',
     why: 'Questions about rights are small, and show who looks around; those of a kubelet show who called it directly.',
     match: { resources: [of('authorization.k8s.io')] },
-    levels: { balanced: 'Request', forensic: 'RequestResponse' },
+    levels: { balanced: 'Request' },
   },
   {
     block: 'detail',
     why: 'Rights: what a role or binding gives is in its body.',
     match: { verbs: CHANGES, resources: [of('rbac.authorization.k8s.io')] },
-    levels: { minimal: 'Request', balanced: 'RequestResponse', forensic: 'RequestResponse' },
+    levels: { minimal: 'Request', balanced: 'RequestResponse' },
   },
   {
     block: 'detail',
@@ -122,7 +130,6 @@ const DETAIL: readonly Row[] = [
     levels: {
       minimal: 'RequestResponse',
       balanced: 'RequestResponse',
-      forensic: 'RequestResponse',
     },
   },
   {
@@ -132,7 +139,7 @@ const DETAIL: readonly Row[] = [
       verbs: CHANGES,
       resources: [of('admissionregistration.k8s.io'), of('apiregistration.k8s.io')],
     },
-    levels: { minimal: 'Request', balanced: 'RequestResponse', forensic: 'RequestResponse' },
+    levels: { minimal: 'Request', balanced: 'RequestResponse' },
   },
   {
     block: 'detail',
@@ -140,8 +147,11 @@ const DETAIL: readonly Row[] = [
     match: {
       verbs: ['patch'],
       resources: [
-        of(CORE, 'pods', 'pods/ephemeralcontainers', 'podtemplates', 'replicationcontrollers'),
-        of(CORE, 'services', 'services/status', 'namespaces', 'persistentvolumes'),
+        of(
+          CORE,
+          ...['pods', 'pods/ephemeralcontainers', 'services', 'services/status'],
+          ...['namespaces', 'namespaces/*', 'persistentvolumes'],
+        ),
         ...MAKERS_OF_PODS,
         ...DOORS,
       ],
@@ -164,7 +174,7 @@ const DETAIL: readonly Row[] = [
         of('templates.gatekeeper.sh'),
       ],
     },
-    levels: { minimal: 'Request', balanced: 'Request', forensic: 'RequestResponse' },
+    levels: { minimal: 'Request', balanced: 'Request' },
   },
   {
     block: 'detail',
@@ -180,28 +190,40 @@ const DETAIL: readonly Row[] = [
     block: 'detail',
     why: 'Workloads: what runs, with which rights over the node. Of pods also what admission made of them.',
     match: {
-      verbs: WRITTEN,
+      verbs: CHANGES,
       resources: [of(CORE, 'pods', 'pods/ephemeralcontainers')],
     },
-    levels: { balanced: 'RequestResponse', forensic: 'RequestResponse', cis: 'RequestResponse' },
+    levels: { cis: 'RequestResponse' },
+  },
+  {
+    block: 'detail',
+    why: 'Workloads: what runs, with which rights over the node. Of pods also what admission made of them.',
+    match: {
+      verbs: ['create', 'update'],
+      resources: [of(CORE, 'pods', 'pods/ephemeralcontainers')],
+    },
+    levels: { balanced: 'RequestResponse' },
   },
   {
     block: 'detail',
     why: 'Workloads that make pods.',
-    match: {
-      verbs: CHANGES,
-      resources: [of(CORE, 'pods', 'podtemplates', 'replicationcontrollers'), ...MAKERS_OF_PODS],
-    },
-    levels: { balanced: 'Request', forensic: 'RequestResponse', cis: 'Request' },
+    match: { verbs: CHANGES, resources: MAKERS_OF_PODS },
+    levels: { cis: 'Request' },
+  },
+  {
+    block: 'detail',
+    why: 'Workloads that make pods.',
+    match: { verbs: ['create', 'update'], resources: MAKERS_OF_PODS },
+    levels: { balanced: 'Request' },
   },
   {
     block: 'detail',
     why: 'Doors into the cluster: services, ingresses, gateways.',
     match: {
-      verbs: WRITTEN,
+      verbs: ['create', 'update'],
       resources: [of(CORE, 'services', 'services/status'), ...DOORS],
     },
-    levels: { balanced: 'Request', forensic: 'RequestResponse' },
+    levels: { balanced: 'Request' },
   },
 ]
 
@@ -329,10 +351,18 @@ const NOISE: readonly Row[] = [
       verbs: ['update', 'patch'],
       resources: [
         of(CORE, 'replicationcontrollers/status', 'resourcequotas/status'),
-        of('apps', '*/status'),
-        of('autoscaling', '*/status'),
-        of('batch', '*/status'),
-        of('policy', '*/status'),
+        of(
+          'apps',
+          ...[
+            'daemonsets/status',
+            'deployments/status',
+            'replicasets/status',
+            'statefulsets/status',
+          ],
+        ),
+        of('autoscaling', 'horizontalpodautoscalers/status'),
+        of('batch', 'cronjobs/status', 'jobs/status'),
+        of('policy', 'poddisruptionbudgets/status'),
       ],
     },
     levels: DROPPED,
@@ -351,12 +381,6 @@ const REST: readonly Row[] = [
     why: 'Every other change.',
     match: { verbs: CHANGES },
     levels: { minimal: 'Metadata', balanced: 'Metadata' },
-  },
-  {
-    block: 'rest',
-    why: 'Logs of pods: what programs say there is worth reading to a stranger.',
-    match: { verbs: ['get'], resources: [of(CORE, 'pods/log')] },
-    levels: { minimal: 'Metadata' },
   },
   {
     block: 'rest',
