@@ -32,7 +32,7 @@ export class RecordedEvent {
   constructor(event: AuditEvent, block: Uint8Array, offset: number) {
     this.event = event
     this.#raw = rawOf(block, offset, event.origin)
-    this.isWrapped = this.#raw === undefined || !isOwnRecord(event, this.#raw)
+    this.isWrapped = !this.#isOwnRecord()
     if (this.isWrapped) {
       // Made by our own decoder: plain data.
       this.#record = toCanonical(event) as JsonObject
@@ -64,6 +64,15 @@ export class RecordedEvent {
     return { bytes: this.#cutBytes(record, cut), isAtLeast: false }
   }
 
+  /** Whether the record is the event itself, and no envelope around it. */
+  #isOwnRecord(): boolean {
+    const raw = this.#raw
+    if (raw === undefined || this.event.provider !== 'native') return false
+    if (OWN.test(Buffer.from(raw.subarray(0, OWN_BYTES)).toString('latin1'))) return true
+    const { record } = this
+    return record?.verb === this.event.verb && record.auditID === this.event.auditID
+  }
+
   #cutBytes(record: JsonObject, cut: JsonObject): number {
     const bodies = this.#bodyBytes()
     let { bytes } = this
@@ -92,12 +101,6 @@ export class RecordedEvent {
 
 const changeBytes = (before: unknown, after: unknown): number =>
   before === after ? 0 : writtenBytes(after) - writtenBytes(before)
-
-/** Whether the record is the event itself, and no envelope around it. */
-const isOwnRecord = (event: AuditEvent, raw: Uint8Array): boolean => {
-  if (event.provider !== 'native') return false
-  return OWN.test(Buffer.from(raw.subarray(0, OWN_BYTES)).toString('latin1'))
-}
 
 /** How the API server's own lines begin, and the items of its webhook bodies. */
 const OWN =

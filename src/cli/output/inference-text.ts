@@ -41,8 +41,13 @@ const NEVER_SEEN =
   'What was never seen is not known to be None: nobody may have asked for it. A rule says of ' +
   'requests like those seen what was seen of them.'
 
-const serverNames = (servers: PolicyGroup['servers']): string =>
-  listed(servers.map(({ cluster, server }) => `${cluster}/${server}`))
+const serverNames = (servers: PolicyGroup['servers']): string => {
+  const names = servers.map(({ cluster, server }) => `${cluster}/${server}`)
+  const more = names.length - SERVERS_NAMED
+  return listed(more <= 1 ? names : [...names.slice(0, SERVERS_NAMED), `${count(more)} more`])
+}
+
+const SERVERS_NAMED = 5
 
 const spanWords = ({ seconds }: InferredPolicy): string => {
   if (seconds === undefined) return ''
@@ -157,6 +162,7 @@ const ruleTable = (
   width: number,
   palette: Palette,
 ): readonly string[] => {
+  if (rules.length === 0) return ['  no event says both its level and who asked']
   const head = ['', 'level', 'events', 'sure', 'of'].map((word) => cell(word, palette.faint))
   const rows = rules.map((one, at) => {
     const { rule, counts, confidence } = one
