@@ -1,5 +1,6 @@
 import { adviseIssues } from '../advise/issues.ts'
 import { adviseLints } from '../advise/lint/issues.ts'
+import { flagLints } from '../advise/policy/flags/issues.ts'
 import { policyLints } from '../advise/policy/lint/issues.ts'
 import type { Issue, IssueKind, IssueTable } from '../base/issue.ts'
 import { DECODE_ISSUES } from '../decode/issues.ts'
@@ -20,6 +21,7 @@ export const ISSUE_KINDS: IssueTable = {
   ...SOURCE_ISSUES,
   ...ENRICH_ISSUES,
   ...policyIssues,
+  ...flagLints,
   ...detectIssues,
   ...adviseIssues,
   ...cliIssues,

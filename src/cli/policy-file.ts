@@ -40,7 +40,11 @@ export const acceptPolicy = (bytes: Uint8Array, path: string): AcceptedPolicy =>
 export const nameOf = (path: string): string => (path === '-' ? 'stdin' : path)
 
 /** The bytes of a policy: a file, or `-` for the standard input. */
-export const readPolicyBytes = async (path: string): Promise<Uint8Array> => {
+export const readPolicyBytes = (path: string): Promise<Uint8Array> =>
+  readBytes(path, LIMIT.policyBytesMax)
+
+/** So many bytes of a file, or of the standard input (`-`), and at least one more if there are. */
+export const readBytes = async (path: string, bytesMax: number): Promise<Uint8Array> => {
   const chunks: Buffer[] = []
   let size = 0
   try {
@@ -48,8 +52,7 @@ export const readPolicyBytes = async (path: string): Promise<Uint8Array> => {
     for await (const chunk of stream) {
       chunks.push(Buffer.from(chunk))
       size += chunk.length
-      // One byte more than is read: then it is refused for its size.
-      if (size > LIMIT.policyBytesMax) break
+      if (size > bytesMax) break
     }
   } catch (error) {
     throw new CommandError(

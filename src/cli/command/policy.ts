@@ -3,6 +3,7 @@ import { coverage } from './policy/coverage.ts'
 import { diff } from './policy/diff.ts'
 import { estimate } from './policy/estimate.ts'
 import { evaluatePolicy } from './policy/evaluate.ts'
+import { flags } from './policy/flags.ts'
 import { infer } from './policy/infer.ts'
 import { lintPolicyFile } from './policy/lint.ts'
 import { minimal } from './policy/minimal.ts'
@@ -26,5 +27,6 @@ export const policy: CommandGroup = {
     coverage,
     minimal,
     infer,
+    flags,
   ],
 }

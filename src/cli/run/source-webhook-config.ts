@@ -1,11 +1,16 @@
 import { stringify } from 'yaml'
 import { LIMIT } from '../../base/limit.ts'
+import {
+  AUDIT_FOLDER,
+  AUDIT_LOG_FOLDER,
+  apiserverFlags,
+  type Flag,
+} from '../../kubernetes/audit-flags/advised-flags.ts'
 import type { Given } from '../command.ts'
 import { wrong } from '../hunt-request.ts'
 import { jsonLine } from '../output/machine.ts'
 import { readText } from '../rule-files.ts'
 import { EXIT, type Shell } from '../shell.ts'
-import { AUDIT_FOLDER, apiserverFlags, type Flag } from '../source-check/apiserver-flags.ts'
 import { receiverUrl } from '../source-check/receiver-url.ts'
 
 /** Runs `deckwatch source webhook-config`. */
@@ -98,5 +103,3 @@ function tail(flags: readonly Flag[]): string {
   ]
   return lines.map((line) => (line === '' ? '#\n' : `# ${line}\n`)).join('')
 }
-
-const AUDIT_LOG_FOLDER = '/var/log/kubernetes/audit'

@@ -1,11 +1,21 @@
 /** A flag of kube-apiserver, and a sentence on why. */
 export interface Flag {
+  /** As on a command line: `--name=value`. */
   readonly flag: string
   readonly why: string
 }
 
+/** The name of a flag, without its dashes, and its value. */
+export const nameAndValue = ({ flag }: Flag): readonly [string, string] => {
+  const equals = flag.indexOf('=')
+  return [flag.slice(2, equals), flag.slice(equals + 1)]
+}
+
 /** Where the guide puts the policy and the webhook's file on the host of an API server. */
 export const AUDIT_FOLDER = '/etc/kubernetes/audit'
+
+/** Where an API server writes its log. */
+export const AUDIT_LOG_FOLDER = '/var/log/kubernetes/audit'
 
 /**
  * The flags that make an API server log to a file and send to a webhook, with this file for the
@@ -17,7 +27,7 @@ export const apiserverFlags = (webhookFile: string): readonly Flag[] => [
     why: 'Without a policy nothing is logged at all, and nothing says so.',
   },
   {
-    flag: '--audit-log-path=/var/log/kubernetes/audit/audit.log',
+    flag: `--audit-log-path=${AUDIT_LOG_FOLDER}/audit.log`,
     why: 'The log file is the first source: a stop of the API server loses none of it.',
   },
   {

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest'
+import { apiserverFlags } from '../../../kubernetes/audit-flags/advised-flags.ts'
+import {
+  type FoundFlags,
+  flagsOfWords,
+  readFlags,
+} from '../../../kubernetes/audit-flags/read-flags.ts'
+import { loadPolicy } from '../../../kubernetes/audit-policy/load/load-policy.ts'
+import { checkFlags, type FlagRequest } from './check-flags.ts'
+import { flagFigures } from './flag-figures.ts'
+import { flagLints } from './issues.ts'
+import { FLAG_FORMS, printFlags } from './print-flags.ts'
+
+const ADVISED = apiserverFlags('/etc/kubernetes/audit/webhook.yaml').map(({ flag }) => flag)
+
+const found = (...words: readonly string[]): FoundFlags => ({
+  form: 'arguments',
+  flags: flagsOfWords(words, { file: 'f' }),
+  mounts: undefined,
+})
+
+const request = (flags: FoundFlags, more: Partial<FlagRequest> = {}): FlagRequest => ({
+  found: flags,
+  minor: 36,
+  rate: 1_000,
+  eventBytes: 1_500,
+  policy: undefined,
+  ...more,
+})
+
+const codes = (flags: FoundFlags, more: Partial<FlagRequest> = {}): readonly string[] =>
+  checkFlags(request(flags, more)).map(({ code }) => code)
+
+/** The flags that are advised, with others behind them: the last one counts. */
+const advised = (...more: readonly string[]): FoundFlags => found(...ADVISED, ...more)
+
+const policyOf = (yaml: string) =>
+  loadPolicy(Buffer.from(`apiVersion: audit.k8s.io/v1\n${yaml}`), 'p').policy
+
+const POD = `kind: Pod
+spec:
+  containers:
+  - name: kube-apiserver
+    command: [kube-apiserver, --audit-policy-file=/etc/audit/p.yaml, --audit-log-path, /log/a.log]
+    volumeMounts:
+    - { name: log, mountPath: /log, readOnly: true }
+`
+
+const CASES: readonly (readonly [string, FoundFlags, Partial<FlagRequest>?])[] = [
+  ['refused', advised('--audit-log-mode=fast')],
+  ['refused', advised('--audit-logpath=/a.log')],
+  ['refused', advised('--audit-webhook-batch-max-wait=1')],
+  ['refused', advised('--audit-log-maxage=-1')],
+  ['refused', advised('--audit-log-maxsize=1e3')],
+  ['refused', advised('--audit-webhook-truncate-max-batch-size=1000')],
+  ['refused', advised('--audit-webhook-batch-buffer-size=0')],
+  ['refused', advised('--audit-log-version=audit.k8s.io/v1beta1')],
+  ['no-policy', found('--audit-log-path=/a.log')],
+  ['no-policy', found()],
+  ['no-backend', found('--audit-policy-file=/p.yaml')],
+  ['not-mounted', podOf(POD)],
+  ['legacy-format', advised('--audit-log-format=legacy')],
+  ['webhook-blocks', advised('--audit-webhook-mode=blocking')],
+  [
+    'strict-without-stage',
+    advised('--audit-log-mode=blocking-strict'),
+    { policy: policyOf('omitStages: [RequestReceived]\nrules: [{level: Metadata}]\n') },
+  ],
+  [
+    'strict-without-stage',
+    advised('--audit-log-mode=blocking-strict'),
+    { policy: policyOf('rules: [{level: Metadata, omitStages: [RequestReceived]}]\n') },
+  ],
+  ['no-log-file', advised('--audit-log-path=')],
+  ['log-to-stdout', advised('--audit-log-path=-')],
+  ['log-batch', advised('--audit-log-mode=batch')],
+  ['log-truncated', advised('--audit-log-truncate-enabled')],
+  ['small-events', advised('--audit-webhook-truncate-max-event-size=102400')],
+  ['no-truncation', advised('--audit-webhook-truncate-enabled=false')],
+  ['batch-wait', advised('--audit-webhook-batch-max-wait=30s')],
+  ['throttle', advised('--audit-webhook-batch-throttle-qps=10')],
+  ['throttle', advised(), { rate: 30_000 }],
+  ['small-buffer', advised('--audit-webhook-batch-buffer-size=10000')],
+  ['memory', advised('--audit-webhook-batch-buffer-size=5000000')],
+  ['no-rotation', advised('--audit-log-maxsize=0')],
+  ['no-rotation', advised('--audit-log-maxbackup=0')],
+  ['no-rotation', found('--audit-policy-file=p', '--audit-log-path=a'), { minor: 35 }],
+  ['short-history', advised('--audit-log-maxbackup=10')],
+  ['small-files', advised('--audit-log-maxsize=10')],
+  ['benchmark', advised('--audit-log-maxage=7')],
+  ['given-twice', advised('--audit-log-maxsize=100')],
+  ['deprecated', advised('--audit-webhook-batch-initial-backoff=5s')],
+  ['no-webhook', advised('--audit-webhook-config-file=')],
+  ['full-disk', advised()],
+  ['strict', advised('--audit-log-mode=blocking-strict')],
+]
+
+function podOf(yaml: string): FoundFlags {
+  const flags = readFlags(Buffer.from(yaml), 'pod.yaml')
+  if (typeof flags === 'string') throw new Error(flags)
+  return flags
+}
+
+describe('the flags of an API server', () => {
+  it.each(CASES.map(([name, flags, more]) => ({ name, flags, more })))(
+    '$name is said',
+    ({ name, flags, more }) => {
+      expect(codes(flags, more)).toContain(`flags/${name}`)
+      const plain = codes(advised()).filter((code) => code !== 'flags/full-disk')
+      expect(plain).toEqual([])
+    },
+  )
+
+  it('each finding has a case', () => {
+    const cases = new Set(CASES.map(([name]) => `flags/${name}`))
+    expect([...cases].sort()).toEqual(Object.keys(flagLints).sort())
+  })
+
+  it('that are advised are right in every release', () => {
+    for (const minor of [25, 30, 35, 36, 37]) {
+      expect(codes(advised(), { minor })).toEqual(['flags/full-disk'])
+    }
+  })
+
+  it('of a strict log are right with a policy that has the stage', () => {
+    const policy = policyOf(
+      'rules: [{level: None, omitStages: [RequestReceived]}, {level: Metadata}]\n',
+    )
+    expect(codes(advised('--audit-log-mode=blocking-strict'), { policy })).toEqual([])
+  })
+
+  it('have other defaults from 1.36 on', () => {
+    const flags = found('--audit-policy-file=p', '--audit-log-path=a')
+    expect(codes(flags, { minor: 36 })).toEqual(['flags/no-webhook', 'flags/full-disk'])
+    expect(codes(flags, { minor: 35 })).toContain('flags/no-rotation')
+  })
+
+  it('come to minutes of history, and to memory', () => {
+    const figures = flagFigures(request(advised('--audit-log-maxbackup=9')))
+    const values = new Map(figures.map(({ name, value }) => [name, value]))
+    expect(values.get('fileHistory')).toBe(10 * 100 * 1024 ** 2)
+    expect(Math.floor(values.get('fileHistoryMinutes') ?? 0)).toBe(11)
+    expect(values.get('webhookBuffer')).toBe(75_000_000)
+    // Without rotation there is no end of it.
+    const endless = flagFigures(request(advised('--audit-log-maxbackup=0')))
+    expect(endless.map(({ name }) => name)).not.toContain('fileHistory')
+  })
+
+  it.each(FLAG_FORMS)('are read again from what is printed: %s', (form) => {
+    for (const minor of [30, 31]) {
+      const again = readFlags(Buffer.from(printFlags(form, minor)), 'printed')
+      if (typeof again === 'string') throw new Error(again)
+      const words = again.flags.map(({ name, value }) => `--${name}=${value}`)
+      const wanted = ADVISED.filter((flag) => {
+        if (form === 'kops') return !flag.includes('-truncate-')
+        return form !== 'talos' || flag.includes('-webhook-')
+      })
+      expect(words.sort()).toEqual(wanted.toSorted())
+    }
+  })
+})
