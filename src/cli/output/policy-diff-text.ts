@@ -10,6 +10,7 @@ import { loggedPart } from '../../kubernetes/audit-policy/policy-diff.ts'
 import { OBJECT_VERBS } from '../../kubernetes/audit-policy/possible-request.ts'
 import type { ObjectScope, RequestScope } from '../../kubernetes/audit-policy/request-scope.ts'
 import { targetOf } from '../../kubernetes/audit-policy/request-target.ts'
+import { URL_VERBS } from '../../kubernetes/known-types/known-names.ts'
 import { type Cell, cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
 import type { ComparedPolicies, DetectionChanges } from './policy-diff-record.ts'
@@ -147,7 +148,9 @@ const aboutOf = (scope: RequestScope): readonly string[] => {
       ),
     ].join(' ')
   })
-  const paths = scope.paths.map(({ path, verbs }) => `${verbWords(verbs)} of ${pathWords(path)}`)
+  const paths = scope.paths
+    .filter(({ verbs }) => objects.length === 0 || verbs.length === 0 || !verbs.every(isNoMethod))
+    .map(({ path, verbs }) => `${verbWords(verbs)} of ${pathWords(path)}`)
   const who = [
     ...(scope.isUnauthenticated ? ['only where the authentication failed'] : []),
     ...clause('by', scope.users),
@@ -157,6 +160,9 @@ const aboutOf = (scope: RequestScope): readonly string[] => {
   const more = scope.leftOut > 0 ? ['and more: not all patterns of the rules were looked at'] : []
   return [...lines, ...more, ...who.map((line) => `  ${line}`)]
 }
+
+/** A client could use it as the method of a request for a path, but who names it means objects. */
+const isNoMethod = (verb: string): boolean => !URL_VERBS.includes(verb)
 
 const verbWords = (verbs: readonly string[]): string => {
   if (verbs.length === 0) return 'any request'

@@ -14,7 +14,7 @@ export const OBJECT_VERBS: readonly string[] = [
   ...['proxy', ''],
 ]
 
-/** The groups of which every user that an API server lets in has one. */
+/** The groups of which every user that an API server lets in has one: it sees to that itself. */
 export const EVERYBODY: readonly string[] = ['system:authenticated', 'system:unauthenticated']
 
 /** The user of a request without credentials. */
@@ -34,9 +34,11 @@ export const isPossibleUser = (
   { name, groups }: NonNullable<PolicyRequest['user']>,
   breadth: Breadth,
 ): boolean => {
-  if (breadth === 'existing' && ![name, ...groups].every(isCalled)) return false
-  if (name !== ANONYMOUS) return EVERYBODY.some((group) => groups.includes(group))
-  return breadth === 'any' || groups.join() === 'system:unauthenticated'
+  if (breadth === 'any') return true
+  if (![name, ...groups].every(isCalled)) return false
+  return name === ANONYMOUS
+    ? groups.length > 0 && groups.every((group) => group === 'system:unauthenticated')
+    : EVERYBODY.some((group) => groups.includes(group))
 }
 
 /** Whether a text can be the name of a user or of a group of users. */
@@ -44,12 +46,7 @@ export const isCalled = (name: string): boolean => name !== '' && !name.includes
 
 /** Whether a text can be the verb of a request that is not for an object: a method in small. */
 export const isPossibleMethod = (verb: string, breadth: Breadth): boolean =>
-  breadth === 'any'
-    ? /^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(verb)
-    : /^[a-z][a-z0-9-]*$/.test(verb) && !NO_METHODS.has(verb)
-
-/** What only requests for objects have. */
-const NO_METHODS = new Set(['list', 'watch', 'create', 'update', 'deletecollection', 'proxy'])
+  breadth === 'existing' ? /^[a-z][a-z0-9-]*$/.test(verb) : /^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(verb)
 
 /**
  * Whether a path is not that of an object.

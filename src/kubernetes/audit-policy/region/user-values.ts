@@ -25,23 +25,24 @@ export const userChoices = (
   breadth: Breadth,
   effort: Effort,
 ): readonly Choice<User>[] | undefined => {
-  const asked = match.filter(({ rule }) => rule.userGroups.length > 0)
   const names = choicesOf(namesFor(match, avoid, breadth), avoid, takesName, effort)
-  const groups = groupsFor(asked, avoid, breadth, effort)
-  const inAll = groups && groupsFor([...asked, undefined], avoid, breadth, effort)
-  if (names === undefined || groups === undefined || inAll === undefined) return undefined
-  if (!effort.spend(names.length * inAll.length)) return undefined
-  const named = names.flatMap(({ value: name }) =>
-    inAll.map((given): User => ({ name, groups: given })),
-  )
-  const ofAnonymous = breadth === 'any' ? groups : [['system:unauthenticated']]
-  const anonymous = ofAnonymous.map((given): User => ({ name: ANONYMOUS, groups: given }))
-  const users = [...named, ...anonymous, undefined].filter(
+  const asked = match.filter(({ rule }) => rule.userGroups.length > 0)
+  const everybody = breadth === 'existing' ? [undefined] : []
+  const groups = groupsFor([...asked, ...everybody], avoid, breadth, effort)
+  if (names === undefined || groups === undefined) return undefined
+  if (!effort.spend(names.length * groups.length)) return undefined
+  const users: readonly User[] = [
+    ...names.flatMap(({ value: name }) => groups.map((given) => ({ name, groups: given }))),
+    // Of such a user the groups are given.
+    { name: ANONYMOUS, groups: ['system:unauthenticated'] },
+    undefined,
+  ]
+  const possible = users.filter(
     (user) =>
       match.every((rule) => takesUser(rule, user)) &&
       (user === undefined || isPossibleUser(user, breadth)),
   )
-  return choicesOf(users, avoid, takesUser, effort)
+  return choicesOf(possible, avoid, takesUser, effort)
 }
 
 const namesFor = (
@@ -55,7 +56,7 @@ const namesFor = (
   }
   return [...first.users].filter(
     (name) =>
-      name !== ANONYMOUS &&
+      (breadth === 'any' || name !== ANONYMOUS) &&
       (breadth === 'any' || isCalled(name)) &&
       others.every((rule) => takesName(rule, name)),
   )
