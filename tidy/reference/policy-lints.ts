@@ -73,7 +73,7 @@ function lintPage(one: PolicyLintCase): Page {
 function said({ message, effect, mend }: PolicyLint): string {
   const mended =
     mend === null || mend.yaml === '' ? '' : `\n\nMended, ${mend.about}:\n\n${yaml(mend.yaml)}`
-  return `> ${message}. ${effect}${mended}`
+  return `> ${`${message}. ${effect}`.replace(/[*_<>|\\[\]]/g, '\\$&')}${mended}`
 }
 
 const fileOf = (name: string): string => `${name.replace(/^.*\//, '')}.md`

@@ -34,7 +34,7 @@ const CIS: Standard = {
   name: 'cis',
   code: 'policy-lint/cis',
   source:
-    'CIS Kubernetes Benchmark, section 3.2 Logging, the same in v1.7 to v1.12; as kube-bench has it in cfg/cis-*/controlplane.yaml.',
+    'CIS Kubernetes Benchmark, section 3.2 Logging, as kube-bench has it in cfg/cis-1.11/controlplane.yaml; it says the same since v1.5.1.',
   notJudged: 'The flags of the API server (1.2.16 to 1.2.19).',
   requirements: [
     {
@@ -91,8 +91,7 @@ const STIG: Standard = {
   code: 'policy-lint/stig',
   source:
     'DISA, Kubernetes Security Technical Implementation Guide, V2: V-242403 (CNTR-K8-000700), check and fix text.',
-  notJudged:
-    'The flags of the API server (such as V-242402, V-242461 to V-242465), and who may read the file.',
+  notJudged: 'The flags of the API server (such as V-242461), and who may read the files.',
   requirements: [
     {
       id: 'Kubernetes STIG V-242403 (CNTR-K8-000700)',
@@ -156,20 +155,24 @@ const PCI: Standard = {
   name: 'pci',
   code: 'policy-lint/pci',
   source:
-    'PCI DSS v4.0.1, requirements 10.2.1.2, 10.2.1.4, 10.2.1.5, 10.2.1.7 and 10.2.2; PCI SSC, Information Supplement: Guidance for Containers and Container Orchestration Tools (September 2022).',
+    'PCI DSS v4.0.1, requirements 10.2.1.2, 10.2.1.4, 10.2.1.5, 10.2.1.7 and 10.2.2. See also PCI SSC, Information Supplement: Guidance for Containers and Container Orchestration Tools (September 2022).',
   notJudged:
     'Which objects hold cardholder data (10.2.1.1), access to the logs themselves (10.2.1.3), and the start and stop of logging (10.2.1.6), which no audit policy shows.',
   requirements: [
     {
       id: 'PCI DSS 10.2.1.2',
       about:
-        'All actions of those with administrative access are logged: here, of members of system:masters and kubeadm:cluster-admins.',
+        'All actions of those with administrative access are logged: here, of the users of kubeadm in system:masters and kubeadm:cluster-admins.',
       probes: [
         {
           about: 'what administrators do',
           requests: {
             kind: 'all',
-            rule: { userGroups: ADMINISTRATORS, resources: [item('*', '*')] },
+            rule: {
+              users: ['kubernetes-admin', 'kubernetes-super-admin'],
+              userGroups: ADMINISTRATORS,
+              resources: [item('*', '*')],
+            },
             // That nodes or pods are administrators is another fault.
             without: ['system:nodes', 'system:serviceaccounts'],
           },
