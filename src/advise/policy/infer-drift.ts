@@ -7,6 +7,7 @@ import {
   usualNameOf,
 } from '../../model/request-kind.ts'
 import { type Confidence, confidenceOf, type InferredPolicy, inferPolicy } from './infer.ts'
+import { absencesOf } from './infer-absence.ts'
 import { changeOf, type PolicyChange } from './infer-change.ts'
 import { type SeenEvent, type SeenRequest, SeenRequests } from './infer-requests.ts'
 
@@ -29,7 +30,10 @@ export interface Drift {
   readonly otherServer: Pick<ServerLog, 'cluster' | 'server'>
   /** `get pods by user`, or `stage RequestReceived`. */
   readonly kind: string
-  /** A level; of a stage `logged` or `not logged`. */
+  /**
+   * A level; of a stage `logged` or `not logged`. Or `never seen`, though it must have been there:
+   * then `events` are all events of that log.
+   */
   readonly level: string
   readonly otherLevel: string
   readonly events: number
@@ -109,7 +113,7 @@ export const driftOf = (one: ServerLog, other: ServerLog): readonly Drift[] => {
     const otherKind = otherKinds.get(name)
     return otherKind === undefined ? [] : levelDrift(name, kind, otherKind)
   })
-  return [...stageDrift(one.seen, other.seen), ...levels]
+  return [...stageDrift(one.seen, other.seen), ...levels, ...absenceDrift(one.seen, other.seen)]
     .map((found) => ({ server, otherServer, ...found }))
     .sort((a, b) => rankOf(b) - rankOf(a) || weightOf(b) - weightOf(a))
 }
@@ -198,6 +202,21 @@ const stageDrift = (one: SeenRequests, other: SeenRequests): readonly Difference
     },
   ]
 }
+
+const NEVER_SEEN = 'never seen'
+
+const absenceDrift = (one: SeenRequests, other: SeenRequests): readonly Difference[] => [
+  ...absencesOf(one, other).map((absence) => ({
+    ...absence,
+    otherLevel: NEVER_SEEN,
+    otherExample: undefined,
+  })),
+  ...absencesOf(other, one).map(({ level, events, otherEvents, example, ...absence }) => ({
+    ...absence,
+    ...{ level: NEVER_SEEN, events: otherEvents, example: undefined },
+    ...{ otherLevel: level, otherEvents: events, otherExample: example },
+  })),
+]
 
 const exampleOf = (log: SeenRequests): SeenEvent | undefined =>
   log.all.flatMap(({ examples }) => [...examples.values()])[0]

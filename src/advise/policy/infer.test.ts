@@ -290,12 +290,28 @@ describe.skipIf(!existsSync(LAB))('recordings of a control plane (needs ../share
     ])
     expect(groups).toHaveLength(2)
     expect(drift.length).toBeGreaterThan(20)
-    const levels = drift.filter(({ kind }) => !kind.startsWith('stage '))
+    const levels = drift.filter(
+      ({ kind, level }) => !kind.startsWith('stage ') && level !== 'never seen',
+    )
     expect(levels.every(({ otherLevel }) => otherLevel === 'Metadata')).toBe(true)
     for (const { level, example, otherExample } of levels) {
       expect([example?.level, otherExample?.level]).toEqual([level, 'Metadata'])
     }
     expect(drift[0]).toMatchObject({ kind: 'stage RequestReceived', confidence: 'high' })
+  })
+
+  it.each([
+    ['metadata', 'typo', 'get, list and watch of anything'],
+    ['metadata', 'typical', 'update leases by system:apiserver'],
+  ])('%s and %s: what one never shows is drift', (recording, other, kind) => {
+    const { drift } = inferenceOf([
+      ...labEvents({ recording, server: 'a' }),
+      ...labEvents({ recording: other, server: 'b' }),
+    ])
+    const found = drift.find((one) => one.kind === kind)
+    expect(found).toMatchObject({ level: 'Metadata', otherLevel: 'never seen' })
+    expect(found?.confidence).not.toBe('low')
+    expect(found?.example).toBeDefined()
   })
 
   it('one server with another policy after a restart has changed, once', () => {
