@@ -225,8 +225,17 @@ interface LabLog {
   readonly server: string
 }
 
+const decoded = new Map<string, readonly AuditEvent[]>()
+
 /** The events of a recorded log; the second half by the name of another server, if asked. */
-const labEvents = ({ recording, server }: LabLog, half = server): readonly AuditEvent[] => {
+const labEvents = (log: LabLog, half = log.server): readonly AuditEvent[] => {
+  const key = JSON.stringify([log, half])
+  const events = decoded.get(key) ?? readEvents(log, half)
+  decoded.set(key, events)
+  return events
+}
+
+const readEvents = ({ recording, server }: LabLog, half: string): readonly AuditEvent[] => {
   const bytes = zstdDecompressSync(
     readFileSync(new URL(`${recording}/audit-${server}.log.zst`, LAB)),
   )
