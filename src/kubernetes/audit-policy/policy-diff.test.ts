@@ -2,11 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LIMIT } from '../../base/limit.ts'
 import { evaluate } from './evaluate.ts'
+import { loadPolicy } from './load/load-policy.ts'
 import { type AuditPolicy, type PolicyRequest, type PolicyRule, policyRule } from './policy.ts'
 import { changeOf, requestsThatDiffer } from './policy-diff.ts'
 import { compilePolicy } from './policy-evaluator.ts'
+import { isPossible } from './possible-request.ts'
 import { Effort } from './region/effort.ts'
 import { smallPolicies, smallRequests } from './testing/small-world.ts'
+import { hasAllAnswers, requestOf, upstreamAnswers } from './testing/upstream-answers.ts'
 
 const policyOf = (rules: readonly PolicyRule[]): AuditPolicy => ({
   rules,
@@ -101,6 +104,38 @@ describe('what two policies log differently', () => {
     expect(changeOf(decision, less)).toBe('less')
     expect(changeOf(less, decision)).toBe('more')
     expect(changeOf(mixed, { ...decision, omitStages: ['RequestReceived'] })).toBe('mixed')
+  })
+})
+
+describe.each([
+  ['an excerpt', 'excerpt', false],
+  ['all of them (needs ../shared/corpus)', 'all', !hasAllAnswers()],
+] as const)('on the policies and requests of upstream: %s', (_title, which, skip) => {
+  it.skipIf(skip)('a difference is found where requests are logged otherwise', () => {
+    const answers = upstreamAnswers(which)
+    const requests = answers.flatMap((one) => one.requests.map(requestOf))
+    expect(requests.filter((request) => !isPossible(request, 'any'))).toEqual([])
+    const usual = requests.filter((request) => isPossible(request, 'existing'))
+    const given = answers.map(({ policy }) => loadPolicy(Buffer.from(policy), 'policy').policy)
+    const policies = given.filter((policy) => policy !== undefined)
+    expect(policies).toHaveLength(answers.length)
+    let differing = 0
+    for (const [index, before] of policies.entries()) {
+      const gone = index % before.rules.length
+      const others = [policies[index - 1], { ...before, rules: before.rules.toSpliced(gone, 1) }]
+      for (const after of others) {
+        if (after === undefined) continue
+        const { differences, remote, untold } = requestsThatDiffer(before, after)
+        expect(untold).toBe(0)
+        const pairs = new Set(differences.map((one) => `${one.before.rule} ${one.after.rule}`))
+        const missed = [...pairsThatDiffer(before, after, usual)].filter((pair) => !pairs.has(pair))
+        expect(missed).toEqual([])
+        if (pairsThatDiffer(before, after, requests).size === 0) continue
+        differing += 1
+        expect(differences.length > 0 || remote !== undefined).toBe(true)
+      }
+    }
+    expect(differing).toBeGreaterThan(answers.length)
   })
 })
 

@@ -1,58 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { type EventText, eventFrom } from '../testing/event.ts'
+import { eventFrom } from '../testing/event.ts'
 import { decideEvent } from './decide-event.ts'
 import { evaluate, ruleMatches } from './evaluate.ts'
 import { loadPolicy } from './load/load-policy.ts'
-import type { AuditPolicy, PolicyDecision, PolicyRequest } from './policy.ts'
+import type { AuditPolicy, PolicyDecision } from './policy.ts'
 import { compilePolicy, type PolicyEvaluator } from './policy-evaluator.ts'
+import {
+  hasAllAnswers,
+  requestOf,
+  type UpstreamAnswer,
+  type UpstreamAnswers,
+  upstreamAnswers,
+} from './testing/upstream-answers.ts'
 
-interface Answers {
-  readonly policy: string
-  readonly requests: readonly Answer[]
-}
-
-interface Answer {
-  readonly http: unknown
-  readonly attributes: {
-    readonly user: string | null
-    readonly groups: readonly string[] | null
-    readonly verb: string
-    readonly resourceRequest: boolean
-    readonly apiGroup: string
-    readonly resource: string
-    readonly subresource: string
-    readonly namespace: string
-    readonly name: string
-    readonly path: string
-  }
-  readonly event: EventText
-  readonly expect: PolicyDecision & { readonly matching: readonly number[] }
-}
-
-const EXCERPT = new URL('fixtures/policy-eval-excerpt.ndjson', import.meta.url)
-const ALL = new URL('../../../../shared/corpus/upstream/policy-eval.ndjson.gz', import.meta.url)
-
-const requestOf = ({ attributes }: Answer): PolicyRequest => {
-  const { apiGroup: group, resource, subresource, namespace, name } = attributes
-  return {
-    user:
-      attributes.user === null
-        ? undefined
-        : { name: attributes.user, groups: attributes.groups ?? [] },
-    verb: attributes.verb,
-    resource: attributes.resourceRequest
-      ? { group, resource, subresource, namespace, name }
-      : undefined,
-    path: attributes.path,
-  }
-}
-
-const check = (text: string): number => {
+const check = (answers: readonly UpstreamAnswers[]): number => {
   let count = 0
-  for (const line of text.trim().split('\n')) {
-    const { policy: yaml, requests }: Answers = JSON.parse(line)
+  for (const { policy: yaml, requests } of answers) {
     const { policy } = loadPolicy(Buffer.from(yaml), 'policy.yaml')
     if (policy === undefined) throw new Error(`refused: ${yaml}`)
     const evaluator = compilePolicy(policy)
@@ -62,7 +25,11 @@ const check = (text: string): number => {
   return count
 }
 
-const checkOne = (policy: AuditPolicy, evaluator: PolicyEvaluator, answer: Answer): void => {
+const checkOne = (
+  policy: AuditPolicy,
+  evaluator: PolicyEvaluator,
+  answer: UpstreamAnswer,
+): void => {
   const { matching, ...wanted } = answer.expect
   const said = JSON.stringify(answer.http)
   const request = requestOf(answer)
@@ -82,10 +49,10 @@ const sorted = (decision: PolicyDecision): PolicyDecision => ({
 
 describe('the answers of Kubernetes itself, by attributes and by event', () => {
   it('are ours: an excerpt', () => {
-    expect(check(readFileSync(EXCERPT, 'utf8'))).toBe(60)
+    expect(check(upstreamAnswers('excerpt'))).toBe(60)
   })
 
-  it.skipIf(!existsSync(ALL))('are ours: all of them (needs ../shared/corpus)', () => {
-    expect(check(gunzipSync(readFileSync(ALL)).toString())).toBe(600)
+  it.skipIf(!hasAllAnswers())('are ours: all of them (needs ../shared/corpus)', () => {
+    expect(check(upstreamAnswers('all'))).toBe(600)
   })
 })
