@@ -117,10 +117,14 @@ function expectedOf(policy: AuditPolicy, reference: Events): ReadonlyMap<string,
   return expected
 }
 
-/** The level of an event, and which members it has; annotations of slow requests come and go. */
+/**
+ * The level of an event, which members it has, and whether its bodies say who manages which field;
+ * annotations of slow requests come and go.
+ */
 function shapeOf(record: Logged['record']): string {
   const members = Object.keys(record).filter((name) => name !== 'annotations')
-  return `${record.level} with ${members.sort().join(', ')}`
+  const managed = JSON.stringify(record).includes('"managedFields":') ? ', managedFields' : ''
+  return `${record.level} with ${members.sort().join(', ')}${managed}`
 }
 
 function eventsOf(server: string): Events {
