@@ -220,9 +220,9 @@ export const LIMIT = {
   /** Words of 32 rules that are kept for such kinds, for users, groups or namespaces; then anew. */
   policySetWordsMax: 4_194_304,
   /** Comparisons of all searches together when an audit policy is linted. */
-  policyLintSteps: 200_000_000,
+  policyLintSteps: 100_000_000,
   /** Mends that are made of one audit policy, one after the other. */
-  policyMendsMax: 200,
+  policyMendsMax: 50,
   /** What is said of one audit policy; the rest is left out, and that is said. */
   policyLintsMax: 1_000,
   /** Comparisons of one search for a request that rules of an audit policy match, or do not. */

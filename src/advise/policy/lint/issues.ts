@@ -132,6 +132,11 @@ export const policyLints: LintTable = {
     'A rule lists a resource, and what is done through its subresources is not logged at all: pods does not cover pods/exec.',
     'List the subresources too, or NAME/* for the resource and all of them.',
   ),
+  'policy-lint/half-of-exec': lintKind(
+    'warning',
+    'A rule for exec, attach or portforward lists get or create and not the other. Clients open such a session by either, as they like, and kubectl goes from one to the other.',
+    'List both verbs, or none.',
+  ),
   'policy-lint/failed-logins-hidden': lintKind(
     'warning',
     'Requests whose credentials were refused leave no event. They have no user, and no other stage than ResponseStarted.',

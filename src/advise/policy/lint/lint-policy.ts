@@ -10,6 +10,7 @@ import type { PolicyLint, PolicyLintOptions } from './policy-lint.ts'
 import { reachLints } from './reach-lints.ts'
 import { emptyItemLints, nameLints, resourceLints, scopeLints } from './resource-lints.ts'
 import { serverLints } from './server-lints.ts'
+import { sessionLints } from './session-lints.ts'
 import { loginLints, stageLints } from './stage-lints.ts'
 import { standardLints } from './standards/standard-lints.ts'
 import { subresourceLints } from './subresource-lints.ts'
@@ -38,7 +39,7 @@ const FINDERS: readonly FindLints[] = [
   ...[fieldLints, documentLints, emptyItemLints],
   ...[resourceLints, nameLints, scopeLints],
   ...[starLints, verbLints, listLints, userLints, urlLints],
-  ...[reachLints, catchAllLints, subresourceLints],
+  ...[reachLints, catchAllLints, subresourceLints, sessionLints],
   ...[stageLints, loginLints],
   ...[bodyLints, listBodyLints, managedFieldsLints],
   ...[noneLints, noiseLints],

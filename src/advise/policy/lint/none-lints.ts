@@ -111,7 +111,7 @@ interface Noise {
 const NODES = ['system:nodes']
 
 /** Each rule names who makes the noise, and how, so that it hides nobody else. */
-export const NOISE: readonly Noise[] = [
+const NOISE: readonly Noise[] = [
   {
     about: 'leases of nodes and controllers',
     rule: policyRule('None', {
@@ -135,6 +135,14 @@ export const NOISE: readonly Noise[] = [
     rule: policyRule('None', {
       verbs: ['get', 'head'],
       nonResourceURLs: ['/healthz*', '/livez*', '/readyz*'],
+    }),
+  },
+  {
+    about: 'the status of nodes with all that is in it',
+    rule: policyRule('Metadata', {
+      userGroups: NODES,
+      verbs: ['update', 'patch'],
+      resources: [{ group: '', resources: ['nodes/status'], resourceNames: [] }],
     }),
   },
   {
@@ -172,9 +180,13 @@ const isLogged = (context: LintContext, noise: PolicyRule): boolean => {
   const usual = { ...noise, ...usualOf(noise) }
   return context.rules.some(
     (rule, index) =>
-      rule.level !== 'None' && isFound(context.find([usual, rule], context.rules.slice(0, index))),
+      isMore(rule, noise) && isFound(context.find([usual, rule], context.rules.slice(0, index))),
   )
 }
+
+/** The status of nodes is noise where the answers are logged, and may be wanted otherwise. */
+const isMore = (rule: PolicyRule, noise: PolicyRule): boolean =>
+  noise.level === 'None' ? rule.level !== 'None' : rule.level === 'RequestResponse'
 
 const isFound = (found: PolicyRequest | 'unknown' | undefined): boolean =>
   found !== undefined && found !== 'unknown'
@@ -189,6 +201,7 @@ const usualOf = (noise: PolicyRule): Partial<PolicyRule> => {
     }
   }
   const [item] = noise.resources
+  if (noise.userGroups.length > 0) return {}
   return {
     userGroups: NODES,
     verbs: [item?.group === '' ? 'create' : 'update'],

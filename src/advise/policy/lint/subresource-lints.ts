@@ -28,6 +28,7 @@ export const subresourceLints: FindLints = (context) =>
         const number = item.resources.indexOf(resource)
         if ((item.group !== group && item.group !== '*') || number < 0) return []
         const hidden = of.flatMap((name) => {
+          if (item.resources.includes(`${resource}/${name}`)) return []
           const example = hiddenBy(context, rule, index, {
             ...item,
             group,
