@@ -11,7 +11,7 @@ import { ROOT, readText } from './files.ts'
 /** The guides, each with the number of its commands. */
 const GUIDES = [
   ['docs/guide/write-a-detection.md', 10],
-  ['docs/guide/audit-policy.md', 11],
+  ['docs/guide/audit-policy.md', 12],
 ] as const
 
 const home = process.cwd()
