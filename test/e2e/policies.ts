@@ -1,7 +1,7 @@
-// The second half of `npm run e2e`: every policy that deckwatch comes with is loaded by a real API
-// server. The same requests go to it and to one that logs everything; what the policy is said to
-// log of each of those must be what it logged.
-import { spawnSync } from 'node:child_process'
+// The second half of `npm run e2e`: every policy that deckwatch comes with, and those of the guide,
+// are loaded by a real API server. The same requests go to it and to one that logs everything; what
+// the policy is said to leave of the one's events must be what the other has logged.
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,8 @@ import { Lab, whyNot } from './lab.ts'
 import { REQUESTS, type Sent } from './policy-requests.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const POLICIES = join(ROOT, 'content/audit-policies')
+const PRESETS = join(ROOT, 'content/audit-policies')
+const GUIDE = join(ROOT, 'docs/guide/audit-policy.md')
 /** Logs everything, and answers like the one with the policy. */
 const REFERENCE = { name: 'b', port: 16_444 }
 /** Differences shown of each policy. */
@@ -47,9 +48,7 @@ async function run(): Promise<void> {
   await settled()
   const reference = eventsOf(REFERENCE.name)
   const rows = []
-  for (const name of readdirSync(POLICIES).filter((one) => one.endsWith('.yaml'))) {
-    rows.push(await tryPolicy(name, reference))
-  }
+  for (const [name, text] of policyTexts()) rows.push(await tryPolicy(name, text, reference))
   console.table(rows)
   if (rows.length === 0 || rows.some(({ wrong }) => wrong > 0)) process.exitCode = 1
 }
@@ -62,9 +61,23 @@ interface Row {
   readonly wrong: number
 }
 
+/** The presets, the examples of the guide, and the smallest policy for all detections. */
+function policyTexts(): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>()
+  for (const name of readdirSync(PRESETS).filter((one) => one.endsWith('.yaml'))) {
+    texts.set(name, readFileSync(join(PRESETS, name), 'utf8'))
+  }
+  const examples = readFileSync(GUIDE, 'utf8').matchAll(/^```yaml\n(apiVersion: audit.*?)^```/gms)
+  for (const [at, [, text = '']] of [...examples].entries()) texts.set(`guide ${at + 1}`, text)
+  const args = ['src/main.ts', 'policy', 'minimal']
+  texts.set('minimal for all', execFileSync(process.execPath, args, { cwd: ROOT }).toString())
+  return texts
+}
+
 /** An API server with the policy, the same requests, and the comparison. */
-async function tryPolicy(name: string, reference: Events): Promise<Row> {
-  const file = join(POLICIES, name)
+async function tryPolicy(name: string, text: string, reference: Events): Promise<Row> {
+  const file = join(lab.folder, 'policy.yaml')
+  writeFileSync(file, text)
   const { policy } = loadPolicy(readFileSync(file), name)
   if (policy === undefined) throw new Error(`${name} is refused`)
   rmSync(lab.logFolder(TRIED.name), { recursive: true, force: true })
