@@ -28,11 +28,12 @@ export const runPolicyFlags = async (given: Given, shell: Shell): Promise<number
     return EXIT.nothing
   }
   const policy = given.text('policy')
+  const [rate, eventBytes] = [numberOf(given, 'rate'), numberOf(given, 'event-bytes')]
   const request: FlagRequest = {
     found: await foundBy(given),
     minor,
-    rate: numberOf(given, 'rate'),
-    eventBytes: numberOf(given, 'event-bytes'),
+    rate,
+    eventBytes,
     policy: policy === undefined ? undefined : (await readPolicy(policy, shell)).policy,
   }
   const issues = checkFlags(request).toSorted((one, other) => weightOf(one) - weightOf(other))

@@ -62,7 +62,7 @@ export const flagsOfWords = (words: readonly string[], at: Place): readonly Give
     return [{ name: name.replaceAll('_', '-'), value: given, at }]
   })
 
-/** Words of a command line: of a process they end in NUL, else in white space; quotes are heeded. */
+/** Words of a command line: of a process they end in NUL, else in white space outside quotes. */
 const wordsOf = (text: string): readonly string[] => {
   if (text.includes('\0')) return text.split('\0')
   const pieces = text.replace(/\\\r?\n/g, ' ').match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []

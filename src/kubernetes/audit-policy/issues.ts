@@ -22,7 +22,7 @@ export const policyIssues: IssueTable = {
   },
 }
 
-/** What is wrong with a policy file: its refusal first, then what is dropped, in the file's order. */
+/** What is wrong with a policy file: its refusal, then what is dropped, in the file's order. */
 export const issuesOf = (loaded: LoadedPolicy): readonly Issue[] => [
   ...(loaded.refused === undefined
     ? []

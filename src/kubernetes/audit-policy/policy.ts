@@ -115,7 +115,7 @@ export interface LoadedPolicy {
   readonly faults: readonly PolicyFault[]
   /** The line that the API server logs of the faults. */
   readonly warning: string | undefined
-  /** Where what is at a path lies in the file, such as `['rules', 3, 'verbs', 0]`; of a key, the key. */
+  /** Where what is at a path lies, such as `['rules', 3, 'verbs', 0]`; of a key, the key. */
   placeOf(path: PolicyPath): Place
 }
 

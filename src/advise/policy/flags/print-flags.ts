@@ -74,14 +74,26 @@ const rke2 = (flags: readonly Flag[]): object => {
   }
 }
 
-/** kOps has a field for each of these flags, and none for truncation. */
-const kops = (flags: readonly Flag[]): object => {
+/**
+ * kOps has a field for each of these flags, and none for truncation. Of the folders of a host its
+ * API server sees this one, and the log.
+ */
+const kops = (all: readonly Flag[]): object => {
+  const flags = all.map(({ flag, why }) => ({
+    flag: flag
+      .replace(`=${AUDIT_FOLDER}/`, `=${KOPS_FOLDER}/audit-`)
+      .replace(/(-log-path)=.*/, `$1=${KOPS_LOG}`),
+    why,
+  }))
   const fields = flags
     .map(nameAndValue)
     .filter(([name]) => !name.includes('-truncate-'))
     .map(([name, value]) => [KOPS_FIELDS.get(name) ?? camel(name), kopsValue(name, value)])
   return { spec: { kubeAPIServer: Object.fromEntries(fields) } }
 }
+
+const KOPS_FOLDER = '/srv/kubernetes/kube-apiserver'
+const KOPS_LOG = '/var/log/kube-apiserver-audit.log'
 
 /** Fields that are not spelt like their flag. */
 const KOPS_FIELDS: ReadonlyMap<string, string> = new Map([
@@ -121,8 +133,8 @@ const K3S = `# k3s: /etc/rancher/k3s/config.yaml of each server, then: systemctl
 `
 const RKE2 = `# RKE2: /etc/rancher/rke2/config.yaml of each server, then: systemctl restart rke2-server
 `
-const KOPS = `# kOps: kops edit cluster. The files come onto the hosts by spec.fileAssets. Kubernetes truncates nothing
-# then: kOps has no field for that.
+const KOPS = `# kOps: kops edit cluster. The policy and the file of the webhook come onto the hosts by spec.fileAssets.
+# kOps has no field for truncation: then an event that cannot be encoded takes its batch with it.
 `
 const TALOS = `# Talos: a patch of the machine configuration of control plane nodes (talosctl patch machineconfig).
 # Talos gives the API server the policy below and writes the log to /var/log/audit/kube; the file of the

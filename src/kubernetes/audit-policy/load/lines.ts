@@ -18,7 +18,7 @@ export const linesOf = (characters: readonly number[], file: string): Lines => {
 /** What ends a line in YAML 1.1. */
 const BREAKS: ReadonlySet<number> = new Set([0x0a, 0x0d, 0x85, 0x2028, 0x2029])
 
-/** The lines of a text whose offsets are those of a string; columns count characters all the same. */
+/** The lines of a text whose offsets are those of a string; columns count characters, too. */
 export const linesOfText = (text: string, file: string): Lines => {
   const starts = [0]
   for (const { index, 0: found } of text.matchAll(/\r\n|[\n\r]/g)) starts.push(index + found.length)

@@ -6,7 +6,7 @@ export const textOf = (bytes: Uint8Array): string => {
   return new TextDecoder().decode(bytes)
 }
 
-/** Whether a text is one that the API server reads as JSON and nothing else: it begins with a brace. */
+/** Whether the API server reads a text as JSON and nothing else: it begins with a brace. */
 export const isJson = (text: string): boolean => JSON_START.test(text)
 
 /** White space as Go has it, of which a byte-order mark is none. */

@@ -1,7 +1,7 @@
 import type { AuditPolicy, GroupResources, LoadedPolicy, PolicyRule } from '../policy.ts'
 import { GROUP } from './version.ts'
 
-/** A policy as the API server itself writes it: lists that are empty and switches that are off are left out. */
+/** A policy as the API server itself writes it: without lists that are empty, or switches off. */
 export const toJson = (
   policy: AuditPolicy,
   metadata: Readonly<Record<string, unknown>> = {},

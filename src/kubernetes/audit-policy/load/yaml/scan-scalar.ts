@@ -183,7 +183,7 @@ const endsPlain = (characters: Characters, inFlow: boolean): boolean =>
   (characters.is(':') && characters.isBlankOrEnd(1)) || (inFlow && characters.isOneOf(',?[]{}'))
 
 /**
- * Reads a text below a `|` or `>`. `parentIndent` is the column of what it stands in, -1 at the top.
+ * Reads a text below a `|` or `>`. `parentIndent`: the column of what it stands in, or -1.
  * Upstream: the same file, yaml_parser_scan_block_scalar.
  */
 export const scanBlock = (

@@ -72,7 +72,7 @@ export class Scanner {
 
   /** The next token, which stays. */
   peek(): Token {
-    while (this.#needsMore()) this.#fetch()
+    while (this.#needsMore()) this.#scan()
     const [token] = this.#tokens
     if (token === undefined) throw new Error('bug: no token behind the end')
     return token
@@ -93,7 +93,7 @@ export class Scanner {
     return key !== undefined && this.#isValid(key)
   }
 
-  #fetch(): void {
+  #scan(): void {
     const characters = this.#characters
     characters.ensure(1)
     this.#skipToToken()

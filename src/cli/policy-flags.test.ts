@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { run } from './testing/memory-shell.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'deckwatch-flags-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const flags = (...args: readonly string[]) => run(['policy', 'flags', ...args])
+
+describe('policy flags', () => {
+  test('0 for the flags that it advises, as printed', async () => {
+    const file = join(folder, 'kubeadm.yaml')
+    writeFileSync(file, (await flags('--print', 'kubeadm')).output)
+    const { exit, output } = await flags(file)
+    expect(exit).toBe(0)
+    expect(output).toContain('Nothing is wrong: 13 audit flags for Kubernetes 1.36')
+    expect(output).toMatch(/59 min {2}that a collector may be down/)
+  })
+
+  test('1 for what is to be mended, the worst first', async () => {
+    const { exit, output } = await flags(
+      ...['--rate', '300', '--', '--audit-policy-file=p', '--audit-log-path=a'],
+      ...['--audit-log-maxage=7', '--audit-log-format=legacy'],
+    )
+    expect(exit).toBe(1)
+    expect(output).toContain('2 things to mend')
+    expect(output.indexOf('(flags/legacy-format)')).toBeLessThan(
+      output.indexOf('(flags/benchmark)'),
+    )
+  })
+
+  test('flags behind a file come after its own', async () => {
+    const file = join(folder, 'k3s.yaml')
+    writeFileSync(file, (await flags('--print', 'k3s')).output)
+    const { output } = await flags(file, '--', '--audit-webhook-mode=blocking')
+    expect(output).toContain('(flags/webhook-blocks)')
+  })
+
+  test('a line of text', async () => {
+    const { output } = await flags('kube-apiserver --audit-log-path=/a')
+    expect(output).toContain('(flags/no-policy)')
+  })
+
+  test('looks at the policy when it is given', async () => {
+    const file = join(folder, 'policy.yaml')
+    writeFileSync(
+      file,
+      'apiVersion: audit.k8s.io/v1\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n',
+    )
+    const given = ['--', '--audit-policy-file=p', '--audit-log-path=a']
+    const strict = [...given, '--audit-log-mode=blocking-strict']
+    expect((await flags('--policy', file, ...strict)).output).toContain('strict-without-stage')
+    expect((await flags('--policy', file, ...given)).exit).toBe(0)
+  })
+
+  test('as JSON, with figures and what is advised', async () => {
+    const { output } = await flags('--format', 'json', '--', '--audit-log-path=/a')
+    expect(JSON.parse(output)).toMatchObject({
+      form: 'arguments',
+      kubernetes: '1.36',
+      findings: [{ code: 'flags/no-policy', grade: 'error', at: {} }],
+      figures: [],
+    })
+  })
+
+  test('2 for a file without flags, 3 for an option that means nothing', async () => {
+    const file = join(folder, 'other.yaml')
+    writeFileSync(file, 'a: b\n')
+    expect((await flags(file)).exit).toBe(2)
+    expect((await flags(file)).errors).toContain('neither a command line nor a configuration')
+    expect((await flags('--kubernetes-version', '2', file)).exit).toBe(3)
+    expect((await flags('--rate', '0', file)).exit).toBe(3)
+    expect((await flags()).exit).toBe(3)
+  })
+})
