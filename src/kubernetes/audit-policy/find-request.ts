@@ -9,7 +9,7 @@ import {
   isPossiblePath,
   OBJECT_VERBS,
 } from './possible-request.ts'
-import { bestOf, choicesOf, combine, hitsOf } from './region/choices.ts'
+import { bestOf, choicesOf, combine, hitsOf, stepsOf } from './region/choices.ts'
 import { Effort } from './region/effort.ts'
 import { fresh } from './region/fresh.ts'
 import { objectValues } from './region/object-values.ts'
@@ -18,6 +18,7 @@ import {
   isForObjects,
   isForPaths,
   mayMeet,
+  meetingSteps,
   type ReadyRule,
   readyRule,
   takesObject,
@@ -44,25 +45,27 @@ export type FoundRequest = PolicyRequest | 'unknown' | undefined
  * does. See SPEC.md, "Finding requests", for why the few values tried are enough.
  */
 export const findRequest = (wanted: Wanted, effort: Effort = new Effort()): FoundRequest => {
-  const { match, avoid, breadth = 'existing' } = wanted
-  if (!effort.spend(1 + match.length * (match.length + avoid.length))) return 'unknown'
-  if (!match.every((one) => match.every((other) => mayMeet(one, other)))) return undefined
-  const search: Search = {
-    match: match.map(readyRule),
-    // What never matches what is wanted is avoided anyway.
-    avoid: avoid.filter((other) => match.every((one) => mayMeet(one, other))).map(readyRule),
-    breadth,
-    effort,
-  }
+  const { breadth = 'existing' } = wanted
+  const match = wanted.match.map(readyRule)
+  const meeting = match.reduce((sum, one) => sum + meetingSteps(one), 0)
+  const meetsAll = (one: PolicyRule): boolean => wanted.match.every((other) => mayMeet(one, other))
+  if (!effort.spend(1 + meeting * match.length)) return 'unknown'
+  if (!wanted.match.every(meetsAll)) return undefined
+  if (!effort.spend(meeting * wanted.avoid.length)) return 'unknown'
+  // What never matches what is wanted is avoided anyway.
+  const avoid = wanted.avoid.filter(meetsAll).map(readyRule)
+  const search: Search = { match, avoid, breadth, effort }
   const found = findObjectRequest(search) ?? findPathRequest(search)
   if (found === undefined || found === 'unknown') return found
-  const fits = (request: PolicyRequest): boolean =>
-    isPossible(request, breadth) &&
-    search.match.every((rule) => takesRequest(rule, request)) &&
-    !search.avoid.some((rule) => takesRequest(rule, request))
-  assert(fits(found), 'a request that was found is none that was wanted')
-  return ordinaryForm(found, fits)
+  assert(fits(found, search), 'a request that was found is none that was wanted')
+  const steps = stepsOf(avoid)
+  return ordinaryForm(found, (request) => effort.spend(steps) && fits(request, search))
 }
+
+const fits = (request: PolicyRequest, { match, avoid, breadth }: Search): boolean =>
+  isPossible(request, breadth) &&
+  match.every((rule) => takesRequest(rule, request)) &&
+  !avoid.some((rule) => takesRequest(rule, request))
 
 interface Search {
   readonly match: readonly ReadyRule[]

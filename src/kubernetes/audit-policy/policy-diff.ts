@@ -10,7 +10,6 @@ import {
   type PolicyRule,
 } from './policy.ts'
 import { Effort } from './region/effort.ts'
-import { mayMeet } from './region/ready-rule.ts'
 
 /** Requests of which one policy logs something else than another. */
 export interface PolicyDifference {
@@ -106,8 +105,6 @@ const pairsOf = (before: AuditPolicy, after: AuditPolicy): readonly Pair[] => {
     indexes(after).flatMap((j) => {
       // An earlier rule that asks for just the same leaves nothing to this one.
       if (isBefore(likeOld[i], j) || isBefore(likeNew[j], i)) return []
-      const [old, now] = [before.rules[i], after.rules[j]]
-      if (old !== undefined && now !== undefined && !mayMeet(old, now)) return []
       const pair = { before: decisionOf(before, i), after: decisionOf(after, j) }
       return changeOf(pair.before, pair.after) === 'same' ? [] : [pair]
     }),

@@ -8,6 +8,10 @@ export interface Choice<Value> {
   readonly hits: RuleSet
 }
 
+/** Steps that it takes to ask all of some rules about one request. */
+export const stepsOf = (rules: readonly ReadyRule[]): number =>
+  rules.reduce((sum, { steps }) => sum + steps, 0)
+
 /** The values with what they hit. Undefined when the effort ended. */
 export const hitsOf = <Value>(
   values: readonly Value[],
@@ -15,7 +19,7 @@ export const hitsOf = <Value>(
   takes: (rule: ReadyRule, value: Value) => boolean,
   effort: Effort,
 ): readonly Choice<Value>[] | undefined => {
-  if (!effort.spend(values.length * (1 + avoid.length))) return undefined
+  if (!effort.spend(values.length * (1 + stepsOf(avoid)))) return undefined
   return values.map((value) => {
     const hits = noRule(avoid.length)
     avoid.forEach((rule, index) => {

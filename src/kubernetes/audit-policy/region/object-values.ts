@@ -3,7 +3,7 @@ import type { RequestedResource } from '../policy.ts'
 import type { Effort } from './effort.ts'
 import { fresh } from './fresh.ts'
 import { boxesIn, type ObjectBox } from './object-box.ts'
-import type { ReadyRule } from './ready-rule.ts'
+import type { Mentioned, ReadyRule } from './ready-rule.ts'
 
 /**
  * Objects enough to decide whether one exists that all of `match` cover and none of `avoid` does:
@@ -38,22 +38,17 @@ interface Others {
 }
 
 const othersFor = (rules: readonly ReadyRule[]): Others => {
-  const items = rules.flatMap((rule) => rule.items)
-  const mentioned = (part: number) => {
-    const texts = new Set(
-      items.flatMap(({ patterns }) => [...patterns].map((text) => text.split('/')[part] ?? '')),
-    )
-    return (text: string) => texts.has(text)
-  }
-  const groups = new Set(items.map(({ item }) => item.group))
-  const isName = (text: string): boolean => items.some(({ names }) => names.has(text))
-  const isNamespace = (text: string): boolean => rules.some((rule) => rule.namespaces.has(text))
-  const isPlace = (text: string): boolean => isName(text) || isNamespace(text)
-  const isResource = mentioned(0)
+  const isMentioned =
+    (part: keyof Mentioned) =>
+    (text: string): boolean =>
+      rules.some(({ mentioned }) => mentioned[part].has(text))
+  const isName = isMentioned('names')
+  const isPlace = (text: string): boolean =>
+    isName(text) || rules.some(({ namespaces }) => namespaces.has(text))
   return {
-    group: fresh(['example.com'], (text) => groups.has(text)),
-    resourceIn: (group) => fresh(resourcesOf(group), isResource),
-    subresource: fresh(['status', 'scale', 'other'], mentioned(1)),
+    group: fresh(['example.com'], isMentioned('groups')),
+    resourceIn: (group) => fresh(resourcesOf(group), isMentioned('resources')),
+    subresource: fresh(['status', 'scale', 'other'], isMentioned('subresources')),
     name: fresh(['web', 'app', 'x'], isPlace),
     namespace: fresh(['default', 'shop', 'x'], isPlace),
   }

@@ -14,6 +14,18 @@ export interface ReadyRule {
   /** The groups of all items; empty where one of them is for any. */
   readonly groups: Texts
   readonly urls: readonly UrlPattern[]
+  /** The texts that its items mention. */
+  readonly mentioned: Mentioned
+  /** Steps that it takes to ask it about one request, and at least one. */
+  readonly steps: number
+}
+
+/** Texts by what they are; of patterns, by the side of the slash. */
+export interface Mentioned {
+  readonly groups: Texts
+  readonly resources: Texts
+  readonly subresources: Texts
+  readonly names: Texts
 }
 
 /** An item of `resources` whose lists are sets. */
@@ -47,12 +59,24 @@ export const readyRule = (rule: PolicyRule): ReadyRule => {
     })),
     groups: new Set(isAnyGroup ? [] : rule.resources.map(({ group }) => group)),
     urls: rule.nonResourceURLs.map(urlPattern),
+    mentioned: mentionedIn(rule.resources),
+    steps: 1 + rule.resources.length + rule.nonResourceURLs.length,
   }
   READY.set(rule, made)
   return made
 }
 
 const READY = new WeakMap<PolicyRule, ReadyRule>()
+
+const mentionedIn = (items: readonly GroupResources[]): Mentioned => {
+  const patterns = items.flatMap(({ resources }) => resources.map((text) => text.split('/', 2)))
+  return {
+    groups: new Set(items.map(({ group }) => group)),
+    resources: new Set(patterns.map(([resource = '']) => resource)),
+    subresources: new Set(patterns.map(([, subresource = '']) => subresource)),
+    names: new Set(items.flatMap(({ resourceNames }) => resourceNames)),
+  }
+}
 
 /** Whether a rule may match requests for objects at all. */
 export const isForObjects = ({ rule }: ReadyRule): boolean =>
@@ -71,11 +95,17 @@ export const mayMeet = (one: PolicyRule, other: PolicyRule): boolean => {
   return overlap(a.namespaces, b.namespaces) && overlap(a.groups, b.groups)
 }
 
+/** Steps that it takes at most to learn whether a rule may meet another. */
+export const meetingSteps = ({ users, verbs, namespaces, groups }: ReadyRule): number =>
+  1 + users.size + verbs.size + namespaces.size + groups.size
+
 /** Whether two lists have a text in common, or one of them takes any. */
-const overlap = (one: Texts, other: Texts): boolean =>
-  one.size === 0 ||
-  other.size === 0 ||
-  (one.size > other.size ? overlap(other, one) : [...one].some((text) => other.has(text)))
+const overlap = (one: Texts, other: Texts): boolean => {
+  if (one.size === 0 || other.size === 0) return true
+  if (one.size > other.size) return overlap(other, one)
+  for (const text of one) if (other.has(text)) return true
+  return false
+}
 
 /** Whether a rule matches a request: as `ruleMatches`, quicker. */
 export const takesRequest = (ready: ReadyRule, request: PolicyRequest): boolean => {
