@@ -11,6 +11,7 @@ import {
 import { SHORT_NAMES } from '../../../kubernetes/known-types/other-types.ts'
 import type { KnownType } from '../../../kubernetes/known-types/parse-type.ts'
 import { suggest } from '../../../sigma/suggest.ts'
+import { slipOf } from './slip.ts'
 
 /** What is wrong with a name in an item of `resources`. */
 export interface NameFault {
@@ -89,7 +90,7 @@ const groupMeant = (group: string, resources: readonly string[]): string | undef
   const having = longer.find((known) => resources.some((name) => knownType(known, headOf(name))))
   if (having !== undefined) return having
   // An unknown group of resources that are all known elsewhere under a similar name.
-  const near = suggest(
+  const near = slipOf(
     plain,
     groups.filter((known) => known !== ''),
   )
@@ -164,7 +165,10 @@ const resourceFault = (
     const what = `${resource} of ${groupWords(group)} is no more since Kubernetes 1.${until + 1}`
     return { code: 'policy-lint/former-type', what, instead: undefined }
   }
-  const near = kind === 'unknown' ? undefined : resourceMeant(resource, typesOfGroup(group))
+  const near =
+    kind === 'unknown'
+      ? undefined
+      : resourceMeant(resource, typesOfGroup(group), kind === 'built-in')
   const elsewhere = typesNamed(resource)
   if (kind === 'other' || kind === 'unknown') {
     const [own] = elsewhere.filter((type) => groupKind(type.group) === 'built-in')
@@ -215,14 +219,20 @@ const wrongGroup = (
 })
 
 /** The plural that a name stands for among some types. */
-const resourceMeant = (name: string, types: readonly KnownType[]): string | undefined => {
+const resourceMeant = (
+  name: string,
+  types: readonly KnownType[],
+  isClosed = false,
+): string | undefined => {
   const names = new Set(types.map(({ resource }) => resource))
   const plain = name.toLowerCase()
   const forms = [
     ...[plain, `${plain}s`, `${plain}es`, plain.replace(/y$/, 'ies')],
     ...(Object.hasOwn(SHORT_NAMES, plain) ? [SHORT_NAMES[plain] ?? ''] : []),
   ]
-  return forms.find((form) => names.has(form)) ?? suggest(plain, [...names])
+  const form = forms.find((one) => names.has(one))
+  // Where every name is known, a name that is not is wrong anyhow.
+  return form ?? (isClosed ? suggest : slipOf)(plain, [...names])
 }
 
 const subresourceFault = (

@@ -11,6 +11,7 @@ import { suggest } from '../../../sigma/suggest.ts'
 import { few } from './describe-rule.ts'
 import { type FindLints, type LintContext, lint, mendRule } from './lint-context.ts'
 import type { PolicyLint } from './policy-lint.ts'
+import { slipOf } from './slip.ts'
 
 type List = 'users' | 'userGroups' | 'verbs' | 'namespaces' | 'nonResourceURLs'
 
@@ -277,7 +278,7 @@ const nearUser = (user: string): string | undefined => {
   const isOurs = /^system[:.-]/i.test(user) || SYSTEM_USERS.includes(`system:${user}`)
   if (!isOurs) return undefined
   if (SYSTEM_USERS.includes(`system:${user}`)) return `system:${user}`
-  return suggest(user, SYSTEM_USERS)
+  return slipOf(user, SYSTEM_USERS)
 }
 
 const groupLint = (
@@ -290,7 +291,7 @@ const groupLint = (
   if (!/^system[:.-]/i.test(group) || isGroup(group) || isUser(group) || group.includes('*'))
     return []
   if (/^system:bootstrappers:/.test(group)) return []
-  const near = suggest(group, SYSTEM_GROUPS)
+  const near = slipOf(group, SYSTEM_GROUPS)
   if (near === undefined) return []
   return [
     lint({
@@ -361,7 +362,7 @@ const unknownUrl = (url: string, base: string, effect: string): UrlFault | undef
       (known) => known === path || known.startsWith(path) || path.startsWith(`${known}/`),
     )
   if (base === '' || isKnown(base)) return undefined
-  const near = suggest(base, KNOWN_URLS)
+  const near = slipOf(base, KNOWN_URLS)
   if (near === undefined || near === '/ui') return undefined
   const instead = near + url.slice(base.length)
   const what = `${url} is no path that an API server has; ${instead} is meant`
