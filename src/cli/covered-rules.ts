@@ -26,9 +26,12 @@ export const readCoveredRules = async (
 ): Promise<CoveredRules> => {
   const files = await allRules(rules)
   const set = compileRules(files, await readLists(lists))
-  const { cases, issues } = casesByRule(set, await readCasesOf(files))
+  const wanted = chosen(set, only)
+  const own = new Set(wanted.map(({ sigma }) => sigma.place.file))
+  const texts = await readCasesOf(files.filter(({ file }) => own.has(file)))
+  const { cases, issues } = casesByRule(set, texts)
   await writeIssues([...set.issues, ...issues], shell)
-  return { rules: chosen(set, only), set, cases }
+  return { rules: wanted, set, cases }
 }
 
 const chosen = (set: RuleSet, only: readonly string[]): readonly Testable[] => {

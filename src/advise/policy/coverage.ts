@@ -13,6 +13,7 @@ import { type Loss, lossesOf } from './losses.ts'
 import { levelFor } from './needs.ts'
 import { PolicySight, type RuleSight } from './policy-sight.ts'
 import { type ProvenCase, provableCases } from './proven-cases.ts'
+import { plansOf } from './rule-plans.ts'
 
 /**
  * What a policy lets a rule do. `active`: whatever request the rule is about is logged so that it
@@ -68,7 +69,7 @@ export const coverageOf = (given: CoveredRules, policy: AuditPolicy): PolicyCove
   const { set, cases } = given
   const sight = new PolicySight(
     policy,
-    set.rules.map(({ plan }) => plan),
+    given.rules.flatMap((rule) => plansOf(rule, set)),
   )
   const evaluator = compilePolicy(policy)
   const rules = given.rules.map((rule): RuleCoverage => {

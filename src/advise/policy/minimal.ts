@@ -14,7 +14,8 @@ import { type CoveredRules, coverageOf, type RuleCoverage } from './coverage.ts'
 import { PlannedNeeds } from './planned-needs.ts'
 import { blocksFor } from './policy-blocks.ts'
 import { type ProvableCase, provableCases } from './proven-cases.ts'
-import { type Exposed, plansOf, WantedLevels, type Withheld } from './wanted-levels.ts'
+import { plansOf } from './rule-plans.ts'
+import { type Exposed, WantedLevels, type Withheld } from './wanted-levels.ts'
 
 /** The smallest policy that lets rules see. */
 export interface MinimalPolicy {

@@ -2,7 +2,7 @@ import type { RuleSet } from '../../detect/compile.ts'
 import type { AuditPolicy } from '../../kubernetes/audit-policy/policy.ts'
 import type { Testable } from '../rule-cases.ts'
 import { PolicySight, type RuleSight } from './policy-sight.ts'
-import { plansOf } from './wanted-levels.ts'
+import { plansOf } from './rule-plans.ts'
 
 /** What rules need by their plans: for those that no case speaks for. */
 export class PlannedNeeds {

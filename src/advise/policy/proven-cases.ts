@@ -1,9 +1,12 @@
 import type { Place } from '../../base/issue.ts'
 import { CANNOT_TELL } from '../../base/truth.ts'
-import type { RuleSet } from '../../detect/compile.ts'
+import type { CompiledCorrelation, RuleSet } from '../../detect/compile.ts'
 import { cutEvent } from '../../kubernetes/audit-policy/cut-event.ts'
-import { decideEvent } from '../../kubernetes/audit-policy/decide-event.ts'
-import { policyRequestOf } from '../../kubernetes/audit-policy/event-request.ts'
+import { decideRecorded } from '../../kubernetes/audit-policy/decide-event.ts'
+import {
+  policyRequestOf,
+  type RecordedRequest,
+} from '../../kubernetes/audit-policy/event-request.ts'
 import {
   POLICY_LEVELS,
   type PolicyDecision,
@@ -12,6 +15,7 @@ import {
 import type { PolicyEvaluator } from '../../kubernetes/audit-policy/policy-evaluator.ts'
 import { isLongRunning } from '../../kubernetes/request-info/request-info.ts'
 import { type AuditEvent, STAGE_RANK, type Stage } from '../../model/event.ts'
+import type { RuleRef } from '../../model/finding.ts'
 import type { RuleCase } from '../case-file.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import { decodeOne, judgeEvent, judgeStory, type Verdict } from '../judge-case.ts'
@@ -35,6 +39,7 @@ export class ProvableCase {
   readonly #at: Place
   readonly #set: RuleSet
   readonly #records: readonly JsonObject[]
+  readonly #requests: readonly RecordedRequest[]
   /** What came of it, by all that was decided on. */
   readonly #proven = new Map<string, Judgement>()
 
@@ -51,14 +56,13 @@ export class ProvableCase {
     this.#set = set
     this.events = pairs.map(({ event }) => event)
     this.#records = pairs.map(({ record }) => record)
+    this.#requests = this.events.map(policyRequestOf)
   }
 
   /** What its rule says of what a policy would have had logged. */
   prove(evaluator: PolicyEvaluator): ProvenCase {
-    const decisions = this.events.map((event) => decideEvent(evaluator, event).decision)
-    const text = decisions
-      .map((one) => `${one?.level} ${one?.omitStages} ${one?.omitManagedFields}`)
-      .join()
+    const decisions = this.#requests.map((one) => decideRecorded(evaluator, one).decision)
+    const text = textOf(decisions)
     const proven = this.#proven.get(text) ?? this.#proveBy(decisions)
     this.#proven.set(text, proven)
     const policyRule = decisions[proven.lost]?.rule ?? -1
@@ -91,6 +95,18 @@ export class ProvableCase {
   }
 }
 
+/** The same text where as much is logged; events one after the other that are alike are one. */
+const textOf = (decisions: readonly (PolicyDecision | undefined)[]): string => {
+  let text = ''
+  let last: string | undefined
+  for (const [at, one] of decisions.entries()) {
+    const said = `${one?.level} ${one?.omitStages} ${one?.omitManagedFields}`
+    if (said !== last) text += `${at} ${said}\n`
+    last = said
+  }
+  return text
+}
+
 interface Judgement {
   readonly got: ProvenCase['got']
   /** The first event that is not logged, else the first. */
@@ -105,16 +121,32 @@ export const provableCases = (
   rule: Testable,
   cases: readonly RuleCase[],
   set: RuleSet,
-): readonly ProvableCase[] =>
-  isAboutSource(rule)
+): readonly ProvableCase[] => {
+  const below = isCorrelation(rule) ? setBelow(rule, set) : set
+  return isAboutSource(rule)
     ? []
     : cases
         .filter(({ kind }) => kind === 'match' || kind === 'bypass')
         .flatMap((one) => {
           const pairs = one.records.map(readRecord)
           const known = pairs.filter((pair) => pair !== undefined)
-          return known.length < pairs.length ? [] : [new ProvableCase(rule, set, one, known)]
+          return known.length < pairs.length ? [] : [new ProvableCase(rule, below, one, known)]
         })
+}
+
+/** The rules that a correlation stands on, and itself: others have no part in its stories. */
+const setBelow = (correlation: CompiledCorrelation, set: RuleSet): RuleSet => {
+  const ids = new Set([correlation.ref.id])
+  for (const { ref, plan } of set.correlations.toReversed()) {
+    if (ids.has(ref.id)) for (const { rule } of plan.slots) ids.add(rule)
+  }
+  const isBelow = ({ ref }: { readonly ref: RuleRef }): boolean => ids.has(ref.id)
+  return {
+    ...set,
+    rules: set.rules.filter(isBelow),
+    correlations: set.correlations.filter(isBelow),
+  }
+}
 
 /** Undefined for what no policy decides on; an envelope holds more than the event. */
 const readRecord = (

@@ -3,8 +3,7 @@ import { policyRequestOf } from '../../kubernetes/audit-policy/event-request.ts'
 import { type AuditPolicy, policyRule } from '../../kubernetes/audit-policy/policy.ts'
 import { compilePolicy } from '../../kubernetes/audit-policy/policy-evaluator.ts'
 import type { AuditEvent, Level } from '../../model/event.ts'
-import type { Plan } from '../../sigma/plan/plan.ts'
-import { isAboutSource, isCorrelation, type Testable } from '../rule-cases.ts'
+import type { Testable } from '../rule-cases.ts'
 import { LEVELS } from './needs.ts'
 import type { ProvableCase } from './proven-cases.ts'
 import {
@@ -14,6 +13,7 @@ import {
   levelsByKind,
   type RequestKind,
 } from './request-levels.ts'
+import { plansOf } from './rule-plans.ts'
 
 /** The level that a kind of request is to be logged at. */
 export interface WantedLevel {
@@ -100,16 +100,6 @@ export class WantedLevels {
       return level === any ? [] : [{ kind, level }]
     })
   }
-}
-
-/** The plans of the rules that judge events for a rule. */
-export const plansOf = (rule: Testable, set: RuleSet): readonly Plan[] => {
-  if (isAboutSource(rule)) return []
-  if (!isCorrelation(rule)) return [rule.plan]
-  return rule.plan.slots.flatMap((slot) => {
-    const below = [...set.rules, ...set.correlations].find(({ ref }) => ref.id === slot.rule)
-    return below === undefined ? [] : plansOf(below, set)
-  })
 }
 
 /** The kind of a recorded request. */

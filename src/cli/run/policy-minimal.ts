@@ -3,12 +3,11 @@ import { Simulation, type SimulationResult } from '../../advise/policy/simulate.
 import { RecordedEvent } from '../../advise/policy/simulate-record.ts'
 import type { Given } from '../command.ts'
 import { readCoveredRules } from '../covered-rules.ts'
-import { wrong } from '../hunt-request.ts'
 import { jsonLine, toRuleRecord } from '../output/machine.ts'
 import { minimalYaml } from '../output/minimal-text.ts'
 import { perDayOf } from '../output/simulation-record.ts'
 import { readPolicyEvents } from '../policy-events.ts'
-import { EXIT, type Shell } from '../shell.ts'
+import { CommandError, EXIT, type Shell } from '../shell.ts'
 
 /** Runs `deckwatch policy minimal`. */
 export const runPolicyMinimal = async (given: Given, shell: Shell): Promise<number> => {
@@ -18,7 +17,11 @@ export const runPolicyMinimal = async (given: Given, shell: Shell): Promise<numb
   )
   const minimal = minimalPolicy(covered)
   if (minimal.policy.rules.length === 0) {
-    throw wrong('these rules need no policy', 'they are about the log itself: deckwatch serve')
+    throw new CommandError(
+      EXIT.badInput,
+      'these rules need no policy',
+      'they are about the log itself: deckwatch serve watches it',
+    )
   }
   const events = given.texts('events')
   const simulation = new Simulation(minimal.policy)
