@@ -38,7 +38,7 @@ export const LIMIT = {
   /** Nesting of a YAML document. */
   yamlDepthMax: 64,
   /** An audit policy. */
-  policyBytesMax: 4_194_304,
+  policyBytesMax: 1_048_576,
   /** Nesting of an audit policy; an API server takes 10,000. */
   policyDepthMax: 1_000,
   /** Characters of an audit policy once its aliases are followed. */

@@ -25,11 +25,11 @@ export const readPolicy = async (path: string, shell: Shell): Promise<AcceptedPo
 /** The policy of a file's bytes; an error when an API server refuses it. */
 export const acceptPolicy = (bytes: Uint8Array, path: string): AcceptedPolicy => {
   const loaded = loadPolicy(bytes, nameOf(path))
-  const { policy, refused, refusedAt } = loaded
+  const { policy, refused, refusedAt, isTooLarge } = loaded
   if (policy === undefined) {
     throw new CommandError(
       EXIT.badInput,
-      `${formatPlace(refusedAt ?? { file: nameOf(path) })}: an API server does not start with this policy: ${refused}`,
+      `${formatPlace(refusedAt ?? { file: nameOf(path) })}: ${isTooLarge ? 'more than is read' : 'an API server does not start with this policy'}: ${refused}`,
       `correct it, and look at it again: deckwatch policy show ${path}`,
     )
   }

@@ -41,11 +41,13 @@ export const policyLines = (
 /** The refusal apart from what is dropped. */
 const splitIssues = (loaded: LoadedPolicy): readonly (readonly Issue[])[] => {
   const issues = issuesOf(loaded)
-  const isRefusal = ({ code }: Issue): boolean => code === 'policy/refused'
+  const isRefusal = ({ code }: Issue): boolean =>
+    code === 'policy/refused' || code === 'policy/too-large'
   return [issues.filter(isRefusal), issues.filter((issue) => !isRefusal(issue))]
 }
 
-const verdictOf = ({ policy, faults }: LoadedPolicy): string => {
+const verdictOf = ({ policy, faults, isTooLarge }: LoadedPolicy): string => {
+  if (isTooLarge) return 'This policy is beyond what deckwatch reads. An API server may take it.'
   if (policy === undefined) return 'An API server refuses this policy, and does not start with it.'
   if (faults.length === 0) return 'An API server starts with this policy, and takes all of it.'
   const dropped = counted(faults.length, 'thing')

@@ -8,13 +8,13 @@ import { policyRequestOf } from './event-request.ts'
 import { compilePolicy } from './policy-evaluator.ts'
 import { type PolicyText, policyFrom, requestFrom, type UserText } from './testing/case-text.ts'
 import { differing, found, possible } from './testing/find-case.ts'
-import { loaded } from './testing/load-case.ts'
+import { loadedOf } from './testing/load-case.ts'
 
 /** What a case of each section of SPEC.md asks, by the first letter of its rules. */
 const SECTIONS: Readonly<Record<string, (event: AuditEvent, one: Case) => unknown>> = {
   E: (_event, one) => evaluated(one),
   C: (event, one) => shown(event, one),
-  L: (_event, one) => loaded(one),
+  L: (_event, one) => loadedOf(one),
   P: (_event, one) => possible(one),
   R: (_event, one) => found(one),
   D: (_event, one) => differing(one),

@@ -8,6 +8,12 @@ export const policyIssues: IssueTable = {
     remedy: 'Correct what the message names before an API server restarts with the file.',
     severity: 'error',
   },
+  'policy/too-large': {
+    about:
+      'The audit policy is larger, deeper or longer than deckwatch reads. An API server may take it all the same.',
+    remedy: 'Make it smaller: an API server looks through all rules at each request.',
+    severity: 'error',
+  },
   'policy/unknown-field': {
     about:
       'The API server does not know this field. It drops it, says so only in its own log, and goes on with the rest of the rule, which then matches more than was meant.',
@@ -26,11 +32,14 @@ export const policyIssues: IssueTable = {
 export const issuesOf = (loaded: LoadedPolicy): readonly Issue[] => [
   ...(loaded.refused === undefined
     ? []
-    : [{ code: 'policy/refused', message: loaded.refused, at: loaded.refusedAt ?? {} }]),
+    : [{ code: refusalOf(loaded), message: loaded.refused, at: loaded.refusedAt ?? {} }]),
   ...loaded.faults
     .map(({ kind, message, at }): Issue => ({ code: `policy/${kind}`, message, at }))
     .sort((one, other) => order(one.at, other.at)),
 ]
+
+const refusalOf = ({ isTooLarge }: LoadedPolicy): string =>
+  isTooLarge ? 'policy/too-large' : 'policy/refused'
 
 const order = (one: Issue['at'], other: Issue['at']): number =>
   (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)

@@ -111,6 +111,8 @@ export interface LoadedPolicy {
   readonly refused: string | undefined
   /** Where the first reason of the refusal lies. */
   readonly refusedAt: Place | undefined
+  /** It is refused by a bound of deckwatch: an API server may take it. */
+  readonly isTooLarge: boolean
   /** What the API server drops or overrides, and says only in its own log. */
   readonly faults: readonly PolicyFault[]
   /** The line that the API server logs of the faults. */

@@ -98,7 +98,8 @@ describe('hostile files', () => {
 
   it('are read up to LIMIT.policyBytesMax', () => {
     const loaded = loadPolicy(new Uint8Array(LIMIT.policyBytesMax + 1), 'x')
-    expect(loaded.refused).toBe(`larger than the ${LIMIT.policyBytesMax} bytes that are read`)
+    expect(loaded.refused).toBe(`larger than ${LIMIT.policyBytesMax} bytes`)
+    expect(loaded.isTooLarge).toBe(true)
   })
 
   it.each([

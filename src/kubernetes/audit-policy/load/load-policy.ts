@@ -8,7 +8,7 @@ import { readJson } from './read-json.ts'
 import { INTERNAL_POLICY, POLICY } from './shapes.ts'
 import { isJson } from './text-of.ts'
 import { validate } from './validate.ts'
-import { type JsonObject, type Member, Unreadable, type Value } from './value.ts'
+import { type JsonObject, type Member, TooLarge, Unreadable, type Value } from './value.ts'
 import { GROUP, type GroupVersionKind, INTERNAL, OTHER_KINDS, versionOf } from './version.ts'
 import { decodeText } from './yaml/decode-text.ts'
 import { parseYaml } from './yaml/parse.ts'
@@ -20,14 +20,16 @@ import { type TwiceSaid, toValue } from './yaml/to-value.ts'
  */
 export const loadPolicy = (bytes: Uint8Array, file: string): LoadedPolicy => {
   if (bytes.length > LIMIT.policyBytesMax) {
-    return refusal(`larger than the ${LIMIT.policyBytesMax} bytes that are read`, { file })
+    return { ...refusal(`larger than ${LIMIT.policyBytesMax} bytes`, { file }), isTooLarge: true }
   }
   const source = isJson(beginningOf(bytes)) ? jsonSource(bytes, file) : yamlSource(bytes, file)
   try {
     return load(source)
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
-    return refusal(`failed decoding: ${error.message}`, source.lines.placeOf(error.at))
+    const at = source.lines.placeOf(error.at)
+    if (error instanceof TooLarge) return { ...refusal(error.message, at), isTooLarge: true }
+    return refusal(`failed decoding: ${error.message}`, at)
   }
 }
 
@@ -65,6 +67,7 @@ const refusal = (refused: string, at: Place): LoadedPolicy => ({
   metadata: {},
   refused,
   refusedAt: at,
+  isTooLarge: false,
   faults: [],
   warning: undefined,
   placeOf: () => at,
@@ -123,6 +126,7 @@ function inForce(
     metadata: {},
     refused,
     refusedAt: placeOf(path),
+    isTooLarge: false,
     placeOf,
   })
   if (version === INTERNAL) {
@@ -135,7 +139,10 @@ function inForce(
     return refuse(wrong.length === 1 ? messages : `[${messages}]`, wrong[0]?.path)
   if (policy.rules.length === 0) return refuse('loaded illegal policy with 0 rules', ['rules'])
   const metadata = isObject(object.metadata) ? object.metadata : {}
-  return { policy: toPolicy(policy), metadata, refused: undefined, refusedAt: undefined, placeOf }
+  return {
+    ...{ policy: toPolicy(policy), metadata, placeOf },
+    ...{ refused: undefined, refusedAt: undefined, isTooLarge: false },
+  }
 }
 
 /** The warning that the API server logs; nothing when nothing is wrong. */

@@ -1,5 +1,5 @@
 import { LIMIT } from '../../../base/limit.ts'
-import { type Member, Unreadable, type Value } from './value.ts'
+import { type Member, tooDeep, Unreadable, type Value } from './value.ts'
 
 /**
  * Reads a JSON text as the API server does: one value and nothing behind it, every member of a
@@ -27,9 +27,7 @@ class JsonReader {
 
   #value(depth: number): Value {
     this.#skipSpace()
-    if (depth > LIMIT.policyDepthMax) {
-      throw new Unreadable(`nested deeper than ${LIMIT.policyDepthMax}`, this.#at)
-    }
+    if (depth > LIMIT.policyDepthMax) throw tooDeep(this.#at)
     const at = this.#at
     switch (this.#text[at]) {
       case '{':

@@ -1,3 +1,5 @@
+import { LIMIT } from '../../../base/limit.ts'
+
 /**
  * What a policy file says, once its writing (YAML or JSON) is read: the values that the API server
  * decodes, each with the offset in the text at which it begins.
@@ -42,6 +44,18 @@ export class Unreadable extends Error {
     this.at = at
   }
 }
+
+/** Why a text is not read although an API server may read it: it is beyond a bound. */
+export class TooLarge extends Unreadable {
+  constructor(message: string, at: number) {
+    super(message, at)
+    this.name = 'TooLarge'
+  }
+}
+
+/** What is nested too deep. */
+export const tooDeep = (at: number): TooLarge =>
+  new TooLarge(`nested deeper than ${LIMIT.policyDepthMax}`, at)
 
 /** A value of JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject

@@ -3,14 +3,16 @@ import type { Case } from '../../testing/cases.ts'
 import { loadPolicy } from '../load/load-policy.ts'
 
 /** What is loaded of the file of a case, in its words. */
-export const loaded = ({ input }: Case): unknown => {
-  const { policy, metadata, refused, refusedAt, faults, warning } = loadPolicy(bytesOf(input), '')
+export const loadedOf = ({ input }: Case): unknown => {
+  const loaded = loadPolicy(bytesOf(input), '')
+  const { policy, metadata, refused, refusedAt, isTooLarge, faults, warning } = loaded
   const [rule] = policy?.rules ?? []
   return {
     ...rule,
     ...policy,
     metadata,
     refused,
+    isTooLarge,
     refusedStarts: refused?.slice(0, STARTS),
     at: refusedAt && formatPlace(refusedAt).slice(1),
     levels: policy?.rules.map(({ level }) => level),

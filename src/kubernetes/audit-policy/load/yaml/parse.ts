@@ -1,5 +1,5 @@
 import { LIMIT } from '../../../../base/limit.ts'
-import { Unreadable } from '../value.ts'
+import { tooDeep, Unreadable } from '../value.ts'
 import type { Mark } from './characters.ts'
 import type { DecodedText } from './decode-text.ts'
 import type { YamlNode } from './node.ts'
@@ -86,9 +86,7 @@ class Parser {
     }
     const content = this.#contentOf(token.type, isBlock, isIndentless)
     if (content !== undefined) {
-      if (this.#depth === LIMIT.policyDepthMax) {
-        throw new Unreadable(`nested deeper than ${LIMIT.policyDepthMax}`, at)
-      }
+      if (this.#depth === LIMIT.policyDepthMax) throw tooDeep(at)
       this.#depth += 1
       const node = content(at, anchor)
       this.#depth -= 1

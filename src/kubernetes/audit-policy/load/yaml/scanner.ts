@@ -1,5 +1,5 @@
 import { LIMIT } from '../../../../base/limit.ts'
-import { Unreadable } from '../value.ts'
+import { type TooLarge, tooDeep } from '../value.ts'
 import { Characters, type Mark } from './characters.ts'
 import type { DecodedText } from './decode-text.ts'
 import { scanBlock, scanPlain, scanQuoted } from './scan-scalar.ts'
@@ -365,9 +365,8 @@ export class Scanner {
     this.#tokens.splice(number - this.#taken, 0, token)
   }
 
-  #tooDeep(): Unreadable {
-    const message = `nested deeper than ${LIMIT.policyDepthMax}`
-    return new Unreadable(message, this.#characters.mark.index)
+  #tooDeep(): TooLarge {
+    return tooDeep(this.#characters.mark.index)
   }
 }
 

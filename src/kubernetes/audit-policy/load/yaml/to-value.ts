@@ -1,5 +1,5 @@
 import { LIMIT } from '../../../../base/limit.ts'
-import { type Member, Unreadable, type Value } from '../value.ts'
+import { type Member, TooLarge, tooDeep, Unreadable, type Value } from '../value.ts'
 import type { YamlAlias, YamlMap, YamlNode } from './node.ts'
 import { resolveScalar, type Scalar } from './resolve-scalar.ts'
 
@@ -111,9 +111,7 @@ class Resolver {
   }
 
   #deeper<T>(at: number, read: () => T): T {
-    if (this.#depth === LIMIT.policyDepthMax) {
-      throw new Unreadable(`nested deeper than ${LIMIT.policyDepthMax}`, at)
-    }
+    if (this.#depth === LIMIT.policyDepthMax) throw tooDeep(at)
     this.#depth += 1
     const result = read()
     this.#depth -= 1
@@ -129,7 +127,7 @@ class Resolver {
       throw new Unreadable('yaml: document contains excessive aliasing', at)
     }
     if (this.#characters > LIMIT.policyCharactersMax) {
-      throw new Unreadable(`longer than ${LIMIT.policyCharactersMax} characters by aliases`, at)
+      throw new TooLarge(`longer than ${LIMIT.policyCharactersMax} characters by aliases`, at)
     }
   }
 }
