@@ -91,10 +91,7 @@ correlation:
 `)
     const need = needsOf(set).get('often')
     expect([need?.level, need?.resources]).toEqual(['Request', ['pods/exec']])
-    expect(need?.fields.map(({ name }) => name)).toEqual([
-      'request.resource',
-      'responseObject.kind',
-    ])
+    expect(need?.fields.map(({ name }) => name)).toEqual(['request.resource', 'pod.nodeName'])
     expect(requestsOf('often', set)).toEqual(requestsOf('exec', set))
   })
 })
