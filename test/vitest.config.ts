@@ -7,6 +7,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
+    // A data directory of many parts takes long to delete on a busy machine.
+    hookTimeout: 120_000,
     pool: 'forks',
     // Each starts programs of its own.
     maxWorkers: 1,
