@@ -145,14 +145,23 @@ const urlPattern = (url: string): UrlPattern => ({
   isPrefix: url.endsWith('*'),
 })
 
-const itemTakes = (
-  { item, patterns, names }: ReadyItem,
-  { group, resource, subresource, name }: RequestedResource,
-): boolean => {
-  if (item.group !== '*' && item.group !== group) return false
+const itemTakes = ({ item, patterns, names }: ReadyItem, object: RequestedResource): boolean => {
+  if (item.group !== '*' && item.group !== object.group) return false
   if (patterns.size === 0) return true
-  if (names.size > 0 && !names.has(name)) return false
-  if (patterns.has('*') || patterns.has(`${resource}/*`)) return true
-  if (subresource === '') return patterns.has(resource)
-  return patterns.has(`${resource}/${subresource}`) || patterns.has(`*/${subresource}`)
+  if (names.size > 0 && !names.has(object.name)) return false
+  for (const pattern of patternsOf(object)) if (patterns.has(pattern)) return true
+  return false
 }
+
+/** The patterns that cover an object. Kept, as it is asked of many rules. */
+const patternsOf = (object: RequestedResource): readonly string[] => {
+  const known = PATTERNS.get(object)
+  if (known !== undefined) return known
+  const { resource, subresource } = object
+  const own = subresource === '' ? [resource] : [`${resource}/${subresource}`, `*/${subresource}`]
+  const made = ['*', ...own, `${resource}/*`]
+  PATTERNS.set(object, made)
+  return made
+}
+
+const PATTERNS = new WeakMap<RequestedResource, readonly string[]>()
