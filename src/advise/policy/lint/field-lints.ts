@@ -1,5 +1,7 @@
 import { isScalar, parseAllDocuments } from 'yaml'
+import { loadPolicy } from '../../../kubernetes/audit-policy/load/load-policy.ts'
 import { isJson } from '../../../kubernetes/audit-policy/load/text-of.ts'
+import { toYaml } from '../../../kubernetes/audit-policy/load/to-yaml.ts'
 import type {
   GroupResources,
   PolicyFault,
@@ -187,11 +189,14 @@ const valueAt = ({ text }: LintContext, path: PolicyPath): unknown => {
   }
 }
 
-/** The rule with what all its dropped fields said. */
-const withFields = (context: LintContext, index: number, rule: PolicyRule): PolicyRule =>
-  context.loaded.faults
+/** The rule with what all its dropped fields said; as it is where no API server would take that. */
+const withFields = (context: LintContext, index: number, rule: PolicyRule): PolicyRule => {
+  const made = context.loaded.faults
     .filter(({ kind, path }) => kind === 'unknown-field' && ruleOf(path) === index)
-    .reduce((made, { path }) => withField(made, path, valueAt(context, path)), rule)
+    .reduce((so, { path }) => withField(so, path, valueAt(context, path)), rule)
+  const text = toYaml({ rules: [made], omitStages: [], omitManagedFields: false })
+  return loadPolicy(new TextEncoder().encode(text), '').policy === undefined ? rule : made
+}
 
 /** The rule with what a dropped field said, where it belongs; without where that is not known. */
 const withField = (rule: PolicyRule, path: PolicyPath, value: unknown): PolicyRule => {
