@@ -74,7 +74,7 @@ export const PURE_MODULES: readonly string[] = [
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   re2js: ['sigma', 'base'],
-  yaml: ['sigma', 'kubernetes', 'decode', 'source', 'advise', 'detect', 'cli', 'pipeline'],
+  yaml: ['sigma', 'decode', 'source', 'advise', 'detect', 'cli', 'pipeline'],
   chdb: ['sigma', 'store', 'cli'],
   '@clickhouse/client': ['store'],
   pino: ['cli'],

@@ -12,7 +12,7 @@ import { readText } from '../files.ts'
 import { COSTS_FILE, type PresetCosts } from '../preset-costs.ts'
 import { code, type Page, page, table } from './page.ts'
 
-/** What the presets of `deckwatch policy new` are for, what they cost, and what they let rules see. */
+/** What the presets are for, what they cost, and what they let detections see. */
 export const auditPoliciesPage = async (): Promise<Page> => {
   const covered = await shippedRules()
   const costs: PresetCosts = JSON.parse(readText(COSTS_FILE))

@@ -3,7 +3,7 @@ import type { PolicyLevel } from '../../../kubernetes/audit-policy/policy.ts'
 /** A policy to begin with, by what its owner wants. */
 export type PresetName = 'minimal' | 'balanced' | 'forensic' | 'cis' | 'stig' | 'managed'
 
-/** When the stage RequestReceived is logged: of changes it is the only trace if the answer is lost. */
+/** When RequestReceived is logged: of a change it is the only trace if the answer is lost. */
 export type ReceivedStages = 'all' | 'changes' | 'none'
 
 /** What a preset is for, and how it treats what every rule has. */
@@ -60,5 +60,5 @@ export const PRESETS: readonly Preset[] = [
   },
 ]
 
-/** The level at which a row of the table stands in each preset; a preset that lacks it has no such rule. */
+/** The level of a row of the table in each preset; one that lacks it has no such rule. */
 export type LevelsByPreset = Readonly<Partial<Record<PresetName, PolicyLevel>>>
