@@ -1,11 +1,13 @@
 import type { Level } from '../../model/event.ts'
 import { type Act, mostOf, type Seen } from './infer-acts.ts'
 
-/** Who asks, or in which namespace, as a rule can say it. One list has entries. */
+/** Who asks, in which namespace, for what, as a rule can say it: all lists with entries hold. */
 export interface Condition {
   readonly users: readonly string[]
   readonly userGroups: readonly string[]
   readonly namespaces: readonly string[]
+  /** Of the objects. */
+  readonly names: readonly string[]
 }
 
 /** Requests of an act that are logged at another level than the rest, and what sets them apart. */
@@ -23,8 +25,8 @@ export interface ActLevels {
 }
 
 /**
- * The level of an act by who asks and where. What nothing sets apart is left to the level that is
- * more frequent: the policy may go by the object's name, or have changed.
+ * The level of an act by who asks, where, and for which object. What nothing sets apart is left to
+ * the level that is more frequent: the policy may have changed.
  */
 export const levelsOf = ({ seen }: Act): ActLevels => {
   const exceptions: Exception[] = []
@@ -43,57 +45,89 @@ export const levelsOf = ({ seen }: Act): ActLevels => {
 }
 
 /** Whether a condition covers a request. */
-export const isMet = ({ users, userGroups, namespaces }: Condition, { request }: Seen): boolean => {
+export const isMet = (condition: Condition, { request, names }: Seen): boolean => {
+  const { users, userGroups, namespaces } = condition
   const { user, resource } = request
-  if (userGroups.length > 0) return userGroups.some((one) => user?.groups.includes(one))
-  if (users.length > 0) return user !== undefined && users.includes(user.name)
-  return resource !== undefined && namespaces.includes(resource.namespace)
+  if (users.length > 0 && !(user !== undefined && users.includes(user.name))) return false
+  if (userGroups.length > 0 && !userGroups.some((one) => user?.groups.includes(one))) return false
+  if (namespaces.length > 0 && !namespaces.includes(resource?.namespace ?? NOWHERE)) return false
+  return condition.names.length === 0 || condition.names.some((name) => names.has(name))
 }
 
-const NO_CONDITION: Condition = { users: [], userGroups: [], namespaces: [] }
+/** No namespace: a request that is not about an object has not even the empty one. */
+const NOWHERE = '\u0000'
 
-const sizeOf = ({ users, userGroups, namespaces }: Condition): number =>
-  users.length + userGroups.length + namespaces.length
+const NO_CONDITION: Condition = { users: [], userGroups: [], namespaces: [], names: [] }
 
+const sizeOf = ({ users, userGroups, namespaces, names }: Condition): number =>
+  users.length + userGroups.length + namespaces.length + names.length
+
+/** By events. */
 const weightsOf = (seen: readonly Seen[]): readonly (readonly [Level, number])[] => {
   const weights = new Map<Level, number>()
-  for (const { level } of seen) weights.set(level, (weights.get(level) ?? 0) + 1)
+  for (const { level, counts } of seen) {
+    weights.set(level, (weights.get(level) ?? 0) + counts.events)
+  }
   return [...weights].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** What tells the requests at a level from all others, in as few words as possible. */
+/** What tells the requests at a level from all others, by as few traits as possible. */
 const exceptionsAt = (seen: readonly Seen[], level: Level): readonly Exception[] => {
   const those = seen.filter((one) => one.level === level)
   const others = seen.filter((one) => one.level !== level)
-  const group = commonGroup(those, others)
-  const users = apart(those, others, ({ request }) => request.user?.name)
-  const namespaces = apart(those, others, ({ request }) => request.resource?.namespace)
+  const traits = traitsOf(those)
+  const pairs = combine(traits, traits)
+  for (const conditions of [traits, pairs, combine(pairs, traits)]) {
+    const found = conditions
+      .map((trait) => ({ ...NO_CONDITION, ...trait }))
+      .filter((condition) => !others.some((one) => isMet(condition, one)))
+    if (found.length > 0) {
+      return found.map((condition) => ({ condition, level, requests: those.length }))
+    }
+  }
+  return []
+}
+
+type Traits = Partial<Condition>
+
+/** What all of those have in common; a group, or lists that are not too long. */
+const traitsOf = (those: readonly Seen[]): readonly Traits[] => {
+  const users = valuesOf(those, ({ request }) => [request.user?.name])
+  const namespaces = valuesOf(those, ({ request }) => [request.resource?.namespace])
+  const isNamed = !those.some(({ hasMoreNames }) => hasMoreNames)
+  const names = isNamed ? valuesOf(those, (one) => [...one.names]) : undefined
   return [
-    ...(group === undefined ? [] : [{ ...NO_CONDITION, userGroups: [group] }]),
-    ...(users === undefined ? [] : [{ ...NO_CONDITION, users }]),
-    ...(namespaces === undefined ? [] : [{ ...NO_CONDITION, namespaces }]),
-  ].map((condition) => ({ condition, level, requests: those.length }))
+    ...commonGroups(those).map((group) => ({ userGroups: [group] })),
+    ...(users === undefined ? [] : [{ users }]),
+    ...(namespaces === undefined ? [] : [{ namespaces }]),
+    ...(names === undefined ? [] : [{ names }]),
+  ]
 }
 
-/** A group that all of those have, and none of the others. */
-const commonGroup = (those: readonly Seen[], others: readonly Seen[]): string | undefined => {
-  const taken = new Set(others.flatMap(({ request }) => request.user?.groups ?? []))
-  return those[0]?.request.user?.groups.find(
-    (group) =>
-      !taken.has(group) && those.every(({ request }) => request.user?.groups.includes(group)),
+/** Traits of different kinds together. */
+const combine = (some: readonly Traits[], others: readonly Traits[]): readonly Traits[] =>
+  some.flatMap((one) =>
+    others
+      .filter((other) => !Object.keys(other).some((kind) => kind in one))
+      .map((other) => ({ ...one, ...other })),
   )
-}
 
-/** The values of those, if they are few, and none of the others has one of them. */
-const apart = (
+const commonGroups = (those: readonly Seen[]): readonly string[] =>
+  (those[0]?.request.user?.groups ?? [])
+    .filter((group) => those.every(({ request }) => request.user?.groups.includes(group)))
+    .slice(0, GROUPS_TRIED)
+
+const GROUPS_TRIED = 8
+
+/** The values of all, in order; undefined where one has none, or there are too many. */
+const valuesOf = (
   those: readonly Seen[],
-  others: readonly Seen[],
-  read: (seen: Seen) => string | undefined,
+  read: (seen: Seen) => readonly (string | undefined)[],
 ): readonly string[] | undefined => {
-  const values = new Set(those.map(read))
-  if (values.size > LISTED_MAX || others.some((one) => values.has(read(one)))) return undefined
+  const values = new Set(those.flatMap(read))
   const texts = [...values].filter((value) => value !== undefined)
-  return texts.length === values.size ? texts.sort() : undefined
+  const isListed = texts.length === values.size && texts.length > 0 && texts.length <= LISTED_MAX
+  return isListed ? texts.sort() : undefined
 }
 
 /** A longer list would only be the log, told again. */

@@ -1,6 +1,7 @@
 import { timeText } from '../../detect/time.ts'
+import type { Level } from '../../model/event.ts'
 import type { Confidence } from './infer.ts'
-import type { SeenEvent, SeenRequest, SeenRequests } from './infer-requests.ts'
+import type { SeenEvent, SeenRequest, SeenRequests, SeenTimes } from './infer-requests.ts'
 
 /** A moment at which an API server seems to have got another policy. */
 export interface PolicyChange {
@@ -19,7 +20,7 @@ export interface PolicyChange {
  * and at another since. Undefined: it did not, or more than once, or differs for another reason.
  */
 export const changeOf = (log: SeenRequests): PolicyChange | undefined => {
-  const mixed = log.all.filter(({ times }) => times.size > 1)
+  const mixed = alike(log.all).filter(({ times }) => times.size > 1)
   const turns = mixed.flatMap(turnOf)
   if (turns.length === 0 || turns.length < mixed.length * TURNED_SHARE) return undefined
   const afterUs = turns.reduce((most, turn) => Math.max(most, turn.lastUs), 0)
@@ -41,6 +42,31 @@ const TURNED_SHARE = 0.9
 const MANY = 10
 const SOME = 3
 
+type Timed = Pick<SeenRequest, 'times' | 'examples'>
+
+/** Requests that differ in the object's name alone, together. */
+const alike = (requests: readonly SeenRequest[]): readonly Timed[] => {
+  const together = new Map<
+    string,
+    { times: Map<Level, SeenTimes>; examples: Map<Level, SeenEvent> }
+  >()
+  for (const { likeness, times, examples } of requests) {
+    const known = together.get(likeness) ?? { times: new Map(), examples: new Map() }
+    together.set(likeness, known)
+    for (const [level, { firstUs, lastUs }] of times) {
+      const before = known.times.get(level)
+      known.times.set(level, {
+        firstUs: Math.min(before?.firstUs ?? firstUs, firstUs),
+        lastUs: Math.max(before?.lastUs ?? lastUs, lastUs),
+      })
+    }
+    for (const [level, example] of examples) {
+      if (!known.examples.has(level)) known.examples.set(level, example)
+    }
+  }
+  return [...together.values()]
+}
+
 interface Turn {
   /** Of the earlier level. */
   readonly lastUs: number
@@ -51,7 +77,7 @@ interface Turn {
 }
 
 /** From which level to which, if it was one and then the other. */
-const turnOf = ({ times, examples }: SeenRequest): readonly Turn[] => {
+const turnOf = ({ times, examples }: Timed): readonly Turn[] => {
   const [earlier, later, ...more] = [...times].sort(([, a], [, b]) => a.firstUs - b.firstUs)
   if (earlier === undefined || later === undefined || more.length > 0) return []
   const [[level, { lastUs }], [laterLevel, { firstUs }]] = [earlier, later]

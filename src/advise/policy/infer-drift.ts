@@ -133,7 +133,7 @@ interface Kind {
   metadata: number
   request: number
   requestResponse: number
-  readonly exact: Map<string, SeenRequest>
+  readonly exact: Set<string>
   example: SeenEvent | undefined
 }
 
@@ -143,14 +143,14 @@ const kindsOf = (seen: SeenRequests): ReadonlyMap<string, Kind> => {
     const name = kindName(one)
     const kind = kinds.get(name) ?? {
       ...{ metadata: 0, request: 0, requestResponse: 0 },
-      exact: new Map(),
+      exact: new Set(),
       example: undefined,
     }
     kinds.set(name, kind)
     kind.metadata += one.levels.Metadata
     kind.request += one.levels.Request
     kind.requestResponse += one.levels.RequestResponse
-    kind.exact.set(JSON.stringify(one.request), one)
+    kind.exact.add(one.likeness)
     kind.example ??= [...one.examples.values()][0]
   }
   return kinds
@@ -166,7 +166,7 @@ const levelDrift = (kind: string, one: Kind, other: Kind): readonly Difference[]
   const [level, otherLevel] = [onlyLevelOf(one, 1), onlyLevelOf(other, 1)]
   if (level === undefined || otherLevel === undefined || level === otherLevel) return []
   const [events, otherEvents] = [eventsOf(one), eventsOf(other)]
-  const isSame = [...one.exact.keys()].some((request) => other.exact.has(request))
+  const isSame = [...one.exact].some((request) => other.exact.has(request))
   const byNumber = confidenceOf(Math.min(events, otherEvents))
   return [
     {

@@ -43,6 +43,7 @@ const groups = pick(['apps', 'rbac.authorization.k8s.io', 'Bad', '*', 'a..b', 'x
 const paths = fc.oneof(
   names.map((name) => `/api/v1/${name}`),
   fc.tuple(groups, names).map(([group, name]) => `/apis/${group}/v1/namespaces/ci/${name}/x/log`),
+  pick(['a', 'b', 'c']).map((name) => `/api/v1/namespaces/ci/configmaps/${name}`),
   pick(['/', '//', '/healthz', '/healthz/etcd', '/a*b', '*', '/api', '/%0A', '/metrics']),
 )
 const acts = fc.tuple(verbs, paths, users)
@@ -81,6 +82,7 @@ test('requests that a policy logged by object, verb, group or user are explained
         { group: '', resources: ['pods'], resourceNames: [] },
         { group: '', resources: ['secrets', 'nodes'], resourceNames: [] },
         { group: 'apps', resources: [], resourceNames: [] },
+        { group: '', resources: ['configmaps'], resourceNames: ['a'] },
       ]),
     })
     .map(({ level, ...given }) => policyRule(level, given))

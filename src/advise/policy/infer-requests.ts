@@ -1,7 +1,7 @@
 import { LIMIT } from '../../base/limit.ts'
 import { microsecondsOf } from '../../detect/time.ts'
 import { policyRequestOf } from '../../kubernetes/audit-policy/event-request.ts'
-import type { PolicyRequest, RequestedResource } from '../../kubernetes/audit-policy/policy.ts'
+import type { PolicyRequest } from '../../kubernetes/audit-policy/policy.ts'
 import { isLongRunning } from '../../kubernetes/request-info/request-info.ts'
 import { PART } from '../../model/blindness.ts'
 import type { AuditEvent, Level, Stage } from '../../model/event.ts'
@@ -18,10 +18,18 @@ export interface SeenEvent {
   readonly offset: number
 }
 
-/** What was seen of requests that a policy can tell from others, but by the object's name. */
+/**
+ * What was seen of requests that a policy can tell from others. Those that differ in the object's
+ * name alone are together as long as they are logged at one level.
+ */
 export interface SeenRequest {
-  /** As the policy saw it; the name is empty. */
+  /** As the policy saw it, with the first name that was seen. */
   readonly request: PolicyRequest
+  /** The same for requests that differ in the object's name alone. */
+  readonly likeness: string
+  /** Of the objects, the first few; `hasMoreNames`: there were others. */
+  readonly names: ReadonlySet<string>
+  readonly hasMoreNames: boolean
   readonly levels: Readonly<Record<Level, number>>
   readonly counts: SeenCounts
   /** The first event at each level. */
@@ -81,13 +89,17 @@ export class SeenRequests {
   firstUs: number | undefined
   lastUs: number | undefined
   readonly #seen = new Map<string, MutableSeen>()
+  /** What is logged at several levels, so that names are kept apart. */
+  readonly #apart = new Set<string>()
 
   get all(): readonly SeenRequest[] {
     return [...this.#seen.values()]
   }
 
   add(event: AuditEvent): void {
-    const { request, unknown } = policyRequestOf(event)
+    const recorded = policyRequestOf(event)
+    const { unknown } = recorded
+    const request = (unknown & PART.name) === 0 ? recorded.request : nameless(recorded.request)
     const { level } = event
     if (level === undefined || (unknown & UNUSABLE) !== 0) {
       this.untold += 1
@@ -96,7 +108,7 @@ export class SeenRequests {
     this.#addTime(event.stageTimestamp)
     const { resource, verb } = request
     this.usual.add(usualNameOf(verb, resource?.resource ?? '', resource?.subresource ?? ''))
-    const seen = this.#seenOf(request)
+    const seen = this.#seenOf(request, level)
     if (seen === undefined) this.leftOut += 1
     else {
       seen.levels[level] += 1
@@ -133,14 +145,37 @@ export class SeenRequests {
     }
   }
 
-  #seenOf({ user, verb, resource, path }: PolicyRequest): MutableSeen | undefined {
-    const target = resource === undefined ? path : { ...resource, name: '' }
-    const key = JSON.stringify([user?.name, user?.groups, verb, target])
-    const known = this.#seen.get(key)
-    if (known !== undefined || key.length > LIMIT.kindCharactersMax * KEY_PARTS) return known
+  #seenOf(request: PolicyRequest, level: Level): MutableSeen | undefined {
+    const likeness = keyOf(request)
+    if (likeness.length > LIMIT.kindCharactersMax * KEY_PARTS) return undefined
+    const seen = this.#likeSeen(request, level, likeness)
+    const name = request.resource?.name
+    if (seen === undefined || name === undefined || seen.names.has(name)) return seen
+    if (seen.names.size >= NAMES_KEPT || name.length > LIMIT.kindCharactersMax) {
+      seen.hasMoreNames = true
+    } else seen.names.add(Buffer.from(name).toString())
+    return seen
+  }
+
+  /** Once requests like this were logged at another level, each name has a place of its own. */
+  #likeSeen(request: PolicyRequest, level: Level, likeness: string): MutableSeen | undefined {
+    const known = this.#seen.get(likeness)
+    if (known === undefined) return this.#make(likeness, likeness, request)
+    const isAlike = known.levels[level] === known.counts.events
+    if (request.resource === undefined || (isAlike && !this.#apart.has(likeness))) return known
+    this.#apart.add(likeness)
+    const key = JSON.stringify([likeness, request.resource.name])
+    if (key.length > LIMIT.kindCharactersMax * KEY_PARTS) return undefined
+    return this.#seen.get(key) ?? this.#make(key, likeness, request)
+  }
+
+  #make(key: string, likeness: string, request: PolicyRequest): MutableSeen | undefined {
     if (this.#seen.size >= LIMIT.inferredRequestsMax) return undefined
     const made: MutableSeen = {
-      request: copyOf(key),
+      request: copyOf(request),
+      likeness,
+      names: new Set(),
+      hasMoreNames: false,
       levels: { Metadata: 0, Request: 0, RequestResponse: 0 },
       counts: noCounts(),
       examples: new Map(),
@@ -152,6 +187,8 @@ export class SeenRequests {
 }
 
 interface MutableSeen extends SeenRequest {
+  readonly names: Set<string>
+  hasMoreNames: boolean
   readonly levels: Record<Level, number>
   readonly examples: Map<Level, SeenEvent>
   readonly times: Map<Level, SeenTimes>
@@ -164,22 +201,21 @@ const OBJECTS_LOOKED_AT = 20
 /** Texts that a client may have chosen may be long: such a request is only counted. */
 const KEY_PARTS = 16
 
-/** What the key says, so that no text of an event is kept. */
-const copyOf = (key: string): PolicyRequest => {
-  // Written by JSON.stringify in `#seenOf`.
-  const [name, groups, verb, target] = JSON.parse(key) as [
-    string | null,
-    string[] | null,
-    string,
-    string | RequestedResource,
-  ]
-  return {
-    user: name === null ? undefined : { name, groups: groups ?? [] },
-    verb,
-    resource: typeof target === 'string' ? undefined : target,
-    path: typeof target === 'string' ? target : '',
-  }
+const NAMES_KEPT = 10
+
+/** Who asks for what, but for the object's name. */
+const keyOf = ({ user, verb, resource, path }: PolicyRequest): string => {
+  const target = resource === undefined ? path : { ...resource, name: '' }
+  return JSON.stringify([user?.name, user?.groups, verb, target])
 }
+
+const nameless = (request: PolicyRequest): PolicyRequest =>
+  request.resource === undefined
+    ? request
+    : { ...request, resource: { ...request.resource, name: '' } }
+
+/** Texts of its own, so that none keeps a block of bytes alive. */
+const copyOf = (request: PolicyRequest): PolicyRequest => structuredClone(request)
 
 /** What a request is logged at is decided when it is received, however long it then takes. */
 const addTime = (times: Map<Level, SeenTimes>, level: Level, event: AuditEvent): void => {

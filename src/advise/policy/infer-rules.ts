@@ -106,17 +106,20 @@ const actorRules = (acts: readonly LevelledAct[]): readonly PolicyRule[] => {
     const [first] = same
     if (first === undefined) return []
     const { condition, level } = first
+    const { names, ...who } = condition
+    const all = same.map(({ act }) => act)
+    if (names.length > 0) return listRules(all, level, who, names)
     const isAlways = (some: readonly Act[]): boolean => allAt(some, condition, level)
-    if (isAlways(acts)) return [policyRule(level, condition)]
+    if (isAlways(acts)) return [policyRule(level, who)]
     const classes = [...new Set(same.map(({ act }) => act.verbClass))]
     return classes.flatMap((verbClass) => {
       const within = acts.filter((act) => act.verbClass === verbClass)
       const named = same.map(({ act }) => act).filter((act) => act.verbClass === verbClass)
       const whole = wholeClass(verbClass, within)
       if (whole !== undefined && isAlways(within)) {
-        return [policyRule(level, { ...condition, ...whole })]
+        return [policyRule(level, { ...who, ...whole })]
       }
-      return listRules(named, level, condition)
+      return listRules(named, level, who)
     })
   })
 }
@@ -142,7 +145,12 @@ const verbRules = (acts: readonly LevelledAct[]): readonly PolicyRule[] =>
   )
 
 /** Rules that name these acts and no others: objects of which the same verbs are meant together. */
-const listRules = (acts: readonly Act[], level: Level, more: RuleParts): readonly PolicyRule[] => {
+const listRules = (
+  acts: readonly Act[],
+  level: Level,
+  more: RuleParts,
+  names: readonly string[] = [],
+): readonly PolicyRule[] => {
   const named = acts.filter(({ target }) => target.isNameable)
   const byTarget = [...groupBy(named, ({ target }) => target.key).values()].map((some) => ({
     target: some[0]?.target,
@@ -153,11 +161,14 @@ const listRules = (acts: readonly Act[], level: Level, more: RuleParts): readonl
   return [...groupBy(byTarget, keyOf).values()].map((some) => {
     const targets = some.flatMap(({ target }) => (target === undefined ? [] : [target]))
     const verbs = some[0]?.verbs ?? []
-    return policyRule(level, { ...more, verbs, ...targetParts(targets) })
+    return policyRule(level, { ...more, verbs, ...targetParts(targets, names) })
   })
 }
 
-const targetParts = (targets: readonly Act['target'][]): RuleParts => {
+const targetParts = (
+  targets: readonly Act['target'][],
+  resourceNames: readonly string[] = [],
+): RuleParts => {
   const patterns = (some: typeof targets): readonly string[] =>
     [...new Set(some.map(({ pattern }) => pattern))].sort()
   if (targets[0]?.isPath) return { nonResourceURLs: patterns(targets) }
@@ -165,12 +176,12 @@ const targetParts = (targets: readonly Act['target'][]): RuleParts => {
   return {
     resources: [...groups]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([group, some]) => ({ group, resources: patterns(some), resourceNames: [] })),
+      .map(([group, some]) => ({ group, resources: patterns(some), resourceNames })),
   }
 }
 
 const targetRules = (odd: readonly Part[], acts: readonly LevelledAct[]): readonly PolicyRule[] =>
-  partRules(odd, groupBy(acts, targetName), targetName, targetParts)
+  partRules(odd, groupBy(acts, targetName), targetName, (targets) => targetParts(targets))
 
 const targetName = ({ target }: LevelledAct): string => `${target.isPath} ${target.key}`
 

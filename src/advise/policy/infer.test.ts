@@ -111,13 +111,39 @@ describe('the policy that is inferred from events', () => {
     expect(unexplainedEvents).toBe(0)
   })
 
+  it.each([
+    ['first', true],
+    ['last', false],
+  ])('finds that it goes by the name of an object that comes %s', (_, isFirst) => {
+    const path = '/api/v1/namespaces/kube-system/configmaps'
+    const others = Array.from({ length: 30 }, (__, i) => ({
+      verb: 'update',
+      path: `${path}/c${i}`,
+    }))
+    const named = many(3, {
+      verb: 'update',
+      path: `${path}/aws-auth`,
+      level: 'RequestResponse',
+    })
+    const acts = isFirst ? [...named, ...others] : [...others, ...named]
+    const { policy, unexplainedEvents } = inferPolicy([seenOf(...acts)])
+    expect(policy.rules[0]).toEqual(
+      policyRule('RequestResponse', {
+        verbs: ['update'],
+        resources: [{ group: '', resources: ['configmaps'], resourceNames: ['aws-auth'] }],
+      }),
+    )
+    expect(wrongly(policy, acts.map(eventOf))).toEqual([])
+    expect(unexplainedEvents).toBe(0)
+  })
+
   it('says what it cannot explain', () => {
     const { unexplained, rules } = inferPolicy([
       seenOf(...many(60, {}), { level: 'Request' }, { verb: 'create' }),
     ])
     expect(
       unexplained.map(({ inferred, levels, example }) => [inferred, levels, example?.level]),
-    ).toEqual([['Metadata', { Metadata: 60, Request: 1, RequestResponse: 0 }, 'Request']])
+    ).toEqual([['Metadata', { Metadata: 0, Request: 1, RequestResponse: 0 }, 'Request']])
     expect(rules[0]?.confidence).toBe('low')
   })
 

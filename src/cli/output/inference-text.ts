@@ -214,7 +214,7 @@ const factLines = (
       : [
           [
             '',
-            `${counted(unexplainedEvents, 'event')} in all: the policy may go by the object’s name, or have changed`,
+            `${counted(unexplainedEvents, 'event')} in all: the policy may have changed, or go by what these logs do not show`,
           ] as const,
         ]),
     ...(inferred.untold === 0
