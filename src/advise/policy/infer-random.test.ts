@@ -72,12 +72,14 @@ test('whatever comes, an API server starts with the inferred policy, and takes a
   )
 })
 
-test('requests that a policy logged by object, verb, group or user are explained', () => {
+test('what a policy logged by verb, object, name, namespace, group and user is explained', () => {
   const rule = fc
     .record({
       level: pick(LEVELS),
       verbs: fc.subarray(['get', 'create', 'patch']),
       users: fc.subarray(['alice'], { maxLength: 1 }),
+      userGroups: fc.subarray(['system:nodes'], { maxLength: 1 }),
+      namespaces: fc.subarray(['ci'], { maxLength: 1 }),
       resources: fc.subarray([
         { group: '', resources: ['pods'], resourceNames: [] },
         { group: '', resources: ['secrets', 'nodes'], resourceNames: [] },
