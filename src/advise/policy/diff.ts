@@ -1,4 +1,5 @@
 import { LIMIT } from '../../base/limit.ts'
+import { patternMatches } from '../../kubernetes/audit-policy/evaluate.ts'
 import {
   type AuditPolicy,
   POLICY_LEVELS,
@@ -13,13 +14,14 @@ import {
 
 import { Effort } from '../../kubernetes/audit-policy/region/effort.ts'
 import { type RequestScope, scopeOf } from '../../kubernetes/audit-policy/request-scope.ts'
-import { groupKind, knownType } from '../../kubernetes/known-types/known-types.ts'
+import { groupKind, typesOfGroup } from '../../kubernetes/known-types/known-types.ts'
+import type { KnownType } from '../../kubernetes/known-types/parse-type.ts'
 import type { RuleRef } from '../../model/finding.ts'
 import { type CoverageState, type PolicyCoverage, STATES } from './coverage.ts'
 
 /** What a new policy logs differently than an old one, in meaning. */
 export interface PolicyDiff {
-  /** What is answered first; of that what is logged less, and of that what loses most. */
+  /** What is answered first; of that what is logged less, and of that what changes most. */
   readonly classes: readonly DiffClass[]
   /** Pairs of rules of which it could not be told: the search ended. */
   readonly untold: number
@@ -66,16 +68,15 @@ export const diffPolicies = (before: AuditPolicy, after: AuditPolicy): PolicyDif
 const isAnswered = ({ objects, paths, leftOut }: RequestScope): boolean =>
   paths.length > 0 ||
   leftOut > 0 ||
-  objects.some(({ group, resource, verbs }) => {
-    const type = knownType(group, ...parts(resource))
-    if (type === undefined) return resource.includes('*') || groupKind(group) !== 'built-in'
-    return verbs.length === 0 || verbs.some((one) => type.verbs.includes(one))
+  objects.some((scope) => {
+    if (groupKind(scope.group) !== 'built-in') return true
+    const types = typesOfGroup(scope.group).filter((type) => mayBe(scope.resource, type))
+    const { verbs } = scope
+    return types.some((type) => verbs.length === 0 || verbs.some((one) => type.verbs.includes(one)))
   })
 
-const parts = (pattern: string): readonly [string, string] => {
-  const [resource = '', subresource = ''] = pattern.split('/')
-  return [resource, subresource]
-}
+const mayBe = (pattern: string, { resource, subresource }: KnownType): boolean =>
+  patternMatches(pattern, { resource, subresource })
 
 /** A detection that a new policy lets see more, or less. */
 export interface CoverageChange {
@@ -112,15 +113,15 @@ const labelOf = ({ rule }: CoverageChange): string => `${rule.detection ?? ''} $
 const byLoss = (one: PolicyDifference, other: PolicyDifference): number =>
   ORDER.indexOf(changeOf(one.before, one.after)) -
     ORDER.indexOf(changeOf(other.before, other.after)) ||
-  fallOf(one) - fallOf(other) ||
+  stepOf(other) - stepOf(one) ||
   placeOf(one.before) - placeOf(other.before) ||
   placeOf(one.after) - placeOf(other.after)
 
 const ORDER = ['less', 'mixed', 'more', 'same']
 
-/** Levels gained; a loss is below 0. */
-const fallOf = ({ before, after }: PolicyDifference): number =>
-  POLICY_LEVELS.indexOf(after.level) - POLICY_LEVELS.indexOf(before.level)
+/** Levels lost or gained. */
+const stepOf = ({ before, after }: PolicyDifference): number =>
+  Math.abs(POLICY_LEVELS.indexOf(after.level) - POLICY_LEVELS.indexOf(before.level))
 
 /** What no rule decides comes last. */
 const placeOf = ({ rule }: PolicyDecision): number => (rule < 0 ? Number.MAX_SAFE_INTEGER : rule)

@@ -56,7 +56,7 @@ export const scopeOf = (
   const search: ScopeSearch = { wanted, effort, leftOut: 0 }
   const boxes = match.every(isForObjects) ? boxesIn(match, effort) : []
   const urls = match.every(isForPaths) ? urlsIn(match, effort) : []
-  const objects = kept(boxes, search).flatMap((box) => objectScope(box, search))
+  const objects = withoutCovered(kept(boxes, search).flatMap((box) => objectScope(box, search)))
   const paths = kept(urls, search).flatMap(({ text, isPrefix }) =>
     pathScope(
       isPrefix ? `${text}*` : text,
@@ -111,6 +111,19 @@ const objectScope = (box: ObjectBox, search: ScopeSearch): readonly ObjectScope[
   const scope = { group, resource: pattern, names: [...names], namespaces: [...namespaces] }
   return [{ ...scope, verbs: isAny ? [] : verbs }]
 }
+
+/** Without what another pattern covers, whose requests and names are the same. */
+const withoutCovered = (objects: readonly ObjectScope[]): readonly ObjectScope[] => {
+  const all = new Map(objects.map((one) => [keyOf(one, one.resource), one]))
+  return [...all.values()].filter((one) => {
+    const [kind = ''] = one.resource.split('/')
+    const wider = [`${kind}/*`, '*'].filter((pattern) => pattern !== one.resource)
+    return !wider.some((pattern) => one.resource !== '*' && all.has(keyOf(one, pattern)))
+  })
+}
+
+const keyOf = ({ group, names, namespaces, verbs }: ObjectScope, resource: string): string =>
+  JSON.stringify([group, names, namespaces, verbs, resource])
 
 const under = (resource: string): string => (resource === '*' ? '*' : `${resource}/*`)
 

@@ -19,9 +19,18 @@ export const boxesIn = (
   for (const rule of rules) {
     const own = boxesOf(rule)
     if (!effort.spend(own.length * (1 + boxes.length))) return undefined
-    boxes = boxes.flatMap((box) => own.flatMap((one) => meet(box, one)))
+    boxes = different(boxes.flatMap((box) => own.flatMap((one) => meet(box, one))))
   }
   return boxes
+}
+
+const different = (boxes: readonly ObjectBox[]): readonly ObjectBox[] => [
+  ...new Map(boxes.map((box) => [keyOf(box), box])).values(),
+]
+
+const keyOf = ({ group, resource, subresource, names, namespaces }: ObjectBox): string => {
+  const texts = [group, resource, subresource].map((text) => text ?? null)
+  return JSON.stringify([...texts, names && [...names], namespaces && [...namespaces]])
 }
 
 const boxesOf = ({ rule, items, namespaces }: ReadyRule): readonly ObjectBox[] => {
