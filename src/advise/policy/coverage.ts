@@ -35,8 +35,8 @@ export interface RuleCoverage {
 }
 
 /**
- * Why nothing is proven. `no-cases`: it has none that a policy decides on. `no-requests`: no request
- * is known that it could be about. `too-large`: the rule or the policy is more than is looked at.
+ * Why nothing is proven. `no-cases`: it has none that a policy decides on. `no-requests`: none is
+ * known that it could be about. `too-large`: the rule or the policy is more than is looked at.
  */
 export type Doubt = 'no-cases' | 'no-requests' | 'too-large'
 
@@ -145,9 +145,9 @@ const isConjunction = (expression: SlotExpression): boolean =>
 /** With the fields of a correlation that a body holds: in an event without them it cannot count. */
 const withFields = (plan: Plan, joins: CorrelationPlan): Plan => {
   const inBody = correlationFields(joins).filter((field) => levelFor(field) !== 'Metadata')
-  const [any] = leaves(plan)
-  if (inBody.length === 0 || any === undefined) return plan
-  return { kind: 'and', of: [plan, ...inBody.map((field) => existsIn(field, any))] }
+  const [first] = leaves(plan)
+  if (inBody.length === 0 || first === undefined) return plan
+  return { kind: 'and', of: [plan, ...inBody.map((field) => existsIn(field, first))] }
 }
 
 const existsIn = (field: string, { selection, place }: Leaf): Leaf => ({

@@ -36,7 +36,7 @@ export interface MinimalPolicy {
 
 /**
  * The smallest policy under which each case of the rules still matches: no rule of it can be taken
- * away, and no level lowered, without losing a case, or what a rule without cases needs by its plan.
+ * away, and no level lowered, without losing a case, or what one that has none needs by its plan.
  */
 export const minimalPolicy = (given: CoveredRules): MinimalPolicy => {
   const { set } = given

@@ -19,7 +19,7 @@ export interface NeededRequests {
 /** The kinds of request that a plan can say "yes" to, as far as the kind alone decides. */
 export const kindsOf = (plan: Plan): readonly NeededRequests[] => {
   const anyVerbs = verbsFor(plan, OTHER_TYPE)
-  const any = { group: null, resource: '*', verbs: anyVerbs }
+  const others = { group: null, resource: '*', verbs: anyVerbs }
   const own = typesFor(plan).map(
     (type): NeededRequests => ({
       group: type.group,
@@ -28,7 +28,7 @@ export const kindsOf = (plan: Plan): readonly NeededRequests[] => {
     }),
   )
   const paths = PATH_VERBS.filter((verb) => restFor(plan, pathKey(verb)) !== false)
-  const all = [...own, any, { group: null, resource: null, verbs: paths }]
+  const all = [...own, others, { group: null, resource: null, verbs: paths }]
   return all.filter(({ verbs }) => verbs.length > 0)
 }
 

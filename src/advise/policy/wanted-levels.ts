@@ -94,10 +94,10 @@ export class WantedLevels {
   /** Where much is wanted of any type, what is secret stays out of it. */
   #guards(): readonly WantedLevel[] {
     return GUARDED.flatMap((kind) => {
-      const any = this.#levels.get(keyOfKind({ ...kind, group: '*', resource: '*' }))?.level
-      if (any === undefined || this.#levels.has(keyOfKind(kind))) return []
-      const level = allowedLevel(kind, any, 'Metadata')
-      return level === any ? [] : [{ kind, level }]
+      const ofAll = this.#levels.get(keyOfKind({ ...kind, group: '*', resource: '*' }))?.level
+      if (ofAll === undefined || this.#levels.has(keyOfKind(kind))) return []
+      const level = allowedLevel(kind, ofAll, 'Metadata')
+      return level === ofAll ? [] : [{ kind, level }]
     })
   }
 }

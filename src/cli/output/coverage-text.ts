@@ -86,8 +86,11 @@ const hidingLines = (
       cell(blind === 0 ? '' : `blinds ${blind}`, palette.bad),
       cell(others === 0 ? '' : `hides part from ${others}`),
     ])
-  const lines = layOut([{}, {}, {}], rows, width)
-  return rows.length === 0 ? [] : ['', palette.strong('WHAT HIDES'), ...lines]
+  if (rows.length === 0) return []
+  const lines = layOut([{}, {}, {}], rows.slice(0, HIDING_MAX), width)
+  const hidden = rows.length - HIDING_MAX
+  const others = hidden > 0 ? [`  and ${counted(hidden, 'more rule')}`] : []
+  return ['', palette.strong('WHAT HIDES'), ...lines, ...others]
 }
 
 const MEANING: Readonly<Record<Exclude<CoverageState, 'active'>, string>> = {
@@ -101,6 +104,8 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   'no-requests': 'no request is known that it could be about',
   'too-large': 'the rule or the policy names more than is looked at; what was looked at it sees',
 }
+
+const HIDING_MAX = 10
 
 /** More of one kind help nobody on a screen; JSON has them all. */
 const LOSSES_MAX = 3

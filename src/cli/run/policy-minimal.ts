@@ -49,8 +49,8 @@ async function simulate(
 }
 
 /**
- * `--format json`: `{yaml, rules, detections, byPlan, aboutLogs, withheld, exposed, cost}`. `rules` are those
- * of the policy, from 0; null is no log given.
+ * `--format json`: `{yaml, rules, detections, byPlan, aboutLogs, withheld, exposed, cost}`. `rules`
+ * are those of the policy, from 0; null is no log given.
  */
 function minimalRecord(
   minimal: MinimalPolicy,
