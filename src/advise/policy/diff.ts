@@ -38,7 +38,7 @@ export interface DiffClass {
   readonly before: PolicyDecision
   readonly after: PolicyDecision
   readonly scope: RequestScope
-  /** False: no API server that is known has an answer to any of them but "not found". */
+  /** False: no known API server has an answer to any of them but 404 and 405. */
   readonly isAnswered: boolean
   /** One of them. */
   readonly request: PolicyRequest

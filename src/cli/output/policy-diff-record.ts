@@ -41,7 +41,7 @@ export interface ComparedPolicies {
  * the end). `classes` has one for each pair of an old and a new rule that decide requests
  * differently: `change` is `less`, `more` or `mixed`; `rule` is the index from 0, -1 where no rule
  * matches; `objects` and `paths` say what it is about, where no `verbs` are any; `leftOut` patterns
- * were not looked at; `answered` is false where an API server has no answer but "not found";
+ * were not looked at; `answered` is false where an API server has no answer but 404 and 405;
  * `example` is a request that both rules decide. `remote` is such a request where there is no
  * other: it has a name that nothing in a cluster can have. `detections` is null where nothing
  * differs, and `events` where no logs are given: `gone` are logged by the old policy only, `added`

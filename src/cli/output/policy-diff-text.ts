@@ -34,7 +34,7 @@ export const diffLines = (
     ...section('LOGGED PARTLY LESS, PARTLY MORE', told(kind('mixed')), palette),
     ...section('LOGGED MORE', told(kind('more')), palette),
     ...section(
-      'OTHERWISE, BUT ONLY FOR REQUESTS THAT ARE ALWAYS ANSWERED WITH "NOT FOUND"',
+      'OTHERWISE, BUT ONLY WHERE NOTHING IS SERVED (404, 405)',
       told(diff.classes.filter(({ isAnswered }) => !isAnswered)),
       palette,
     ),
