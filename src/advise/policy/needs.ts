@@ -6,9 +6,9 @@ import { findField, partBehind, stagesOf } from '../../model/fields.ts'
 import { effortForRule, mayHold } from '../../sigma/lint/satisfy.ts'
 import { correlationFields } from '../../sigma/plan/correlation-fields.ts'
 import { leaves } from '../../sigma/plan/leaves.ts'
-import type { Plan } from '../../sigma/plan/plan.ts'
+import type { Leaf, Plan } from '../../sigma/plan/plan.ts'
 import { kindsOf, type NeededRequests } from './request-kinds.ts'
-import { seenIn } from './seen-plan.ts'
+import { fieldsMissing, seenIn, type View } from './seen-plan.ts'
 
 /** What a detection needs of the log, computed from its plan. */
 export interface DetectionNeed {
@@ -90,10 +90,15 @@ const needOf = (rule: CompiledRule): DetectionNeed => {
 
 /** Of a request whose body holds the whole object. */
 const canSayYes = (plan: Plan, level: Level, stage: Stage): boolean => {
-  const seen = seenIn(plan, { level, stage, verb: 'create' })
+  const view: View = { level, stage, verb: 'create' }
+  // Where all is shown there is nothing to look for: rules are for something.
+  if (fieldsMissing(plan, view).length === 0 && !leaves(plan).some(asksView)) return true
+  const seen = seenIn(plan, view)
   if (typeof seen === 'boolean') return seen
   return mayHold([{ plan: seen, wanted: true }], auditSchema, effortForRule())
 }
+
+const asksView = ({ field }: Leaf): boolean => field === 'level' || field === 'stage'
 
 const neededField = (name: string): NeededField => {
   const field = findField(name)?.field
