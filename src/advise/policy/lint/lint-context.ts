@@ -65,6 +65,11 @@ export class LintContext {
     return line === undefined ? `rule ${index + 1}` : `rule ${index + 1} (line ${line})`
   }
 
+  /** The rules before one that may take requests from it. */
+  before(rule: PolicyRule, index: number): readonly PolicyRule[] {
+    return this.rules.slice(0, index).filter((other) => mayMeet(rule, other))
+  }
+
   /** A request that all of some rules match and none of others does. */
   find(match: readonly PolicyRule[], avoid: readonly PolicyRule[]): FoundRequest {
     const canMeet = match.every((one, at) => match.slice(at + 1).every((two) => mayMeet(one, two)))

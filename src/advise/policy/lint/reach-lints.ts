@@ -117,10 +117,15 @@ const leavesSome = (
 ): boolean => context.find([rule], before) !== undefined
 
 /** Values of a list for which earlier rules decide all, at another level. */
-const deadParts = (context: LintContext, rule: PolicyRule, index: number): readonly PolicyLint[] =>
-  partsOf(rule).flatMap((part) => {
-    if (!context.afford(sizeOf(rule) * STEPS_A_VALUE)) return []
-    const before = context.rules.slice(0, index)
+const deadParts = (
+  context: LintContext,
+  rule: PolicyRule,
+  index: number,
+): readonly PolicyLint[] => {
+  const before = context.before(rule, index)
+  if (before.length === 0) return []
+  return partsOf(rule).flatMap((part) => {
+    if (!context.afford((sizeOf(rule) + before.length) * STEPS_A_VALUE)) return []
     if (context.find([part.only], before) !== undefined) return []
     const example = context.find([part.only], [])
     if (example === undefined || example === 'unknown') return []
@@ -138,6 +143,7 @@ const deadParts = (context: LintContext, rule: PolicyRule, index: number): reado
       }),
     ]
   })
+}
 
 /** To make a rule of one value ready takes about so long. */
 const STEPS_A_VALUE = 100

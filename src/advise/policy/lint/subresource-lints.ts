@@ -74,6 +74,7 @@ const maySpeakOf = (
   { group, resources: [pattern = ''] }: GroupResources,
 ): boolean => {
   const [resource = '', subresource = ''] = pattern.split('/')
+  if (rule.nonResourceURLs.length > 0) return false
   return (
     rule.resources.length === 0 ||
     rule.resources.some(
