@@ -52,7 +52,7 @@ describe('policy lint', () => {
       output,
     ).toBe(`${bad}:21:11: error: connect is no verb of requests for resources; get and create are meant (policy-lint/impossible-verb)
   The API server compares verbs as they are: no request has this one.
-  Mended: the rule, mended:
+  Mended, the rule:
     - level: Metadata
       verbs: [get, create]
       resources:

@@ -42,7 +42,7 @@ const mendLines = ({ mend }: PolicyLint, palette: Palette): readonly string[] =>
   if (mend === null) return []
   const lines = mend.yaml === '' ? [] : mend.yaml.trimEnd().split('\n')
   return [
-    `  ${palette.faint(`Mended: ${escapeTerminal(mend.about)}${lines.length > 0 ? ':' : ''}`)}`,
+    `  ${palette.faint(`Mended, ${escapeTerminal(mend.about)}${lines.length > 0 ? ':' : ''}`)}`,
     ...lines.map((line) => `    ${escapeTerminal(line)}`),
   ]
 }

@@ -57,7 +57,7 @@ const duplicateKey = (context: LintContext, fault: PolicyFault): PolicyLint => {
         : `The API server takes the last: ${describeRule(rule)}.`,
     mend:
       rule === undefined || index === null
-        ? mendOf('leave the first one out', '', { without: [fault.path] })
+        ? mendOf('with the last one alone', '', { without: [fault.path] })
         : mendRule(index, [rule], 'as the API server reads it'),
   })
 }
@@ -265,7 +265,7 @@ const mendTop = (context: LintContext, path: PolicyPath): PolicyMend => {
     const yaml = `omitManagedFields: ${value}\n`
     return mendOf('at the top of the policy', yaml, { without, omitManagedFields: value })
   }
-  return mendOf('take the field out', '', { without })
+  return mendOf('without the field', '', { without })
 }
 
 const textsOf = (value: unknown): readonly string[] =>

@@ -122,7 +122,7 @@ export const lint = (
 export const mendRule = (
   index: number,
   rules: readonly PolicyRule[],
-  about: string = rules.length === 0 ? 'take the rule out' : 'the rule, mended',
+  about: string = rules.length === 0 ? 'without the rule' : 'the rule',
 ): PolicyMend => mendOf(about, rulesYaml(rules), replaceRule(index, rules))
 
 /** A mend that puts rules before one. */

@@ -17,7 +17,7 @@ export interface PolicyLint extends Issue {
 
 /** How a policy would be without the fault, as was probably meant. */
 export interface PolicyMend {
-  /** What changes, in a few words: `the rule, mended`. */
+  /** What changes, in a few words: `before rule 2 (line 9)`. */
   readonly about: string
   /** The part that changes, as YAML; empty where something is only taken out. */
   readonly yaml: string
