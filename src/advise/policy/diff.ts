@@ -26,8 +26,8 @@ export interface PolicyDiff {
   /** Pairs of rules of which it could not be told: the search ended. */
   readonly untold: number
   /**
-   * Where there is no class: a request that is treated differently all the same, of something that
-   * no cluster can have.
+   * Where there is no class: a request that is treated differently all the same, but is an odd one;
+   * see `Breadth`.
    */
   readonly remote: PolicyDifference | undefined
 }

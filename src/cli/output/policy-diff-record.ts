@@ -43,9 +43,10 @@ export interface ComparedPolicies {
  * matches; `objects` and `paths` say what it is about, where no `verbs` are any; `leftOut` patterns
  * were not looked at; `answered` is false where an API server has no answer but 404 and 405;
  * `example` is a request that both rules decide. `remote` is such a request where there is no
- * other: it has a name that nothing in a cluster can have. `detections` is null where nothing
- * differs, and `events` where no logs are given: `gone` are logged by the old policy only, `added`
- * by the new one only, `smaller` and `larger` by both, with the bytes saved and those on top.
+ * other: an odd one, with a star in a name or of a kind that cannot exist. `detections` is null
+ * where nothing differs, and `events` where no logs are given: `gone` are logged by the old policy
+ * only, `added` by the new one only, `smaller` and `larger` by both, with the bytes saved and those
+ * on top.
  */
 export const diffRecord = (compared: ComparedPolicies): Record<string, unknown> => {
   const { before, after, diff, detections, logs } = compared

@@ -62,7 +62,7 @@ const headLines = (
     ...(diff.remote === undefined
       ? []
       : wrap(
-          `Only names that nothing in a cluster can have are logged otherwise, such as ${exampleOf(diff.remote.request)}.`,
+          `Odd requests alone are logged otherwise (a star in a name, a kind that cannot exist), such as ${exampleOf(diff.remote.request)}.`,
           width,
         )),
   ]
@@ -76,7 +76,7 @@ const verdictOf = ({ classes, untold, remote }: ComparedPolicies['diff']): strin
     if (untold > 0) return 'No difference was found.'
     return remote === undefined
       ? 'No difference in meaning: whatever an API server is asked, both log the same.'
-      : 'No difference in meaning: of all that a cluster can have, both log the same.'
+      : 'No difference in meaning: of every ordinary request both log the same.'
   }
   const parts = (['less', 'mixed', 'more'] as const).flatMap((change) => {
     const many = classes.filter((one) => one.change === change).length

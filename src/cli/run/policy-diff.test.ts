@@ -161,7 +161,7 @@ describe('policy diff', () => {
     const all = write('all.yaml', `${HEAD}rules: [{level: Metadata}]\n`)
     const { exit, output } = await run(['policy', 'diff', all, dead])
     expect(exit).toBe(0)
-    expect(output).toContain('Only names that nothing in a cluster can have')
+    expect(output).toContain('Odd requests alone are logged otherwise')
     expect(output).toMatch(/kube-\*: GET\s+\/api\/v1\/namespaces\/default\/pods\/web/)
   })
 

@@ -74,7 +74,7 @@ describe('what two policies log differently', () => {
         else
           expect(new Set(found.map((one) => `${one.before.rule} ${one.after.rule}`))).toEqual(pairs)
       }),
-      { numRuns: breadth === 'any' ? 40 : 100, seed: 6 },
+      { numRuns: breadth === 'any' ? 25 : 100, seed: 6 },
     )
     expect(counts.same).toBeGreaterThan(10)
     expect(counts.different).toBeGreaterThan(10)
@@ -88,7 +88,7 @@ describe('what two policies log differently', () => {
     expect(requestsThatDiffer(fields, policyOf([policyRule('Metadata')])).differences).toEqual([])
   })
 
-  it('is remote when it is about what no cluster can have', () => {
+  it('is remote when it is about odd requests alone', () => {
     const after = policyOf([policyRule('Metadata')])
     for (const dead of [{ verbs: ['*'] }, { users: ['system:*'] }, { namespaces: ['kube-*'] }]) {
       const found = requestsThatDiffer(policyOf([policyRule('None', dead), ...after.rules]), after)

@@ -9,7 +9,9 @@ import {
   type PolicyRequest,
   type PolicyRule,
 } from './policy.ts'
+import type { Breadth } from './possible-request.ts'
 import { Effort } from './region/effort.ts'
+import { mayMeet } from './region/ready-rule.ts'
 
 /** Requests of which one policy logs something else than another. */
 export interface PolicyDifference {
@@ -28,8 +30,8 @@ export interface PolicyDifferences {
   /** Pairs of rules of which it could not be told: the search ended. 0: nothing is missing. */
   readonly untold: number
   /**
-   * Where there is no difference: a request that is treated differently, but is about what no
-   * cluster can have; see `Breadth`.
+   * Where there is no difference: a request that is treated differently all the same, but is an
+   * odd one; see `Breadth`.
    */
   readonly remote: PolicyDifference | undefined
 }
@@ -43,16 +45,12 @@ export const requestsThatDiffer = (
   after: AuditPolicy,
   effort: Effort = new Effort(LIMIT.policyDiffSteps),
 ): PolicyDifferences => {
-  const [pairs, each] = [pairsOf(before, after), { before, after, effort }]
-  const found = pairs.map((pair) => differenceIn(pair, each, 'existing'))
-  const differences = found.filter((one) => one !== undefined && one !== 'unknown')
-  const untold = found.filter((one) => one === 'unknown').length
+  const search = (breadth: Breadth): SearchedPairs => searchPairs(before, after, breadth, effort)
+  const { differences, untold } = search('existing')
   if (differences.length + untold > 0) return { differences, untold, remote: undefined }
-  for (const pair of pairs) {
-    const remote = differenceIn(pair, each, 'any')
-    if (remote !== undefined && remote !== 'unknown') return { differences, untold, remote }
-  }
-  return { differences, untold, remote: undefined }
+  const odd = search('any')
+  const [remote] = odd.differences
+  return { differences, untold: remote === undefined ? odd.untold : 0, remote }
 }
 
 /** What is logged of a request, apart from how a policy says it. */
@@ -98,17 +96,40 @@ interface Pair {
   readonly after: PolicyDecision
 }
 
-const pairsOf = (before: AuditPolicy, after: AuditPolicy): readonly Pair[] => {
+interface SearchedPairs {
+  readonly differences: readonly PolicyDifference[]
+  readonly untold: number
+}
+
+const searchPairs = (
+  before: AuditPolicy,
+  after: AuditPolicy,
+  breadth: Breadth,
+  effort: Effort,
+): SearchedPairs => {
+  const differences: PolicyDifference[] = []
+  let untold = 0
+  for (const pair of pairsOf(before, after)) {
+    const found = differenceIn(pair, { before, after, effort }, breadth)
+    if (found === 'unknown') untold += 1
+    else if (found !== undefined) differences.push(found)
+  }
+  return { differences, untold }
+}
+
+/** The pairs that may decide a request, and decide it differently. */
+function* pairsOf(before: AuditPolicy, after: AuditPolicy): Generator<Pair> {
   const likeOld = firstLikeEach(before, after)
   const likeNew = firstLikeEach(after, before)
-  return indexes(before).flatMap((i) =>
-    indexes(after).flatMap((j) => {
+  const decisions = indexes(after).map((rule) => decisionOf(after, rule))
+  for (const i of indexes(before)) {
+    const old = decisionOf(before, i)
+    for (const now of decisions) {
       // An earlier rule that asks for just the same leaves nothing to this one.
-      if (isBefore(likeOld[i], j) || isBefore(likeNew[j], i)) return []
-      const pair = { before: decisionOf(before, i), after: decisionOf(after, j) }
-      return changeOf(pair.before, pair.after) === 'same' ? [] : [pair]
-    }),
-  )
+      if (isBefore(likeOld[i], now.rule) || isBefore(likeNew[now.rule], i)) continue
+      if (changeOf(old, now) !== 'same') yield { before: old, after: now }
+    }
+  }
 }
 
 /** Of all rules, and last of none. */
@@ -144,11 +165,14 @@ const sorted = (texts: readonly string[]): readonly string[] => [...new Set(text
 const differenceIn = (
   pair: Pair,
   policies: { readonly before: AuditPolicy; readonly after: AuditPolicy; readonly effort: Effort },
-  breadth: 'existing' | 'any',
+  breadth: Breadth,
 ): PolicyDifference | 'unknown' | undefined => {
   const { before, after, effort } = policies
+  const [old, now] = [ruleOf(before, pair.before), ruleOf(after, pair.after)]
+  if (!effort.spend(1)) return 'unknown'
+  if (!old.every((one) => now.every((other) => mayMeet(one, other)))) return undefined
   const wanted: Wanted = {
-    match: unique([...ruleOf(before, pair.before), ...ruleOf(after, pair.after)]),
+    match: unique([...old, ...now]),
     avoid: unique([...rulesBefore(before, pair.before), ...rulesBefore(after, pair.after)]),
     breadth,
   }

@@ -2,9 +2,9 @@ import type { PolicyRequest, RequestedResource } from './policy.ts'
 
 /**
  * Which requests count. `any`: whatever an API server may come to ask a policy about, given all
- * that a client can write into a URL. `existing`: those of them that are about what a cluster can
- * have, so that a name is one by Kubernetes' own rules, and no name has a star in it; what is left
- * out is refused with 404, whatever it logs.
+ * that a client can write into a URL. `existing`: those of them that are not odd: the names are
+ * such as Kubernetes' own rules allow, and none has a star in it, as only those have who want to be
+ * mistaken for a pattern.
  */
 export type Breadth = 'existing' | 'any'
 
