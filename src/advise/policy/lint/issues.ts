@@ -117,6 +117,11 @@ export const policyLints: LintTable = {
     'All that a rule matches is decided by earlier rules. The first match wins, so that it is never reached.',
     'Put it before the rules that take its requests, or take it out.',
   ),
+  'policy-lint/idle-rule': lintKind(
+    'note',
+    'All that a rule matches is decided by earlier rules, which say the same. It changes nothing.',
+    'Take it out, so that nobody takes it for what counts.',
+  ),
   'policy-lint/dead-part': lintKind(
     'warning',
     'Part of a rule is never reached: earlier rules decide all requests for something that it lists, at another level.',

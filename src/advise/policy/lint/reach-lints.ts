@@ -1,10 +1,11 @@
 import { unreachable } from '../../../base/assert.ts'
-import { evaluate } from '../../../kubernetes/audit-policy/evaluate.ts'
+import { decisionOf, evaluate } from '../../../kubernetes/audit-policy/evaluate.ts'
 import {
   type GroupResources,
   type PolicyRule,
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
+import { changeOf } from '../../../kubernetes/audit-policy/policy-diff.ts'
 import { describeRequest, describeRule } from './describe-rule.ts'
 import { type FindLints, type LintContext, lint, mendOf, mendRule } from './lint-context.ts'
 import { moveBefore } from './policy-edit.ts'
@@ -75,13 +76,26 @@ const deadRule = (
   index: number,
   by: readonly number[],
 ): PolicyLint => {
-  const [overlap] = context.overlaps(index)
+  const overlaps = context.overlaps(index)
+  const [overlap] = overlaps
+  const deciders = by.map((at) => context.name(at)).join(', ')
+  if (overlap !== undefined && overlaps.every((one) => saysTheSame(context, one.rule, index))) {
+    return lint({
+      code: 'policy-lint/idle-rule',
+      message: `the rule changes nothing: ${deciders} ${by.length > 1 ? 'say' : 'says'} the same of all that it matches`,
+      at: context.at('rules', index),
+      rule: index,
+      effect: `The API server logs ${describeRequest(overlap.request)} at ${rule.level} with or without it.`,
+      example: overlap.request,
+      mend: mendRule(index, []),
+    })
+  }
   const decided = overlap && context.rules[overlap.rule]
   const other = decided?.level === rule.level ? '' : `, not at ${rule.level}`
   const logged = overlap && `${describeRequest(overlap.request)} at ${decided?.level}${other}`
   return lint({
     code: 'policy-lint/dead-rule',
-    message: `the rule is never reached: ${by.map((at) => context.name(at)).join(', ')} ${by.length > 1 ? 'decide' : 'decides'} all that it matches`,
+    message: `the rule is never reached: ${deciders} ${by.length > 1 ? 'decide' : 'decides'} all that it matches`,
     at: context.at('rules', index),
     rule: index,
     effect: logged
@@ -91,6 +105,9 @@ const deadRule = (
     mend: mendDead(context, rule, index, overlap?.rule),
   })
 }
+
+const saysTheSame = ({ policy }: LintContext, one: number, other: number): boolean =>
+  changeOf(decisionOf(policy, one), decisionOf(policy, other)) === 'same'
 
 /** Before the rule that takes its requests, if that one is left with some; else out. */
 const mendDead = (

@@ -1,5 +1,5 @@
 import type { GroupResources, PolicyRule } from '../../../kubernetes/audit-policy/policy.ts'
-import { knownType } from '../../../kubernetes/known-types/known-types.ts'
+import { groupKind, knownType } from '../../../kubernetes/known-types/known-types.ts'
 import { describeRule, few } from './describe-rule.ts'
 import { type FindLints, type LintContext, lint, mendRule } from './lint-context.ts'
 import {
@@ -194,7 +194,8 @@ export const scopeLints: FindLints = (context) =>
 const isClusterScoped = (group: string, pattern: string): boolean => {
   const [resource = '', subresource = ''] = pattern.split('/')
   const type = knownType(group, resource, subresource === '*' ? '' : subresource)
-  return type !== undefined && !type.namespaced && resource !== 'namespaces'
+  const isSure = groupKind(group) === 'built-in'
+  return isSure && type !== undefined && !type.namespaced && resource !== 'namespaces'
 }
 
 const scopeLint = (
