@@ -76,8 +76,8 @@ describe('what two policies log differently', () => {
       }),
       { numRuns: breadth === 'any' ? 25 : 100, seed: 6 },
     )
-    expect(counts.same).toBeGreaterThan(10)
-    expect(counts.different).toBeGreaterThan(10)
+    expect(counts.same).toBeGreaterThan(5)
+    expect(counts.different).toBeGreaterThan(5)
   })
 
   it('is nothing when only what is never logged differs', () => {
