@@ -47,7 +47,7 @@ test('what was cut before a crash is cut so again, whatever the limits say', () 
   expect(plan.add(20, 1, 9999)).toBe(5)
   expect(plan.close(9999, 21)?.bounds.number).toBe(5)
   expect(plan.add(21, 1, 9999)).toBe(6)
-  expect(plan.finish()).toEqual({ bounds: { number: 6, first: 21, last: 21 }, isNew: true })
+  expect(plan.finish(22)).toEqual({ bounds: { number: 6, first: 21, last: 21 }, isNew: true })
 })
 
 test('a batch keeps its number when damage took its first record, its last, or all of them', () => {
@@ -73,4 +73,14 @@ test('a batch whose boundaries were damaged ends where the next one begins', () 
   expect(plan.add(3, 1, 0)).toBe(2)
   expect(plan.closeBefore(4)).toEqual({ bounds: { number: 2, first: 1, last: 3 }, isNew: true })
   expect(plan.add(4, 1, 0)).toBe(3)
+})
+
+test('of a batch that was cut before a crash nothing is closed before all of it was taken', () => {
+  const plan = new BatchPlan(LIMITS, 1, [{ number: 2, first: 1, last: 3 }])
+  plan.add(1, 1, 0)
+  plan.add(2, 1, 0)
+  expect(plan.finish(3)).toBeUndefined()
+  expect(plan.isOpen).toBe(true)
+  plan.add(3, 1, 0)
+  expect(plan.finish(4)).toEqual({ bounds: { number: 2, first: 1, last: 3 }, isNew: false })
 })

@@ -71,9 +71,14 @@ export class BatchPlan {
     return this.#end(open)
   }
 
-  /** Closes what is open, because nothing will come. */
-  finish(): ClosedBatch | undefined {
-    return this.#open === undefined ? undefined : this.#end(this.#open)
+  /**
+   * Closes what is open, because nothing more will be taken. Not a batch that was cut before a
+   * crash and is not taken whole: all of it comes again.
+   */
+  finish(next: number): ClosedBatch | undefined {
+    const open = this.#open
+    const isPart = open?.plannedLast !== undefined && next <= open.plannedLast
+    return open === undefined || isPart ? undefined : this.#end(open)
   }
 
   /** Whether deliveries were taken that belong to no closed batch. */

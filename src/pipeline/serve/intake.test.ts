@@ -11,7 +11,7 @@ import { BatchPlan } from './batch-plan.ts'
 import { Intake, type IntakeHooks } from './intake.ts'
 import { LiveCrew } from './live-crew.ts'
 import type { LiveOptions } from './live-job.ts'
-import { deliveryRecord } from './records.ts'
+import { type BatchBounds, deliveryRecord } from './records.ts'
 
 const OPTIONS: LiveOptions = {
   ...{ rules: [], lists: [], proxies: [], clusterRanges: [], sealKey: undefined },
@@ -58,8 +58,12 @@ const NOTHING: IntakeHooks = {
   settle: () => Promise.resolve(true),
 }
 
-const intakeWith = (hooks: Partial<IntakeHooks>, bytesMax: number, msMax = 100): Intake => {
-  const plan = new BatchPlan({ bytesMax, msMax }, 0, [])
+const intakeWith = (
+  hooks: Partial<IntakeHooks>,
+  bytesMax: number,
+  planned: readonly BatchBounds[] = [],
+): Intake => {
+  const plan = new BatchPlan({ bytesMax, msMax: 100 }, 0, planned)
   const parts = { log, crew, plan, before: { lastSequence: 0 } }
   return new Intake(parts, systemClock, { ...NOTHING, ...hooks })
 }
@@ -132,6 +136,19 @@ test('a drain that ran out of time releases nothing that was not taken', async (
   // Nobody runs it: what is in the log was not looked at.
   await intake.drain(0)
   await systemClock.sleep(100)
+  expect(log.firstSequence).toBe(1)
+})
+
+test('a stop in the middle of a batch that was cut before a crash commits no part of it', async () => {
+  for (let n = 0; n < 3; n += 1) await keep('no JSON', { quarantine: 'unparsable' })
+  const committed: number[] = []
+  const stop = new AbortController()
+  const hooks: Partial<IntakeHooks> = {
+    aside: async () => stop.abort(),
+    commit: async ({ bounds }) => void committed.push(bounds.last),
+  }
+  await intakeWith(hooks, 1_000, [{ number: 1, first: 1, last: 3 }]).run(stop.signal)
+  expect(committed).toEqual([])
   expect(log.firstSequence).toBe(1)
 })
 

@@ -97,7 +97,7 @@ export class Intake {
       await ticking
     }
     if (this.#failure !== undefined) throw this.#failure
-    this.#close(this.#parts.plan.finish())
+    this.#close(this.#parts.plan.finish(this.#next))
     // A store that is stuck is not waited for: what is in the log is repeated.
     await this.#committedWithin(LIMIT.stopCommitMs)
     if (this.#failure !== undefined) throw this.#failure
@@ -113,7 +113,7 @@ export class Intake {
     const isDone = (): boolean =>
       this.#failure !== undefined || this.#clock.elapsedMs() >= untilMs || this.#next >= last
     while (!isDone()) await this.#clock.sleep(TICK_MS)
-    this.#close(this.#parts.plan.finish())
+    this.#close(this.#parts.plan.finish(this.#next))
     this.#settle()
     await this.#committedWithin(Math.max(0, untilMs - this.#clock.elapsedMs()))
   }
