@@ -18,8 +18,13 @@ import type { PolicyLint } from './policy-lint.ts'
 export const bodyLints: FindLints = (context) =>
   context.rules.flatMap((rule, index) => {
     if (rule.level !== 'Request' && rule.level !== 'RequestResponse') return []
-    return CONTENTS.flatMap((content) => contentLint(context, rule, index, content))
+    const contents = isForOpenShift(context.rules) ? [...CONTENTS, OPENSHIFT] : CONTENTS
+    return contents.flatMap((content) => contentLint(context, rule, index, content))
   })
+
+/** Whether a policy was written for OpenShift: elsewhere nobody serves its tokens. */
+const isForOpenShift = (rules: readonly PolicyRule[]): boolean =>
+  rules.some(({ resources }) => resources.some(({ group }) => group.endsWith('.openshift.io')))
 
 interface Content {
   readonly code: string
@@ -49,24 +54,25 @@ const objects = (code: string, about: string, resource: GroupResources): Content
   inAnswers: [[ANSWERED, [resource]]],
 })
 
-const REVIEWS: Part = [
-  ['create'],
-  [item('authentication.k8s.io', 'tokenreviews'), item('oauth.openshift.io', 'tokenreviews')],
-]
+const REVIEWS: Part = [['create'], [item('authentication.k8s.io', 'tokenreviews')]]
 
+const OPENSHIFT_REVIEWS: Part = [['create'], [item('oauth.openshift.io', 'tokenreviews')]]
 const OPENSHIFT_TOKENS = item('oauth.openshift.io', 'oauthaccesstokens', 'oauthauthorizetokens')
+
+const OPENSHIFT: Content = {
+  code: 'policy-lint/token-bodies',
+  about: 'tokens of OpenShift that are in force',
+  inRequests: [OPENSHIFT_REVIEWS, [WRITES, [OPENSHIFT_TOKENS]]],
+  inAnswers: [OPENSHIFT_REVIEWS, [ANSWERED, [OPENSHIFT_TOKENS]]],
+}
 
 const CONTENTS: readonly Content[] = [
   objects('policy-lint/secret-bodies', 'the content of Secrets', item('', 'secrets')),
   {
     code: 'policy-lint/token-bodies',
     about: 'tokens that are in force',
-    inRequests: [REVIEWS, [WRITES, [OPENSHIFT_TOKENS]]],
-    inAnswers: [
-      REVIEWS,
-      [['create'], [item('', 'serviceaccounts/token')]],
-      [ANSWERED, [OPENSHIFT_TOKENS]],
-    ],
+    inRequests: [REVIEWS],
+    inAnswers: [REVIEWS, [['create'], [item('', 'serviceaccounts/token')]]],
   },
   objects('policy-lint/config-map-bodies', 'the content of ConfigMaps', item('', 'configmaps')),
 ]
