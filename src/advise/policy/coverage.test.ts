@@ -13,6 +13,7 @@ import { loadPolicy } from '../../kubernetes/audit-policy/load/load-policy.ts'
 import {
   type AuditPolicy,
   POLICY_LEVELS,
+  type PolicyLevel,
   policyRule,
 } from '../../kubernetes/audit-policy/policy.ts'
 import {
