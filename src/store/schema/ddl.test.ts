@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addColumn, columnText, createTable, literal, quoted } from './ddl.ts'
+import { addColumn, columnText, createTable, dropPartition, literal, quoted } from './ddl.ts'
 import type { Table } from './table.ts'
 
 const TABLE: Table = {
@@ -45,6 +45,16 @@ describe('the statements for a table', () => {
       'ALTER TABLE `d`.`t_local` ON CLUSTER `c` ADD COLUMN IF NOT EXISTS `c` String',
       'ALTER TABLE `d`.`t` ON CLUSTER `c` ADD COLUMN IF NOT EXISTS `c` String',
     ])
+  })
+
+  it('drop a partition where the rows are, in a database that is named', () => {
+    const key = ["c'd", '2026-11-16']
+    expect(dropPartition('t', key, { kind: 'single' })).toBe(
+      "ALTER TABLE `t` DROP PARTITION ('c\\'d', '2026-11-16')",
+    )
+    expect(dropPartition('t', key, { kind: 'cluster', name: 'c', database: 'd' })).toBe(
+      "ALTER TABLE `d`.`t_local` ON CLUSTER `c` DROP PARTITION ('c\\'d', '2026-11-16')",
+    )
   })
 
   it('say of a column all that is said of it', () => {

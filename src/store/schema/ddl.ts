@@ -36,6 +36,10 @@ export const addColumn = (table: string, column: TableColumn, target: Target): r
     (name) => `ALTER TABLE ${name} ADD COLUMN IF NOT EXISTS ${columnText(column)}`,
   )
 
+/** The statement that drops a partition of a table, by the values of its key. */
+export const dropPartition = (table: string, key: readonly string[], target: Target): string =>
+  `ALTER TABLE ${holderOf(table, target)} DROP PARTITION (${key.map(literal).join(', ')})`
+
 /** The column as a table's definition has it. */
 export const columnText = (column: TableColumn): string => {
   const { name, type, codec, settings, alias, default: value } = column
@@ -97,10 +101,15 @@ const engine = ({ latestBy }: Table, replication = ''): string => {
 }
 
 /** What an ALTER names: on a cluster the tables that hold the rows, and then those before them. */
-const altered = (table: string, target: Target): readonly string[] => {
-  if (target.kind === 'single') return [quoted(table)]
-  const { database, name } = target
-  return [`${table}_local`, table].map(
-    (one) => `${quoted(database)}.${quoted(one)} ON CLUSTER ${quoted(name)}`,
-  )
-}
+const altered = (table: string, target: Target): readonly string[] =>
+  target.kind === 'single'
+    ? [holderOf(table, target)]
+    : [holderOf(table, target), onCluster(table, target)]
+
+const holderOf = (table: string, target: Target): string =>
+  target.kind === 'single' ? quoted(table) : onCluster(`${table}_local`, target)
+
+const onCluster = (
+  table: string,
+  { database, name }: Extract<Target, { readonly kind: 'cluster' }>,
+): string => `${quoted(database)}.${quoted(table)} ON CLUSTER ${quoted(name)}`

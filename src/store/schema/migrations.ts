@@ -74,7 +74,8 @@ export const versionOf = async (store: Store): Promise<number> => {
   return Number(row?.version ?? 0)
 }
 
-const targetOf = async (store: Store, shape: Shape): Promise<Target> => {
+/** Where the tables of a store are, with the database by its name. */
+export const targetOf = async (store: Store, shape: Shape): Promise<Target> => {
   if (shape.kind === 'single') return shape
   const [row] = await store.query('SELECT currentDatabase() AS database')
   return { ...shape, database: String(row?.database) }

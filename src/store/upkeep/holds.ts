@@ -62,7 +62,7 @@ const writeHold = async (
   { id, cluster, fromUs, toUs, reason, by }: Hold,
   released: boolean,
 ): Promise<void> => {
-  const nowUs = clock.nowUs()
+  const changedUs = await changeTime(store, clock, id)
   const row = {
     id,
     cluster,
@@ -70,8 +70,17 @@ const writeHold = async (
     held_to: timeOfStore(toUs),
     reason,
     by,
-    changed_at: timeOfStore(nowUs),
+    changed_at: timeOfStore(changedUs),
     released,
   }
-  await store.insertRecords('holds', `hold-${id}-${nowUs}`, [row])
+  await store.insertRecords('holds', `hold-${id}-${changedUs}`, [row])
+}
+
+/** Now, or just after the last change: a clock that is behind must not undo what is said now. */
+const changeTime = async (store: Store, clock: Clock, id: string): Promise<number> => {
+  const [row] = await store.query(
+    'SELECT toUnixTimestamp64Micro(max(changed_at)) AS us FROM holds WHERE id = {id:String}',
+    { id },
+  )
+  return Math.max(clock.nowUs(), Number(row?.us ?? 0) + 1)
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { LIMIT } from '../../base/limit.ts'
-import { literal, quoted, type Shape } from '../schema/ddl.ts'
+import { dropPartition, type Shape, type Target } from '../schema/ddl.ts'
+import { targetOf } from '../schema/migrations.ts'
 import type { Store } from '../store.ts'
 import { type Hold, isHeld, listHolds } from './holds.ts'
 import { type Sign, tombstonesOf } from './tombstone.ts'
@@ -45,6 +46,7 @@ export const retain = async (
   parts: RetentionParts,
   rules: readonly RetentionRule[],
 ): Promise<RetentionReport> => {
+  const target = await targetOf(parts.store, parts.shape)
   const holds = await listHolds(parts.store)
   const dropped: Week[] = []
   const held: Week[] = []
@@ -56,12 +58,9 @@ export const retain = async (
     for (const week of weeks) {
       const rule = ruleFor(rules, week)
       if (rule === undefined || !isExpired(week, rule, parts.clock.nowUs())) continue
-      if (isWeekHeld(holds, week)) {
-        held.push(week)
-        continue
-      }
-      await drop(parts, week, rule)
-      dropped.push(week)
+      const isDropped = !isWeekHeld(holds, week) && (await drop(parts, week, rule, target))
+      if (isDropped) dropped.push(week)
+      else held.push(week)
     }
   }
   return { dropped, held, unseen }
@@ -88,6 +87,8 @@ const weeksOf = async (
     `SELECT cluster, toString(toMonday(${ARRIVAL[table]})) AS monday, count() AS rows ` +
       `FROM ${table} GROUP BY cluster, toMonday(${ARRIVAL[table]}) ` +
       `ORDER BY monday, cluster LIMIT ${weeksMax}`,
+    {},
+    { seconds: LIMIT.storeQuerySecondsMax },
   )
   return rows.map(({ cluster, monday, rows: count }) => {
     const fromUs = Date.parse(`${monday}T00:00:00Z`) * 1000
@@ -115,15 +116,19 @@ const isExpired = ({ toUs }: Week, { days }: RetentionRule, nowUs: number): bool
 const isWeekHeld = (holds: readonly Hold[], { cluster, fromUs, toUs }: Week): boolean =>
   isHeld(holds, cluster, fromUs, toUs)
 
-const drop = async (parts: RetentionParts, week: Week, rule: RetentionRule): Promise<void> => {
-  const { store, shape, clock, sign } = parts
-  if (week.table === 'events') {
-    const rows = await tombstonesOf(store, week, `retention of ${rule.days} days`, clock, sign)
-    const token = `tombstones-${week.cluster}-${week.monday}-${clock.nowUs()}`
-    if (rows.length > 0) await store.insertRecords('tombstones', token, rows)
-  }
-  const table =
-    shape.kind === 'single' ? week.table : `${week.table}_local ON CLUSTER ${quoted(shape.name)}`
-  const partition = `(${literal(week.cluster)}, ${literal(week.monday)})`
-  await store.command(`ALTER TABLE ${table} DROP PARTITION ${partition}`)
+/** False: a hold was put in force meanwhile. */
+const drop = async (
+  { store, clock, sign }: RetentionParts,
+  week: Week,
+  rule: RetentionRule,
+  target: Target,
+): Promise<boolean> => {
+  const why = `retention of ${rule.days} days`
+  const stones = week.table === 'events' ? await tombstonesOf(store, week, why, clock, sign) : []
+  // To sign for a week takes time, and whoever put a hold in force then was told that it is.
+  if (isWeekHeld(await listHolds(store), week)) return false
+  const token = `tombstones-${week.cluster}-${week.monday}-${clock.nowUs()}`
+  await store.insertRecords('tombstones', token, stones)
+  await store.command(dropPartition(week.table, [week.cluster, week.monday], target))
+  return true
 }

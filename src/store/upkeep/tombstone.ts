@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { LEAF_SQL } from '../evidence/leaf.ts'
 import type { Store, StoreRecord } from '../store.ts'
 import { timeOfStore } from './store-time.ts'
@@ -38,7 +39,11 @@ export const tombstonesOf = async (
   clock: Clock,
   sign: Sign,
 ): Promise<readonly StoreRecord[]> => {
-  const rows = await store.query(REMOVED_LINKS, { cluster: ofCluster, monday })
+  const rows = await store.query(
+    REMOVED_LINKS,
+    { cluster: ofCluster, monday },
+    { seconds: LIMIT.storeQuerySecondsMax },
+  )
   const when = timeOfStore(clock.nowUs())
   const records: StoreRecord[] = []
   for (const row of rows) {
@@ -80,7 +85,7 @@ const leavesOf = async (
   const rows = await store.query(
     LEAVES,
     { instance, cluster, server, way, monday, batches: [...numberOf.keys()] },
-    { resultRows: 0 },
+    { resultRows: 0, seconds: LIMIT.storeQuerySecondsMax },
   )
   return rows.map(({ batch, position, leaf }) => [
     numberOf.get(Number(batch)) ?? 0,

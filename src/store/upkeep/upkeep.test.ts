@@ -9,6 +9,7 @@ import { leafOf } from '../evidence/leaf.ts'
 import { migrate } from '../schema/migrations.ts'
 import type { Store, StoreRecord } from '../store.ts'
 import { EVIDENCE_EVENT_COLUMNS } from '../testing/event-columns.ts'
+import { watchedStore } from '../testing/watched-store.ts'
 import { diskUse } from './disk-guard.ts'
 import { addHold, listHolds, releaseHold } from './holds.ts'
 import { type RetentionRule, retain } from './retention.ts'
@@ -177,6 +178,39 @@ describe('retention', () => {
     expect(await releaseHold(store, later, 'case-7')).toBe(true)
     expect(await releaseHold(store, later, 'case-7')).toBe(false)
     expect((await keep([{ days: 0 }])).dropped).toHaveLength(2)
+  })
+
+  it('leaves a week alone that is held while what lies in it is being signed for', async () => {
+    const hold = { id: 'late', cluster: "a'b", fromUs: 0, toUs: Infinity, reason: '', by: '' }
+    const watched = watchedStore(store, async (sql) => {
+      if (sql.includes('INNER JOIN')) await addHold(store, clock, hold)
+    })
+    const parts = { store: watched, shape: { kind: 'single' }, clock, sign } as const
+    const { dropped, held } = await retain(parts, [{ cluster: "a'b", days: 10 }])
+    expect(dropped).toEqual([])
+    expect(held.map(({ monday }) => monday)).toEqual(['2026-11-02'])
+    expect(await eventsLeft()).toHaveLength(5)
+    expect(await store.query('SELECT count() AS n FROM tombstones')).toEqual([{ n: '0' }])
+  })
+
+  it('is given time: a week of a busy cluster takes longer than a query may otherwise', async () => {
+    const seconds: unknown[] = []
+    const watched = watchedStore(store, async (sql, limits) => {
+      if (sql.includes('FROM events')) seconds.push(limits.seconds)
+    })
+    await retain({ store: watched, shape: { kind: 'single' }, clock, sign }, [{ days: 10 }])
+    expect(seconds.length).toBeGreaterThan(2)
+    expect(new Set(seconds)).toEqual(new Set([LIMIT.storeQuerySecondsMax]))
+  })
+
+  it('sees the last that was said of a hold, also by somebody whose clock is behind', async () => {
+    const hold = { id: 'case-8', cluster: 'c', fromUs: 0, toUs: NOW_US, reason: '', by: '' }
+    const behind = { ...clock, nowUs: () => NOW_US - DAY_US }
+    await addHold(store, clock, hold)
+    expect(await releaseHold(store, behind, 'case-8')).toBe(true)
+    expect(await listHolds(store)).toEqual([])
+    await addHold(store, behind, hold)
+    expect(await listHolds(store)).toEqual([hold])
   })
 
   it('holds all clusters where a hold names none, and only what it covers', async () => {
