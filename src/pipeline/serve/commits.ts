@@ -23,6 +23,7 @@ export const commitsOf = (
     commit: async (closed, batch, reading) => {
       const extras = await drained()
       await storeBatch({ ...closed, batch, reading, extras }, storing)
+      live.stored(extras)
       live.committed(extras)
       anchoring.begin()
       monitor.committed(closed.bounds)
@@ -30,6 +31,7 @@ export const commitsOf = (
     settle: async () => {
       const extras = await drained()
       await storeExtras(extras, storing)
+      live.stored(extras)
       anchoring.begin()
       return extras.isSettled
     },

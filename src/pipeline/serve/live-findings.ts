@@ -7,6 +7,7 @@ import { judgeNote } from '../../detect/completeness/judge-note.ts'
 import type { ActCount } from '../../detect/live/act-count.ts'
 import { LiveActs } from '../../detect/live/live-acts.ts'
 import { type LateQuestion, LiveCorrelation } from '../../detect/live/live-correlation.ts'
+import { type LiveLosses, lossIssues } from '../../detect/live/losses.ts'
 import { type StoredSignal, toStoredSignal } from '../../detect/live/stored-signal.ts'
 import { type Delivery, type GapDelivery, logSourceName } from '../../model/delivery.ts'
 import type { EventRef, Finding } from '../../model/finding.ts'
@@ -75,6 +76,11 @@ export class LiveFindings {
   #signals = new Map<string, StoredSignal>()
   #gaps: GapDelivery[] = []
   #issues: Issue[] = []
+  /** What was drained and may not be in the store yet. */
+  readonly #storing = new Set<DrainedExtras>()
+  /** For each question to the store the signals that its answer may lack, by act. */
+  readonly #asking = new Set<Map<string, StoredSignal>>()
+  #losses: LiveLosses
   /** Findings that were told last, by id: what a withdrawal takes back. */
   readonly #told = new Map<string, Finding>()
   /** Findings from before a restart that were not told anew since. */
@@ -104,6 +110,7 @@ export class LiveFindings {
       hooks,
       parts.waitMs === undefined ? {} : { waitMs: parts.waitMs },
     )
+    this.#losses = this.#lossesNow()
   }
 
   get ruleSet(): RuleSet {
@@ -193,11 +200,11 @@ export class LiveFindings {
    * reopens has to be safe before.
    */
   drain(): DrainedExtras {
-    const extras = {
+    const extras: DrainedExtras = {
       findings: [...this.#findings.values()],
       signals: [...this.#signals.values()],
       gaps: this.#gaps,
-      issues: this.#issues,
+      issues: [...this.#issues, ...this.#newLosses()],
       judged: this.#correlation.judged(),
       reopened: this.#correlation.takeReopened(),
       isSettled: this.#correlation.isSettled,
@@ -206,7 +213,13 @@ export class LiveFindings {
     this.#signals = new Map()
     this.#gaps = []
     this.#issues = []
+    this.#storing.add(extras)
     return extras
+  }
+
+  /** What was drained is in the store. */
+  stored(extras: DrainedExtras): void {
+    this.#storing.delete(extras)
   }
 
   /** A batch is stored that says so. */
@@ -215,18 +228,31 @@ export class LiveFindings {
   }
 
   async #ask(question: LateQuestion): Promise<void> {
+    const storing = [...this.#storing].flatMap(({ signals }) => signals)
+    const newer = byAct([...storing, ...this.#signals.values()])
+    this.#asking.add(newer)
     const signals = await this.#parts.ask(question)
-    // What is not stored yet is newer than what is.
-    const known = new Map((signals ?? []).map((signal) => [signal.act, signal]))
-    for (const [act, signal] of this.#signals) known.set(act, signal)
-    const all = signals === undefined ? undefined : [...known.values()]
+    this.#asking.delete(newer)
+    const all = signals && byAct([...signals, ...newer.values()]).values()
     this.#correlation.answerLate(question, all, this.#parts.clock.nowUs())
   }
 
   #count(count: ActCount, before: ActCount | undefined): void {
     const signal = toStoredSignal(this.#ruleSet.rules, count)
-    if (signal !== undefined) this.#signals.set(signal.act, signal)
+    if (signal !== undefined) {
+      for (const signals of [this.#signals, ...this.#asking]) signals.set(signal.act, signal)
+    }
     this.#correlation.add(count, before, this.#parts.clock.nowUs())
+  }
+
+  #newLosses(): readonly Issue[] {
+    const before = this.#losses
+    this.#losses = this.#lossesNow()
+    return lossIssues(before, this.#losses)
+  }
+
+  #lossesNow(): LiveLosses {
+    return { acts: this.#acts.losses, correlation: this.#correlation.losses }
   }
 
   #collide(events: readonly EventRef[]): void {
@@ -299,6 +325,10 @@ export class LiveFindings {
     return this.#lastToldUs
   }
 }
+
+/** Of each act what was said last. */
+const byAct = (signals: readonly StoredSignal[]): Map<string, StoredSignal> =>
+  new Map(signals.map((signal) => [signal.act, signal]))
 
 const isSame = (a: Finding, b: Finding): boolean => JSON.stringify(a) === JSON.stringify(b)
 
