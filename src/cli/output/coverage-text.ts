@@ -152,11 +152,23 @@ const requestsText = (requests: readonly LostRequests[]): string => {
 }
 
 const requestText = ({ verbs, of, users, places }: LostRequests): string => {
-  const names = of.map((name) => (name === '*' ? 'any other resource' : name))
   const where = places === null ? '' : ` in ${shortList(places)}`
   const who = users === null ? '' : ` by ${shortList(users)}`
-  const verb = verbs.length >= VERBS_ALL ? 'every verb' : listed(verbs)
-  return `${verb} of ${shortList(names)}${where}${who}`
+  return `${verbsText(verbs, of)} of ${shortList(of.map(nameText))}${where}${who}`
+}
+
+const verbsText = (verbs: readonly string[], of: readonly string[]): string => {
+  if (!of.some((name) => name.startsWith('/'))) {
+    return verbs.length >= VERBS_ALL ? 'every verb' : listed(verbs)
+  }
+  // These two stand for all methods that nobody tells apart.
+  return verbs.includes('get') && verbs.includes('post') ? 'every method' : listed(verbs)
+}
+
+/** A path that goes on as any may. */
+const nameText = (name: string): string => {
+  if (name === '*') return 'any other resource'
+  return name.startsWith('/') ? name.replace(/\/x$/, '/…') : name
 }
 
 /** So many are all that a resource has. */
