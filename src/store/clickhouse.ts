@@ -7,6 +7,7 @@ import type {
 } from '@clickhouse/client'
 import { LIMIT } from '../base/limit.ts'
 import { toFault } from './clickhouse-fault.ts'
+import { quotedName } from './sql-text.ts'
 import type { QueryLimits, QueryParameters, Rows, Store, StoreRecord } from './store.ts'
 
 /** Where a ClickHouse is, and who we are there. */
@@ -258,5 +259,3 @@ const guarded = async <T>(
 }
 
 const tableName = (table: string): string => table.split('.').map(quotedName).join('.')
-
-const quotedName = (name: string): string => `\`${name.replaceAll(/[\\`]/g, '\\$&')}\``

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Session } from 'chdb'
 import { LIMIT } from '../../base/limit.ts'
+import { quotedText } from '../sql-text.ts'
 import { EngineError, toEngineError } from './engine-error.ts'
 import type { EngineOptions } from './engine-options.ts'
-import { quotedText } from './tokens.ts'
 
 /** A statement and what came with it. */
 export interface EngineRequest {

@@ -27,12 +27,6 @@ export const tokensOf = (sql: string): readonly Token[] | undefined => {
   return tokens
 }
 
-/** A text as ClickHouse reads it in a statement. */
-export const quotedText = (text: string): string => `'${text.replaceAll(/[\\']/g, '\\$&')}'`
-
-/** A name as ClickHouse reads it in a statement, whatever is in it. */
-export const quotedName = (name: string): string => `\`${name.replaceAll(/[\\`]/g, '\\$&')}\``
-
 interface Found {
   readonly kind: Token['kind'] | 'blank'
   readonly value: string

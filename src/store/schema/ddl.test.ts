@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addColumn, columnText, createTable, dropPartition, literal, quoted } from './ddl.ts'
+import { addColumn, columnText, createTable, dropPartition } from './ddl.ts'
 import type { Table } from './table.ts'
 
 const TABLE: Table = {
@@ -60,10 +60,5 @@ describe('the statements for a table', () => {
   it('say of a column all that is said of it', () => {
     const column = { name: 'c', type: 'String', default: "''", codec: 'NONE', settings: 'x = 1' }
     expect(columnText(column)).toBe("`c` String DEFAULT '' CODEC(NONE) SETTINGS (x = 1)")
-  })
-
-  it('keep names and texts within their quotes', () => {
-    expect(quoted('a`\\b')).toBe('`a\\`\\\\b`')
-    expect(literal("a'\\b")).toBe("'a\\'\\\\b'")
   })
 })

@@ -1,3 +1,4 @@
+import { quotedName, quotedText } from '../sql-text.ts'
 import type { Table, TableColumn } from './table.ts'
 
 /** On what the tables are: one node, or every node of a ClickHouse cluster of that name. */
@@ -13,19 +14,19 @@ export type Target =
 /** The statements that make a table where there is none. */
 export const createTable = (table: Table, target: Target): readonly string[] => {
   if (target.kind === 'single') {
-    return [statement(`CREATE TABLE IF NOT EXISTS ${quoted(table.name)}`, table, engine(table))]
+    return [statement(`CREATE TABLE IF NOT EXISTS ${quotedName(table.name)}`, table, engine(table))]
   }
-  const local = quoted(`${table.name}_local`)
-  const database = quoted(target.database)
-  const on = `ON CLUSTER ${quoted(target.name)}`
+  const local = quotedName(`${table.name}_local`)
+  const database = quotedName(target.database)
+  const on = `ON CLUSTER ${quotedName(target.name)}`
   const path = `/clickhouse/tables/{shard}/${target.database}/${table.name}_local`
-  const replicated = `Replicated${engine(table, `${literal(path)}, '{replica}'`)}`
+  const replicated = `Replicated${engine(table, `${quotedText(path)}, '{replica}'`)}`
   const distributed =
-    `Distributed(${literal(target.name)}, ${literal(target.database)}, ` +
-    `${literal(`${table.name}_local`)}, ${table.shardBy})`
+    `Distributed(${quotedText(target.name)}, ${quotedText(target.database)}, ` +
+    `${quotedText(`${table.name}_local`)}, ${table.shardBy})`
   return [
     statement(`CREATE TABLE IF NOT EXISTS ${database}.${local} ${on}`, table, replicated, true),
-    `CREATE TABLE IF NOT EXISTS ${database}.${quoted(table.name)} ${on} AS ${database}.${local}\n` +
+    `CREATE TABLE IF NOT EXISTS ${database}.${quotedName(table.name)} ${on} AS ${database}.${local}\n` +
       `ENGINE = ${distributed}`,
   ]
 }
@@ -38,13 +39,13 @@ export const addColumn = (table: string, column: TableColumn, target: Target): r
 
 /** The statement that drops a partition of a table, by the values of its key. */
 export const dropPartition = (table: string, key: readonly string[], target: Target): string =>
-  `ALTER TABLE ${holderOf(table, target)} DROP PARTITION (${key.map(literal).join(', ')})`
+  `ALTER TABLE ${holderOf(table, target)} DROP PARTITION (${key.map(quotedText).join(', ')})`
 
 /** The column as a table's definition has it. */
 export const columnText = (column: TableColumn): string => {
   const { name, type, codec, settings, alias, default: value } = column
   const parts = [
-    quoted(name),
+    quotedName(name),
     type,
     value === undefined ? '' : `DEFAULT ${value}`,
     alias === undefined ? '' : `ALIAS ${alias}`,
@@ -53,14 +54,6 @@ export const columnText = (column: TableColumn): string => {
   ]
   return parts.filter((part) => part !== '').join(' ')
 }
-
-/** A name as an identifier. */
-export const quoted = (name: string): string =>
-  `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
-
-/** A text as a literal. */
-export const literal = (text: string): string =>
-  `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
 /** A batch that is inserted again is recognised within so many others. */
 const TOKENS_KEPT = 10_000
@@ -88,7 +81,7 @@ const statement = (
     `SETTINGS ${Object.entries(settings)
       .map(([name, value]) => `${name} = ${value}`)
       .join(', ')}`,
-    `COMMENT ${literal(table.about)}`,
+    `COMMENT ${quotedText(table.about)}`,
   ]
   const lines = inside.map((one) => `  ${one}`).join(',\n')
   return `${head}\n(\n${lines}\n)\n${clauses.filter((clause) => clause !== '').join('\n')}`
@@ -107,9 +100,9 @@ const altered = (table: string, target: Target): readonly string[] =>
     : [holderOf(table, target), onCluster(table, target)]
 
 const holderOf = (table: string, target: Target): string =>
-  target.kind === 'single' ? quoted(table) : onCluster(`${table}_local`, target)
+  target.kind === 'single' ? quotedName(table) : onCluster(`${table}_local`, target)
 
 const onCluster = (
   table: string,
   { database, name }: Extract<Target, { readonly kind: 'cluster' }>,
-): string => `${quoted(database)}.${quoted(table)} ON CLUSTER ${quoted(name)}`
+): string => `${quotedName(database)}.${quotedName(table)} ON CLUSTER ${quotedName(name)}`
