@@ -68,6 +68,44 @@ describe('policy coverage', () => {
   })
 })
 
+describe('a rule of your own', () => {
+  const RULE = `title: Mine
+id: 0c8f5f0e-35a4-4a8e-9d3c-1d9d6b2f4a77
+logsource: { product: kubernetes, service: audit }
+detection: { sel: { request.resource: widgets }, condition: sel }
+level: low
+`
+  const CASES = `cases:
+  - title: one is read
+    kind: match
+    event:
+      kind: Event
+      apiVersion: audit.k8s.io/v1
+      level: Metadata
+      auditID: 6adc4faf-c394-461e-b62d-25ca135d289d
+      stage: ResponseComplete
+      requestURI: /apis/example.com/v1/namespaces/shop/widgets/one
+      verb: get
+      user: { username: alice, groups: [ 'system:authenticated' ] }
+      objectRef: { resource: widgets, namespace: shop, name: one, apiGroup: example.com }
+      responseStatus: { metadata: {}, code: 200 }
+      requestReceivedTimestamp: '2026-11-20T22:00:00.000000Z'
+      stageTimestamp: '2026-11-20T22:00:00.012000Z'
+`
+  const stateOf = async (): Promise<string> => {
+    const rules = ['--rules', join(folder, 'mine.yaml'), '--rule', '0c8f5f0e', '--format', 'json']
+    const { output } = await run(['policy', 'coverage', policyFile('- level: Metadata'), ...rules])
+    return JSON.parse(output).rules[0].state
+  }
+
+  test('is unproven until it has a case beside it', async () => {
+    writeFileSync(join(folder, 'mine.yaml'), RULE)
+    expect(await stateOf()).toBe('unproven')
+    writeFileSync(join(folder, 'mine.cases.yaml'), CASES)
+    expect(await stateOf()).toBe('active')
+  })
+})
+
 describe('policy minimal', () => {
   test('writes a policy that loads, has no fault, and lets the rules see', async () => {
     const made = await run(['policy', 'minimal', '--rule', 'B01', '--rule', 'D20'])
