@@ -46,18 +46,23 @@ describe('on a real disk', () => {
     await again.close()
   })
 
-  it('goes on behind a number that somebody has already, without a hole', async () => {
+  it('goes on behind a number that somebody has already, and lists that until it is told', async () => {
     const log = await open()
     await log.append(textRecord('old'))
-    await log.advance(1)
-    expect(log.nextSequence).toBe(2)
-    await log.advance(12)
+    await log.advance(1, 'nothing')
+    expect([log.nextSequence, log.damage]).toEqual([2, []])
+    await log.advance(12, 'put back')
     expect([log.firstSequence, log.nextSequence]).toEqual([12, 12])
+    const missing = { reason: 'put back', fromSequence: 2, toSequence: 12 }
+    expect(log.damage).toEqual([expect.objectContaining(missing)])
     expect(await log.append(textRecord('new'))).toBe(12)
     await log.close()
     const again = await open()
-    expect([again.firstSequence, again.nextSequence, again.damage]).toEqual([12, 13, []])
+    expect([again.firstSequence, again.nextSequence]).toEqual([12, 13])
+    expect(again.damage).toEqual(log.damage)
     expect(await readBodies(again)).toEqual(new Map([[12, 'new']]))
+    await again.damageTold()
+    expect(again.damage).toEqual([])
     await again.close()
   })
 

@@ -5,7 +5,7 @@ import { Fault } from '../fault.ts'
 import { LIMIT } from '../limit.ts'
 import { Wakers } from '../wakers.ts'
 import { codeOf, saysNoRoom } from './byte-window.ts'
-import { markTold } from './damage.ts'
+import { listDamage, markTold, setAside } from './damage.ts'
 import { LogCursor } from './log-cursor.ts'
 import { type LogFiles, systemFiles } from './log-files.ts'
 import { MARKER_BYTES, segmentName } from './log-format.ts'
@@ -166,12 +166,13 @@ class Log implements WriteAheadLog {
     })
   }
 
-  advance(to: number): Promise<void> {
+  advance(to: number, reason: string): Promise<void> {
     return this.#alone(async () => {
       if (this.#fault !== undefined) throw this.#fault
       if (to <= this.#next) return
-      this.#next = to
       try {
+        await this.#leaveOut(to, reason)
+        this.#next = to
         await this.#roll()
       } catch (error) {
         throw this.#note(error)
@@ -284,6 +285,17 @@ class Log implements WriteAheadLog {
     } catch (error) {
       throw this.#note(error)
     }
+  }
+
+  /** Says durably that there are no records from the next number up to another one. */
+  async #leaveOut(toSequence: number, reason: string): Promise<void> {
+    const { files, folder } = this.#options
+    const segment = this.#writer?.segment
+    assert(segment !== undefined, 'the log has begun')
+    const at = { name: segment.name.name, fromByte: segment.bytes, toByte: segment.bytes }
+    await setAside(files, folder, [], { ...at, reason, fromSequence: this.#next, toSequence })
+    await files.syncFolder(folder)
+    this.damage = await listDamage(files, folder)
   }
 
   /** A segment with released records ends early, so that they do not lie on disk for long. */

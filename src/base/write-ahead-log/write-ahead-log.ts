@@ -20,7 +20,10 @@ export interface NewRecord {
   readonly body: readonly Uint8Array[]
 }
 
-/** Bytes that were found damaged when the log was opened. They are set aside, never passed over. */
+/**
+ * Bytes that were found damaged when the log was opened: they are set aside, never passed over. No
+ * bytes: records are missing.
+ */
 export interface LogDamage {
   readonly segment: string
   readonly fromByte: number
@@ -41,7 +44,7 @@ export interface WriteAheadLog {
   readonly nextSequence: number
   /** Bytes on disk. */
   readonly bytes: number
-  /** What this opening or an earlier one found damaged, until `damageTold`. */
+  /** What this opening or an earlier one found damaged or left out, until `damageTold`. */
   readonly damage: readonly LogDamage[]
   /** Says that the damage was reported durably: it is not listed again. The bytes stay aside. */
   damageTold(): Promise<void>
@@ -66,7 +69,8 @@ export interface WriteAheadLog {
   /**
    * Appends nothing under a number before this one. For a log that was lost, or put back from a
    * copy: whoever has its records up to here would take new ones under their numbers for the same.
+   * What is left out is damage for that reason, also if the process ends before it is told.
    */
-  advance(to: number): Promise<void>
+  advance(to: number, reason: string): Promise<void>
   close(): Promise<void>
 }

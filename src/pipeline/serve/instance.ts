@@ -16,7 +16,7 @@ import type { InstanceParts } from './instance-parts.ts'
 import { LiveCrew } from './live-crew.ts'
 import { type AskStore, LiveFindings } from './live-findings.ts'
 import type { LiveOptions } from './live-job.ts'
-import { keepBehind } from './log-damage.ts'
+import { bringForward } from './log-damage.ts'
 import { Meters } from './meters.ts'
 import type { OpenSources } from './open-sources.ts'
 import { openStore, retryTo } from './open-store.ts'
@@ -74,7 +74,7 @@ const openParts = async (
   const { instance } = folder
   const before = await ask((one) => readBefore(one, log, instance, clock.nowUs()))
   const keep = keeper(log, meters)
-  await keepBehind(before.lastSequence, { log, keep, clock })
+  await bringForward(log, before.lastSequence)
   const completeness = seeded(before)
   const live = new LiveFindings(compileRules(judging.rules, judging.lists), {
     completeness,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
-import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
-import type { GapDelivery, Keep, LogSource, SourceGap } from '../../model/delivery.ts'
+import type { LogDamage, WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
+import type { GapDelivery, Keep, LogSource } from '../../model/delivery.ts'
 
 /** What keeping a loss of the log takes. */
 export interface LogDamageParts {
@@ -15,49 +15,44 @@ export interface LogDamageParts {
  */
 export const keepDamage = async ({ log, keep, clock }: LogDamageParts): Promise<void> => {
   const nowUs = clock.nowUs()
-  const gaps = log.damage.map(({ segment, fromByte, toByte, reason, ...damage }) => {
-    const records = damage.toSequence - damage.fromSequence
-    const bytes = `${toByte - fromByte} bytes of the write-ahead log`
-    const message = `${bytes} are damaged (${reason}), with up to ${records} records`
-    return gapOf({ message, place: segment, fromByte, toByte }, nowUs)
-  })
+  const gaps = log.damage.map((damage) => gapOf(damage, nowUs))
   for (const gap of gaps) await keep(gap, new Uint8Array())
   if (gaps.length > 0) await log.damageTold()
 }
 
 /**
- * Brings a log forward that is behind the store, and keeps that as a gap: new records under numbers
- * that the store has would be taken for what is stored, and dropped.
+ * Brings a log forward that is behind the store, which is damage of the log: new records under
+ * numbers that the store has would be taken for what is stored, and dropped.
  */
-export const keepBehind = async (
-  lastSequence: number,
-  { log, keep, clock }: LogDamageParts,
-): Promise<void> => {
-  const { nextSequence } = log
-  if (nextSequence > lastSequence) return
-  const message =
-    `the write-ahead log ends with record ${nextSequence - 1}, and the store has up to ` +
-    `${lastSequence}: it was deleted, or put back from a copy; what was in it and not stored is lost`
-  await log.advance(lastSequence + 1)
-  const unknown = { place: undefined, fromByte: undefined, toByte: undefined }
-  await keep(gapOf({ message, ...unknown }, clock.nowUs()), new Uint8Array())
-}
+export const bringForward = (log: WriteAheadLog, lastSequence: number): Promise<void> =>
+  log.advance(
+    lastSequence + 1,
+    `it ends with record ${log.nextSequence - 1}, and the store has up to ${lastSequence}: it was ` +
+      'deleted, or put back from a copy; what was in it and not stored is lost',
+  )
 
 /** Whose log it was nobody can say any more. */
 const NOBODY: LogSource = { cluster: '', server: '', way: 'webhook' }
 
-const gapOf = (
-  what: Pick<SourceGap, 'message' | 'place' | 'fromByte' | 'toByte'>,
-  arrivedUs: number,
-): GapDelivery => ({
+const gapOf = (damage: LogDamage, arrivedUs: number): GapDelivery => ({
   kind: 'gap',
   source: NOBODY,
   arrivedUs,
   gap: {
     kind: 'log-damage',
-    ...what,
+    message: messageOf(damage),
+    place: damage.segment,
+    fromByte: damage.fromByte,
+    toByte: damage.toByte,
     fromTime: undefined,
     toTime: undefined,
     events: undefined,
   },
 })
+
+const messageOf = ({ fromByte, toByte, reason, fromSequence, toSequence }: LogDamage): string => {
+  const records = toSequence - fromSequence
+  return fromByte === toByte
+    ? `${records} records of the write-ahead log are missing: ${reason}`
+    : `${toByte - fromByte} bytes of the write-ahead log are damaged (${reason}), with up to ${records} records`
+}
