@@ -95,6 +95,8 @@ export const serve: Serve = async (options, hooks, signal) => {
     ...commits,
   })
   const working = intake.run(stop.signal)
+  // Sources may still be being opened when it fails: it is met behind them.
+  working.catch(() => {})
   try {
     await keepDamage({ ...parts, clock })
     const chores = new Chores({ config: options.config, parts, hooks, clock })

@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { systemClock } from '../../base/clock.ts'
+import { serve } from '../pipeline.ts'
 import { ask, judging, live, optionsFor, post } from './testing/live.ts'
 
 let data = ''
@@ -36,4 +40,23 @@ test('what is acknowledged after the log was deleted is stored, and the loss is 
   expect(gaps.map(({ kind, message }) => `${kind} a gap: ${message}`)).toEqual([
     `log-damage ${said[0]}`,
   ])
+})
+
+test('what fails while sources are still being opened is said as what it is', {
+  timeout: 60_000,
+}, async () => {
+  data = mkdtempSync(join(tmpdir(), 'deckwatch-instance-'))
+  // Who reads it waits until somebody writes.
+  const key = join(data, 'slow.key')
+  execFileSync('mkfifo', [key])
+  const source = { cluster: 'c', server: 'a', san: undefined, tokenSha256: '0'.repeat(64) }
+  const tls = { cert: key, key, clientCA: undefined }
+  const webhook = { listen: { host: '127.0.0.1', port: 0 }, tls, sources: [source] }
+  const options = { ...optionsFor(data, { webhook }), judging: judging([]), sealKey: 'nonsense' }
+  const hooks = { finding: () => {}, log: () => {} }
+  const running = serve(options, hooks, new AbortController().signal)
+  const failed = expect(running).rejects.toThrow('no key in PEM')
+  await systemClock.sleep(5_000)
+  await writeFile(key, 'no certificate')
+  await failed
 })
