@@ -1,7 +1,7 @@
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { formatPlace, type Issue } from '../../base/issue.ts'
 import { LIMIT } from '../../base/limit.ts'
-import { issuesOf } from '../../kubernetes/audit-policy/issues.ts'
+import { issuesOf } from '../../kubernetes/audit-policy/load/loading-issues.ts'
 import type {
   AuditPolicy,
   GroupResources,

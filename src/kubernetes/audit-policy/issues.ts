@@ -1,5 +1,4 @@
-import type { Issue, IssueTable } from '../../base/issue.ts'
-import type { LoadedPolicy } from './policy.ts'
+import type { IssueTable } from '../../base/issue.ts'
 
 /** What loading an audit policy has to say about the file. */
 export const policyIssues: IssueTable = {
@@ -27,19 +26,3 @@ export const policyIssues: IssueTable = {
     severity: 'warning',
   },
 }
-
-/** What is wrong with a policy file: its refusal, then what is dropped, in the file's order. */
-export const issuesOf = (loaded: LoadedPolicy): readonly Issue[] => [
-  ...(loaded.refused === undefined
-    ? []
-    : [{ code: refusalOf(loaded), message: loaded.refused, at: loaded.refusedAt ?? {} }]),
-  ...loaded.faults
-    .map(({ kind, message, at }): Issue => ({ code: `policy/${kind}`, message, at }))
-    .sort((one, other) => order(one.at, other.at)),
-]
-
-const refusalOf = ({ isTooLarge }: LoadedPolicy): string =>
-  isTooLarge ? 'policy/too-large' : 'policy/refused'
-
-const order = (one: Issue['at'], other: Issue['at']): number =>
-  (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)

@@ -33,11 +33,7 @@ interface Check extends FlagRequest {
   at(name: string): Place
 }
 
-const issue = (code: string, message: string, at: Place): Issue => ({
-  code: `flags/${code}`,
-  message,
-  at,
-})
+const issue = (code: string, message: string, at: Place): Issue => ({ code, message, at })
 
 /** Talos gives the API server a policy and a log file by itself. */
 const hasPolicy = ({ settings, found }: Check): boolean =>
@@ -58,15 +54,17 @@ const checkValues = ({ settings, found }: Check): readonly Issue[] => {
     const before = where === '' ? 'before' : `at ${where}`
     if (first !== undefined) {
       const message = `--${flag.name} is given ${before} as ${first.value}; what counts is ${flag.value}`
-      twice.push(issue('given-twice', message, flag.at))
+      twice.push(issue('flags/given-twice', message, flag.at))
     }
     seen.set(flag.name, flag)
   }
   const old = seen.get('audit-webhook-batch-initial-backoff')
   return [
-    ...settings.faults.map(({ flag, message }) => issue('refused', message, flag.at)),
+    ...settings.faults.map(({ flag, message }) => issue('flags/refused', message, flag.at)),
     ...twice,
-    ...(old === undefined ? [] : [issue('deprecated', `--${old.name} is deprecated`, old.at)]),
+    ...(old === undefined
+      ? []
+      : [issue('flags/deprecated', `--${old.name} is deprecated`, old.at)]),
   ]
 }
 
@@ -75,7 +73,7 @@ const checkRanges = (check: Check): readonly Issue[] => {
   const { settings } = check
   const positive = (name: string, isUsed: boolean): readonly Issue[] =>
     isUsed && settings.number(name) <= 0
-      ? [issue('refused', `--${name} must be above 0`, check.at(name))]
+      ? [issue('flags/refused', `--${name} must be above 0`, check.at(name))]
       : []
   const ofBackend = (backend: 'log' | 'webhook', isOn: boolean): readonly Issue[] => {
     if (!isOn) return []
@@ -91,7 +89,7 @@ const checkRanges = (check: Check): readonly Issue[] => {
       ...positive(name('batch-throttle-burst'), isThrottled),
       ...positive(name('truncate-max-event-size'), true),
       ...(isSmall
-        ? [issue('refused', `--${batch} is below --${event}`, check.at(batch ?? ''))]
+        ? [issue('flags/refused', `--${batch} is below --${event}`, check.at(batch ?? ''))]
         : []),
     ]
   }
@@ -101,7 +99,9 @@ const checkRanges = (check: Check): readonly Issue[] => {
   return [
     ...ofBackend('log', hasLog(check)),
     ...ofBackend('webhook', hasWebhook(check)),
-    ...negative.map((name) => issue('refused', `--${name} must not be below 0`, check.at(name))),
+    ...negative.map((name) =>
+      issue('flags/refused', `--${name} must not be below 0`, check.at(name)),
+    ),
   ]
 }
 
@@ -115,17 +115,17 @@ const checkPresence = (check: Check): readonly Issue[] => {
       log || webhook
         ? `--${given} is given, but no --audit-policy-file: nothing is logged`
         : 'no --audit-policy-file: nothing is logged'
-    return [issue('no-policy', message, check.at(given))]
+    return [issue('flags/no-policy', message, check.at(given))]
   }
   if (!log && !webhook) {
     const message = 'neither --audit-log-path nor --audit-webhook-config-file: nothing is logged'
-    return [issue('no-backend', message, check.at('audit-policy-file'))]
+    return [issue('flags/no-backend', message, check.at('audit-policy-file'))]
   }
   return [
-    ...(log ? [] : [issue('no-log-file', 'no --audit-log-path', {})]),
-    ...(webhook ? [] : [issue('no-webhook', 'no --audit-webhook-config-file', {})]),
+    ...(log ? [] : [issue('flags/no-log-file', 'no --audit-log-path', {})]),
+    ...(webhook ? [] : [issue('flags/no-webhook', 'no --audit-webhook-config-file', {})]),
     ...(settings.text('audit-log-path') === '-'
-      ? [issue('log-to-stdout', '--audit-log-path=-', check.at('audit-log-path'))]
+      ? [issue('flags/log-to-stdout', '--audit-log-path=-', check.at('audit-log-path'))]
       : []),
   ]
 }
@@ -144,10 +144,12 @@ const checkMounts = (check: Check): readonly Issue[] => {
     if (path === '' || path === '-') return []
     const mount = covering(path)
     if (mount === undefined) {
-      return [issue('not-mounted', `no volumeMount has ${path} (--${name})`, check.at(name))]
+      return [issue('flags/not-mounted', `no volumeMount has ${path} (--${name})`, check.at(name))]
     }
     if (name !== 'audit-log-path' || !mount.readOnly) return []
-    return [issue('not-mounted', `${mount.path} is mounted read-only (--${name})`, check.at(name))]
+    return [
+      issue('flags/not-mounted', `${mount.path} is mounted read-only (--${name})`, check.at(name)),
+    ]
   })
 }
 
@@ -162,20 +164,20 @@ const checkLog = (check: Check): readonly Issue[] => {
   }).length
   return [
     ...(settings.text('audit-log-format') === 'legacy'
-      ? [issue('legacy-format', '--audit-log-format=legacy', check.at('audit-log-format'))]
+      ? [issue('flags/legacy-format', '--audit-log-format=legacy', check.at('audit-log-format'))]
       : []),
-    ...(mode === 'batch' ? [issue('log-batch', '--audit-log-mode=batch', at)] : []),
-    ...(mode === 'blocking' ? [issue('full-disk', '--audit-log-mode is blocking', at)] : []),
+    ...(mode === 'batch' ? [issue('flags/log-batch', '--audit-log-mode=batch', at)] : []),
+    ...(mode === 'blocking' ? [issue('flags/full-disk', '--audit-log-mode is blocking', at)] : []),
     ...(mode === 'blocking-strict' && omitting === undefined
-      ? [issue('strict', '--audit-log-mode=blocking-strict', at)]
+      ? [issue('flags/strict', '--audit-log-mode=blocking-strict', at)]
       : []),
     ...(mode === 'blocking-strict' && omitting !== undefined && omitting > 0
-      ? [issue('strict-without-stage', `${omitting} rules omit RequestReceived`, at)]
+      ? [issue('flags/strict-without-stage', `${omitting} rules omit RequestReceived`, at)]
       : []),
     ...(settings.on('audit-log-truncate-enabled')
       ? [
           issue(
-            'log-truncated',
+            'flags/log-truncated',
             truncationOf(settings, 'log'),
             check.at('audit-log-truncate-enabled'),
           ),
@@ -198,16 +200,17 @@ const checkRotation = (check: Check): readonly Issue[] => {
   // Up to 1.35, no size is that of the library that writes the file.
   const files = size === 0 && settings.minor < 36 ? LIBRARY_MAX_SIZE : size
   const at = check.at('audit-log-maxsize')
-  if (files === 0) return [issue('no-rotation', '--audit-log-maxsize=0: one file that grows', at)]
+  if (files === 0)
+    return [issue('flags/no-rotation', '--audit-log-maxsize=0: one file that grows', at)]
   const minutes = historyMinutes(check)
   return [
-    ...(backup === 0 ? [issue('no-rotation', keptText(age), check.at(names[1]))] : []),
+    ...(backup === 0 ? [issue('flags/no-rotation', keptText(age), check.at(names[1]))] : []),
     ...(minutes < HISTORY_MINUTES_MIN
-      ? [issue('short-history', historyText(minutes, check), check.at(names[1]))]
+      ? [issue('flags/short-history', historyText(minutes, check), check.at(names[1]))]
       : []),
-    ...(files < FILE_MIB_MIN ? [issue('small-files', `files of ${files} MiB`, at)] : []),
+    ...(files < FILE_MIB_MIN ? [issue('flags/small-files', `files of ${files} MiB`, at)] : []),
     ...(files < 100 || (backup !== 0 && backup < 10) || (age !== 0 && age < 30)
-      ? [issue('benchmark', `maxsize ${files}, maxbackup ${backup}, maxage ${age}`, at)]
+      ? [issue('flags/benchmark', `maxsize ${files}, maxbackup ${backup}, maxage ${age}`, at)]
       : []),
   ]
 }
@@ -230,7 +233,7 @@ const checkWebhook = (check: Check): readonly Issue[] => {
   const mode = settings.text('audit-webhook-mode')
   const name = (end: string): string => `audit-webhook-${end}`
   if (mode !== 'batch') {
-    return [issue('webhook-blocks', `--audit-webhook-mode=${mode}`, check.at(name('mode')))]
+    return [issue('flags/webhook-blocks', `--audit-webhook-mode=${mode}`, check.at(name('mode')))]
   }
   const value = (end: string): number => settings.number(name(end))
   const wait = value('batch-max-wait')
@@ -240,16 +243,22 @@ const checkWebhook = (check: Check): readonly Issue[] => {
   const place = (end: string): Place => check.at(name(end))
   return [
     ...(wait > WAIT_SECONDS_MAX
-      ? [issue('batch-wait', `a batch waits for ${wait} s`, place('batch-max-wait'))]
+      ? [issue('flags/batch-wait', `a batch waits for ${wait} s`, place('batch-max-wait'))]
       : []),
     ...(most < Math.max(rate, EVENTS_A_SECOND_MIN) && isThrottled
-      ? [issue('throttle', `${most} events/s at most`, place('batch-throttle-qps'))]
+      ? [issue('flags/throttle', `${most} events/s at most`, place('batch-throttle-qps'))]
       : []),
     ...(buffer < BUFFER_SECONDS_MIN * Math.max(rate, EVENTS_A_SECOND_MIN)
-      ? [issue('small-buffer', `${buffer} events`, place('batch-buffer-size'))]
+      ? [issue('flags/small-buffer', `${buffer} events`, place('batch-buffer-size'))]
       : []),
     ...(buffer * eventBytes > MEMORY_BYTES_MAX
-      ? [issue('memory', `${buffer} events of ${eventBytes} bytes`, place('batch-buffer-size'))]
+      ? [
+          issue(
+            'flags/memory',
+            `${buffer} events of ${eventBytes} bytes`,
+            place('batch-buffer-size'),
+          ),
+        ]
       : []),
     ...truncation(check),
   ]
@@ -260,10 +269,10 @@ const truncation = (check: Check): readonly Issue[] => {
   const [on, size] = ['audit-webhook-truncate-enabled', 'audit-webhook-truncate-max-event-size']
   if (!settings.on(on ?? '')) {
     const message = '--audit-webhook-truncate-enabled is false'
-    return minor <= 36 ? [issue('no-truncation', message, check.at(on ?? ''))] : []
+    return minor <= 36 ? [issue('flags/no-truncation', message, check.at(on ?? ''))] : []
   }
   return settings.number(size ?? '') < EVENT_BYTES_MIN
-    ? [issue('small-events', truncationOf(settings, 'webhook'), check.at(size ?? ''))]
+    ? [issue('flags/small-events', truncationOf(settings, 'webhook'), check.at(size ?? ''))]
     : []
 }
 
