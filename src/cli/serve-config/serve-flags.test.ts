@@ -43,6 +43,10 @@ describe('options', () => {
       files: [{ path: 'a=b.log', cluster: 'c', server: 's', from: 'end' }],
     })
     expect(toServeOptions(NONE, file)).toMatchObject({ data: '/data', status: { port: 1 } })
+    const store = { storePasswordFile: 'p', storeCluster: 'main' }
+    expect(toServeOptions({ ...NONE, ...store }, file)).toMatchObject({
+      store: { url: 'https://u@h/db', passwordFile: 'p', ca: '/etc/ca.pem', clusterName: 'main' },
+    })
   })
 
   test.each([
@@ -53,6 +57,8 @@ describe('options', () => {
     [{ data: 'd', files: ['audit.log'] }, /--file "audit.log" names nothing/],
     [{ data: 'd', files: ['a/../x=audit.log'] }, /names nothing/],
     [{ data: 'd', store: 'secret' }, /--store is no URL/],
+    [{ data: 'd', storeCluster: 'main' }, /there is no store with a URL/],
+    [{ data: 'd', storePasswordFile: 'p' }, /there is no store with a URL/],
   ])('%j means nothing', (flags, message) => {
     expect(() => toServeOptions({ ...NONE, ...flags }, undefined)).toThrow(message)
   })

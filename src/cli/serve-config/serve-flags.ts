@@ -68,13 +68,16 @@ function webhookOf(flags: ServeFlags, file: ConfigFile | undefined): ServeConfig
 }
 
 function storeOf(flags: ServeFlags, file: ConfigFile | undefined): ServeConfig['store'] {
-  const { store: url, storePasswordFile, storeCluster } = flags
-  if (url === undefined) return file?.store ?? { kind: 'embedded', memoryBytes: undefined }
-  const protocol = URL.parse(url)?.protocol
-  if (protocol !== 'https:' && protocol !== 'http:') {
-    throw wrong('--store is no URL', 'write it as https://user@host:8443/database')
-  }
+  const { storePasswordFile, storeCluster } = flags
   const before = file?.store?.kind === 'url' ? file.store : undefined
+  const url = urlOf(flags.store) ?? before?.url
+  if (url === undefined) {
+    if (storePasswordFile === undefined && storeCluster === undefined) {
+      return file?.store ?? { kind: 'embedded', memoryBytes: undefined }
+    }
+    const unused = storeCluster === undefined ? 'store-password-file' : 'store-cluster'
+    throw wrong(`--${unused} means nothing: there is no store with a URL`, 'give --store URL')
+  }
   return {
     kind: 'url',
     url,
@@ -82,6 +85,13 @@ function storeOf(flags: ServeFlags, file: ConfigFile | undefined): ServeConfig['
     ca: before?.ca,
     clusterName: storeCluster ?? before?.clusterName,
   }
+}
+
+function urlOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const protocol = URL.parse(text)?.protocol
+  if (protocol === 'https:' || protocol === 'http:') return text
+  throw wrong('--store is no URL', 'write it as https://user@host:8443/database')
 }
 
 function addressOf(option: string, text: string | undefined): ListenAddress | undefined {
