@@ -54,6 +54,21 @@ test('links come in pages of LIMIT.evidenceLinksPerStep, each once', async () =>
   expect(asked).toEqual([0, LIMIT.evidenceLinksPerStep, links.length])
 })
 
+test('a link of a number that no program of ours writes is met once, and then the next', async () => {
+  const [link] = linksOf(1, 1)
+  const row: StoreRecord = { ...link, ...SOURCE, number: '9007199254740993' }
+  let asked = 0
+  const query: Store['query'] = async (_, parameters = {}) => {
+    asked += 1
+    return asked < 5 && BigInt(String(parameters.number)) < 9_007_199_254_740_993n ? [row] : []
+  }
+  const pages: (readonly Link[])[] = []
+  const store = { query } as Partial<Store> as Store
+  const name = { instance: 'one', source: SOURCE }
+  for await (const page of linkPages(store, name, { from: 0, to: 1e9 })) pages.push(page)
+  expect(pages).toHaveLength(1)
+})
+
 test('links are taken together up to a weight, and each batch belongs to one step', () => {
   const half = LIMIT.evidenceLeavesPerStep / 2
   const [first, second, third, fourth] = linksOf(4, half)

@@ -41,7 +41,8 @@ export async function* linkPages(
   { instance, source }: ChainName,
   batches: BatchRange,
 ): AsyncIterable<readonly Link[]> {
-  let after = { number: 0, batch: 0 }
+  // As text: of a number that somebody made up, rounding may give the one before it, for ever.
+  let after: StoreRecord = { number: '0', batch: '0' }
   for (;;) {
     const rows = await store.query(
       `SELECT ${LINK_COLUMNS} FROM links WHERE ${OF_CHAIN} ` +
@@ -50,10 +51,9 @@ export async function* linkPages(
         `ORDER BY number, batch LIMIT ${LIMIT.evidenceLinksPerStep}`,
       { instance, ...source, number: after.number, after: after.batch, ...batches },
     )
-    const links = rows.map(linkOf)
-    const last = links.at(-1)
+    const last = rows.at(-1)
     if (last === undefined) return
-    yield links
+    yield rows.map(linkOf)
     after = last
   }
 }
