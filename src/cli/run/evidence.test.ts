@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto'
 import {
   appendFileSync,
   existsSync,
@@ -205,6 +205,46 @@ describe('evidence in an export', () => {
     )
     expect(exit).toBe(0)
     expect((await verify(whole)).output).toContain('compare its SHA-256 with the one you know')
+  })
+
+  it('verifies in the folder in which somebody is', async () => {
+    const before = process.cwd()
+    process.chdir(whole)
+    try {
+      expect((await verify('.', '--public-key', publicKey)).output).toContain('\nintact\n')
+    } finally {
+      process.chdir(before)
+    }
+  })
+
+  it('says nothing of a log whose first batch is being stored, and verifies', async () => {
+    await tampered.addRow("'new' AS server, 99 AS batch", 0)
+    const out = await exported('being-stored')
+    await tampered.putBack()
+    const { output, exit } = await verify(out, '--anchor', anchor)
+    expect(output).toContain('prod/new/webhook: 0 links, 0 events intact')
+    expect(output).not.toContain('missing')
+    expect(exit).toBe(0)
+    if (canCheck) expect(checked([out], '--anchor', anchor).get(out)).toBe('intact')
+  })
+
+  it('with a tombstone that no program of ours writes is not intact, whoever signed it', async () => {
+    const documents = ['null', '{"format":"deckwatch-tombstone-1","cluster":"prod"}']
+    for (const [at, document] of documents.entries()) {
+      const out = copyOf(whole, join(folder, `stone-${at}`))
+      const key = otherKey()
+      const signature = sign(null, Buffer.from(document), key).toString('base64')
+      const line = `${JSON.stringify({ document, signature })}\n`
+      writeFileSync(join(out, 'tombstones.ndjson'), line)
+      const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'))
+      manifest.files.push({ path: 'tombstones.ndjson' })
+      writeFileSync(join(out, 'manifest.json'), JSON.stringify(manifest))
+      signAnew(out, key)
+      const { output, exit } = await verify(out)
+      expect(output).toContain('a tombstone')
+      expect(output).toContain('NOT INTACT')
+      expect(exit).toBe(1)
+    }
   })
 
   it.skipIf(!canCheck)(

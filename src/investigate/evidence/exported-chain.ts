@@ -62,7 +62,8 @@ export class ExportedChain {
     const pieces = new PieceReader(file)
     const links = new Map<number, string>()
     let chain: ChainCheck | undefined
-    let newest = first - 1
+    // Without any link both are 0.
+    let newest = Math.max(first - 1, 0)
     for await (const { text } of linesOf(join(folder, files.links), true)) {
       const line = readLinkLine(text)
       chain ??= new ChainCheck(problems, this.#name, linkBefore(first, line))

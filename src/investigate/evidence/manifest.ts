@@ -1,4 +1,5 @@
 import type { LogSource, Way } from '../../model/delivery.ts'
+import type { Tombstone } from '../../store/upkeep/tombstone.ts'
 
 /** Of which version an export is. */
 export const EXPORT_FORMAT = 'deckwatch-export-1'
@@ -155,6 +156,32 @@ export const readTombstoneLine = (
 ): { readonly document: string; readonly signature: string } => {
   const of = objectOf(text)
   return { document: textOf(of, 'document'), signature: textOf(of, 'signature') }
+}
+
+/** Reads what a tombstone says. Throws `Malformed`. */
+export const readTombstone = (text: string): Tombstone => {
+  const of = objectOf(text)
+  const format = 'deckwatch-tombstone-1'
+  if (of.format !== format) throw new Malformed(`its format is not ${format}`)
+  return {
+    format,
+    instance: textOf(of, 'instance'),
+    cluster: textOf(of, 'cluster'),
+    server: textOf(of, 'server'),
+    way: textOf(of, 'way'),
+    from: numberOf(of, 'from'),
+    to: numberOf(of, 'to'),
+    partly: listOf(of.partly, 'partly').map((link) => numberOf({ link }, 'link')),
+    leaves: listOf(of.leaves, 'leaves').map((one) => {
+      const [link, position, leaf] = listOf(one, 'leaves')
+      const fields = { link, position, leaf }
+      return [numberOf(fields, 'link'), numberOf(fields, 'position'), digestOf(fields, 'leaf')]
+    }),
+    events: numberOf(of, 'events'),
+    link: textOf(of, 'link'),
+    why: textOf(of, 'why'),
+    when: textOf(of, 'when'),
+  }
 }
 
 type Fields = Readonly<Record<string, unknown>>

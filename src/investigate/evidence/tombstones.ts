@@ -1,6 +1,7 @@
 import { type KeyObject, verify } from 'node:crypto'
 import { type LogSource, logSourceName } from '../../model/delivery.ts'
 import type { Tombstone } from '../../store/upkeep/tombstone.ts'
+import { Malformed, readTombstone } from './manifest.ts'
 import type { Problems } from './problem.ts'
 
 /** A tombstone as it is stored, and exported. */
@@ -100,7 +101,12 @@ const signed = (
       problems.problem('forged', name, message)
       return []
     }
-    // Whoever has the key wrote it: ourselves.
-    const stone = JSON.parse(document) as Tombstone
-    return stone.format === 'deckwatch-tombstone-1' ? [stone] : []
+    try {
+      return [readTombstone(document)]
+    } catch (error) {
+      // The key may be that of the export itself: then anyone may have signed anything.
+      if (!(error instanceof Malformed)) throw error
+      problems.problem('changed', name, `a tombstone explains nothing: ${error.message}`)
+      return []
+    }
   })

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { Fault } from '../../base/fault.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { logSourceName } from '../../model/delivery.ts'
@@ -213,8 +213,8 @@ const checkNames = async (
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   for (const entry of entries) {
     if (entry.isDirectory()) continue
-    const path = join(entry.parentPath, entry.name).slice(join(folder, '/').length)
-    if (!known.has(path.replaceAll('\\', '/'))) {
+    const path = relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/')
+    if (!known.has(path)) {
       problems.problem('added', path, 'the manifest does not speak of it')
     }
   }
