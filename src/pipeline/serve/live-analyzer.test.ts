@@ -65,6 +65,12 @@ test('LIMIT.namedPerDelivery: of canaries, and of ids that are given twice, some
   expect(named(() => 'always the same')).toEqual([[0, LIMIT.namedPerDelivery]])
 })
 
+test('an id that nobody can ask for is no canary, however long a client makes it', () => {
+  const ids = ['deckwatch-canary-1f', `deckwatch-canary-${'1'.repeat(100_000)}`]
+  const results = new LiveAnalyzer(OPTIONS).analyze(jobOf(2, (n) => ids[n] ?? ''))
+  expect([...results].flatMap(({ canaries }) => canaries)).toEqual(['deckwatch-canary-1f'])
+})
+
 const leavesOf = (bytes: Uint8Array): readonly string[] =>
   Array.from({ length: bytes.length / 32 }, (_, n) =>
     Buffer.from(bytes.subarray(n * 32, n * 32 + 32)).toString('hex'),

@@ -201,9 +201,8 @@ class Storing {
     ) {
       this.reused.push(refOf(facts.event, fingerprint))
     }
-    if (auditID?.startsWith(CANARY) === true && this.canaries.length < LIMIT.namedPerDelivery) {
-      this.canaries.push(auditID)
-    }
+    const isNamed = auditID !== undefined && this.canaries.length < LIMIT.namedPerDelivery
+    if (isNamed && CANARY.test(auditID)) this.canaries.push(auditID)
     const place = eventPlace(facts.event, fingerprint)
     const stored: StoredEvent = {
       way,
@@ -225,8 +224,8 @@ class Storing {
 const sealed = (seal: Seal, original: Uint8Array, place: string): Uint8Array =>
   seal(original, hash('sha256', place, 'buffer'))
 
-/** What the auditID of a canary begins with: see `deckwatch source check`. */
-const CANARY = 'deckwatch-canary-'
+/** The auditID of a canary, as it can be asked for: see `deckwatch source check`. */
+const CANARY = /^deckwatch-canary-[0-9a-f-]{1,64}$/
 
 const valueAt = <T>(map: Map<string, T>, key: string, make: () => T): T => {
   const known = map.get(key)
