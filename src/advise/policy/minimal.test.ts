@@ -123,6 +123,30 @@ describe('what is secret', () => {
   })
 })
 
+test('what no case speaks for is joined to what one does', () => {
+  const text = ruleText(
+    'written',
+    `one: { verb: create, request.resource: configmaps }
+     two: { verb: update, request.resource: jobs }
+     condition: one or two`,
+  )
+  const cases = casesOf(`  - title: made
+    kind: match
+    set:
+      /requestURI: /api/v1/namespaces/shop/configmaps
+      /objectRef/resource: configmaps
+`)
+  const { rules } = minimalPolicy(covered(text, cases)).policy
+  expect(
+    rules.map(({ verbs, resources }) => [verbs, resources.map((one) => one.resources)]),
+  ).toEqual([
+    [
+      ['create', 'update'],
+      [['configmaps'], ['jobs']],
+    ],
+  ])
+})
+
 test('a rule without cases is served by its plan', () => {
   const text = ruleText('exec', 'sel: { request.resource: pods/exec }\ncondition: sel')
   const minimal = minimalPolicy(covered(text))

@@ -11,6 +11,7 @@ import type { RuleRef } from '../../model/finding.ts'
 import { leaves } from '../../sigma/plan/leaves.ts'
 import { isAboutSource, type Testable } from '../rule-cases.ts'
 import { type CoveredRules, coverageOf, type RuleCoverage } from './coverage.ts'
+import { mergedInto, servesAll } from './merged-blocks.ts'
 import { PlannedNeeds } from './planned-needs.ts'
 import { blocksFor } from './policy-blocks.ts'
 import { type ProvableCase, provableCases } from './proven-cases.ts'
@@ -44,7 +45,12 @@ export const minimalPolicy = (given: CoveredRules): MinimalPolicy => {
   const book = new CaseBook(rules, given)
   const wanted = wantedBy(rules, set, book)
   const first = uncut(wanted)
-  const policy = withoutStages(slim(pruned(first, book), book, rules, set), book, rules, set)
+  const policy = withoutStages(
+    slim(pruned(joined(first, book, wanted), book), book, rules, set),
+    book,
+    rules,
+    set,
+  )
   const coverage = coverageOf({ ...given, rules }, policy)
   return {
     policy,
@@ -132,6 +138,21 @@ const slim = (
   const asked = fields.some((field) => field === '' || field.includes('managedFields'))
   const slimmer = { ...policy, omitManagedFields: true }
   return !asked && book.isAsGood(slimmer, policy) ? slimmer : policy
+}
+
+/**
+ * What no case speaks for, and rules want all the same, is joined to what cases do speak for: it is
+ * logged without a rule of its own.
+ */
+const joined = (policy: AuditPolicy, book: CaseBook, { levels }: WantedLevels): AuditPolicy => {
+  let best = policy
+  for (let index = best.rules.length - 1; index >= 0; index -= 1) {
+    const rest = without(best, index)
+    if (servesAll(rest, levels) || !book.isAsGood(rest, best)) continue
+    const merged = mergedInto(best, index)
+    if (merged !== undefined && book.isAsGood(merged, best)) best = merged
+  }
+  return best
 }
 
 /** Takes away rules and lowers levels as long as nothing is lost by it. */

@@ -77,7 +77,8 @@ const verbsFor = (group: string, resource: string, verbs: readonly string[]): re
   return isAll === true ? [] : inOrder(verbs)
 }
 
-const inOrder = (verbs: readonly string[]): readonly string[] => {
+/** Verbs as they are usually listed. */
+export const inOrder = (verbs: readonly string[]): readonly string[] => {
   const known = [...RESOURCE_VERBS, 'proxy', ...PATH_VERBS]
   return verbs.toSorted((a, b) => known.indexOf(a) - known.indexOf(b))
 }

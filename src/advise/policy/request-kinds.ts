@@ -119,7 +119,7 @@ class AskedPlan {
 
 const keyTest = (leaf: Leaf): Predicate<RequestKey> => emitLeaf(leaf, keyAccess.value)
 
-/** Types that the plan names and nobody knows, in the groups that it names. */
+/** Types that the plan names and nobody knows, in a group that it names where it asks for one. */
 const unknownTypes = (plan: Plan): readonly ResourceType[] => {
   const named = textsOf(plan, 'request.resource')
   const groups = textsOf(plan, 'request.apiGroup').filter((group) => group.includes('.'))
@@ -127,12 +127,12 @@ const unknownTypes = (plan: Plan): readonly ResourceType[] => {
     .filter((name) => name !== '' && !KNOWN_NAMES.has(name))
     .flatMap((name) => {
       const [resource = '', subresource = ''] = name.split('/')
-      return [OTHER_TYPE.group, ...groups].map((group) => ({
-        ...OTHER_TYPE,
-        ...{ group, resource, subresource },
-      }))
+      const type = { ...OTHER_TYPE, resource, subresource }
+      if (verbsFor(plan, type).length > 0) return [type]
+      // The plan says of which group.
+      const named = groups.map((group) => ({ ...type, group }))
+      return named.filter((one) => verbsFor(plan, one).length > 0)
     })
-    .filter((type) => verbsFor(plan, type).length > 0)
 }
 
 /** The texts that a field is compared with in whole. */

@@ -1,9 +1,11 @@
+import type { RuleCoverage } from '../../advise/policy/coverage.ts'
 import type { MinimalPolicy } from '../../advise/policy/minimal.ts'
 import type { SimulationResult } from '../../advise/policy/simulate.ts'
 import { revealedAt, type Withheld } from '../../advise/policy/wanted-levels.ts'
 import { toYaml } from '../../kubernetes/audit-policy/load/to-yaml.ts'
 import type { PolicyRule } from '../../kubernetes/audit-policy/policy.ts'
 import type { RuleRef } from '../../model/finding.ts'
+import { lossText } from './coverage-text.ts'
 import { perDayOf } from './simulation-record.ts'
 import { bytes, counted, duration, labelOf, listed } from './words.ts'
 
@@ -37,13 +39,20 @@ const aboutLines = (
       : [
           `${counted(aboutLogs.length, 'detection')} about the log itself: any policy serves them.`,
         ]),
-    ...coverage
-      .filter((rule) => rule.cases.length > 0 && rule.state !== 'active')
-      .map(({ rule, state }) => `${nameOf(rule)}: ${state} all the same.`),
+    ...coverage.filter((rule) => rule.cases.length > 0 && rule.state !== 'active').map(partText),
     ...withheld.map(withheldText),
     ...(cost === undefined ? [] : [costText(cost)]),
   ]
 }
+
+/** What no case of a rule needs, and its plan would use. */
+const partText = ({ rule, state, losses: [first] }: RuleCoverage): string => {
+  const why = first === undefined ? 'not each of its cases can match' : lossText(first, noLine)
+  return `${nameOf(rule)} is ${state} all the same, as no case of it needs more: ${why}.`
+}
+
+/** The policy is not in a file yet. */
+const noLine = (): undefined => undefined
 
 const nameOf = (rule: RuleRef): string => `${labelOf(rule)} (${rule.title})`
 
