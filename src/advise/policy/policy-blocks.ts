@@ -83,15 +83,17 @@ export const inOrder = (verbs: readonly string[]): readonly string[] => {
   return verbs.toSorted((a, b) => known.indexOf(a) - known.indexOf(b))
 }
 
-/** The resources of each group together. */
+/** The resources of each group together, the core group first. */
 export const itemsOf = (
   types: readonly Pick<RequestKind, 'group' | 'resource'>[],
 ): readonly GroupResources[] =>
-  [...Map.groupBy(types, ({ group }) => group)].map(([group, own]) => ({
-    group,
-    resources: own.map(({ resource }) => resource).sort(),
-    resourceNames: [],
-  }))
+  [...Map.groupBy(types, ({ group }) => group)]
+    .map(([group, own]) => ({
+      group,
+      resources: own.map(({ resource }) => resource).sort(),
+      resourceNames: [],
+    }))
+    .sort((a, b) => (a.group < b.group ? -1 : 1))
 
 /** What is wanted of any object, of any path, or of both. */
 const generalBlocks = (

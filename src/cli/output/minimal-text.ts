@@ -22,6 +22,9 @@ const aboutLines = (
   { coverage, byPlan, aboutLogs, withheld }: MinimalPolicy,
   cost: SimulationResult | undefined,
 ): readonly string[] => {
+  const without = new Set(withheld.map(({ rule }) => rule.ref.id))
+  const isPart = (one: RuleCoverage): boolean =>
+    one.cases.length > 0 && one.state !== 'active' && !without.has(one.rule.id)
   const cases = coverage.flatMap((rule) => rule.cases)
   const matching = cases.filter(({ got }) => got === 'match').length
   const proof =
@@ -39,7 +42,7 @@ const aboutLines = (
       : [
           `${counted(aboutLogs.length, 'detection')} about the log itself: any policy serves them.`,
         ]),
-    ...coverage.filter((rule) => rule.cases.length > 0 && rule.state !== 'active').map(partText),
+    ...coverage.filter(isPart).map(partText),
     ...withheld.map(withheldText),
     ...(cost === undefined ? [] : [costText(cost)]),
   ]
