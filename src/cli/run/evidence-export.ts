@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { systemClock } from '../../base/clock.ts'
 import { exportEvidence } from '../../investigate/evidence/export.ts'
@@ -16,6 +15,7 @@ import {
 import { counted } from '../output/words.ts'
 import { allRules } from '../rule-files.ts'
 import { EXIT, type Shell } from '../shell.ts'
+import { userName } from '../user-name.ts'
 import { version } from '../version.ts'
 
 /** Runs `deckwatch evidence export`. */
@@ -24,7 +24,7 @@ export const runEvidenceExport = async (given: Given, shell: Shell): Promise<num
   const selection = selectionOf(given)
   const key = await signingKey(given)
   const rules = contentOf(await allRules([]))
-  const by = userInfo().username
+  const by = userName()
   const manifest = await withEvidence(given, async ({ store }) => {
     const use = `${by} exported ${selectionWords(given)} to ${resolve(folder)}`
     await writeUse(store, systemClock, 'evidence/exported', use)

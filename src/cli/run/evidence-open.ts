@@ -1,6 +1,5 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { systemClock } from '../../base/clock.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
 import { writeUse } from '../../investigate/evidence/issues.ts'
@@ -11,6 +10,7 @@ import type { Given } from '../command.ts'
 import { pemIn, required, selectionOf, selectionWords, withEvidence } from '../evidence-request.ts'
 import { counted } from '../output/words.ts'
 import { CommandError, codeOf, EXIT, type Shell } from '../shell.ts'
+import { userName } from '../user-name.ts'
 
 /** Runs `deckwatch evidence open`. Exits with 2 when some seal does not open. */
 export const runEvidenceOpen = async (given: Given, shell: Shell): Promise<number> => {
@@ -23,7 +23,7 @@ export const runEvidenceOpen = async (given: Given, shell: Shell): Promise<numbe
   let opened = 0
   try {
     await withEvidence(given, async ({ store }) => {
-      const use = `${userInfo().username} opened originals with ${key}: ${selectionWords(given)}`
+      const use = `${userName()} opened originals with ${key}: ${selectionWords(given)}`
       await writeUse(store, systemClock, 'evidence/opened', use)
       for await (const one of openOriginals(store, privateKey, selection)) {
         if (one.kind === 'refused') {

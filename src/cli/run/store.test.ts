@@ -3,12 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { systemClock } from '../../base/clock.ts'
+import { openEmbedded } from '../../store/embedded.ts'
 import { run } from '../testing/memory-shell.ts'
 
 const DEMO = fileURLToPath(new URL('../../../demo/shop-cluster/audit-c.log.zst', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'deckwatch-store-'))
 const data = ['--data', join(folder, 'data')]
 afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Does something that deckwatch does not, in the same engine. */
+const putBeside = async (sql: string): Promise<void> => {
+  const { store, close } = await openEmbedded({ folder: join(folder, 'data'), clock: systemClock })
+  await store.command(sql)
+  await close()
+}
 
 test('a store that is imported into can be looked at, held and released', async () => {
   const imported = await run(['replay', DEMO, ...data, '--source', 'shop/c=*'])
@@ -17,6 +26,13 @@ test('a store that is imported into can be looked at, held and released', async 
   expect(status.exit).toBe(0)
   expect(status.output).toContain('334 events')
   expect(status.output).toContain('no legal holds')
+  await putBeside('CREATE DATABASE other')
+  await putBeside(
+    'CREATE TABLE other.events ENGINE = MergeTree ORDER BY () AS SELECT randomString(20000000)',
+  )
+  const beside = JSON.parse((await run(['store', 'status', ...data, '--format', 'json'])).output)
+  expect(beside.bytes).toBeGreaterThan(0)
+  expect(beside.bytes).toBeLessThan(10_000_000)
   const hold = ['store', 'hold', 'case-17', '--cluster', 'shop', '--since', '2026-11-01', ...data]
   expect((await run([...hold, '--reason', 'inquiry'])).output).toContain('in force: case-17')
   const again = await run(hold)

@@ -1,14 +1,15 @@
-import { userInfo } from 'node:os'
 import { systemClock } from '../../base/clock.ts'
 import { microsecondsOf, timeText } from '../../detect/time.ts'
 import type { Store } from '../../store/store.ts'
 import { addHold, type Hold, listHolds, releaseHold } from '../../store/upkeep/holds.ts'
+import { LATEST_US } from '../../store/upkeep/store-time.ts'
 import { writeAnswer } from '../answer.ts'
 import type { Given } from '../command.ts'
 import { momentOf, wrong } from '../hunt-request.ts'
 import { bytes, count, counted } from '../output/words.ts'
 import { reachStore } from '../reach-store.ts'
 import { EXIT, type Shell } from '../shell.ts'
+import { userName } from '../user-name.ts'
 
 /** Runs `deckwatch store status`. */
 export const runStoreStatus = async (given: Given, shell: Shell): Promise<number> => {
@@ -39,10 +40,10 @@ export const runStoreHold = async (given: Given, shell: Shell): Promise<number> 
   const hold: Hold = {
     id,
     cluster: given.text('cluster') ?? '',
-    fromUs: since === undefined ? 0 : (microsecondsOf(since) ?? Date.parse(since) * 1000),
-    toUs: until === undefined ? FOR_EVER_US : (microsecondsOf(until) ?? Date.parse(until) * 1000),
+    fromUs: microsecondsOf(since ?? '') ?? 0,
+    toUs: microsecondsOf(until ?? '') ?? LATEST_US,
     reason: given.text('reason') ?? '',
-    by: userInfo().username,
+    by: userName(),
   }
   if (hold.fromUs >= hold.toUs) throw wrong('the hold is empty', 'give the earlier one to --since')
   const { store, close } = await reachStore(given)
@@ -73,9 +74,6 @@ export const runStoreRelease = async (given: Given, shell: Shell): Promise<numbe
   }
 }
 
-/** The end of what a column of times can hold. */
-const FOR_EVER_US = 10_413_705_600_000_000
-
 /** Events of a cluster that arrived within one week. */
 interface StoredWeek {
   readonly cluster: string
@@ -99,7 +97,8 @@ const weeksOf = async (store: Store): Promise<readonly StoredWeek[]> => {
 
 const bytesOf = async (store: Store): Promise<number> => {
   const [row] = await store.query(
-    "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND table LIKE 'events%'",
+    'SELECT sum(bytes_on_disk) AS bytes FROM system.parts ' +
+      "WHERE active AND database = currentDatabase() AND table IN ('events', 'events_local')",
   )
   return Number(row?.bytes ?? 0)
 }
@@ -124,11 +123,11 @@ const holdLines = (holds: readonly Hold[]): readonly string[] =>
 const holdRecord = ({ fromUs, toUs, ...hold }: Hold): Readonly<Record<string, unknown>> => ({
   ...hold,
   from: fromUs <= 0 ? null : timeText(fromUs),
-  to: toUs >= FOR_EVER_US ? null : timeText(toUs),
+  to: toUs >= LATEST_US ? null : timeText(toUs),
 })
 
 const holdLine = ({ id, cluster, fromUs, toUs, reason, by }: Hold): string => {
   const from = fromUs <= 0 ? 'the beginning' : timeText(fromUs)
-  const to = toUs >= FOR_EVER_US ? 'for ever' : `until ${timeText(toUs)}`
+  const to = toUs >= LATEST_US ? 'for ever' : `until ${timeText(toUs)}`
   return `${id}: ${cluster === '' ? 'every cluster' : cluster}, arrived from ${from} ${to}; by ${by}: ${reason || 'no reason given'}`
 }
