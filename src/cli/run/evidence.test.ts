@@ -13,11 +13,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { exportEvidence } from '../../investigate/evidence/export.ts'
 import { verifyStore } from '../../investigate/evidence/verify-store.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { newSealKeys } from '../../store/seal.ts'
 import type { Store } from '../../store/store.ts'
+import { watchedStore } from '../../store/testing/watched-store.ts'
 import { PLANTED, receiveBodies } from '../testing/evidence-instance.ts'
 import { run } from '../testing/memory-shell.ts'
 import { copyOf, EXPORT_TAMPERS, otherKey, signAnew } from '../testing/tampered-exports.ts'
@@ -176,6 +178,24 @@ const tamperedName = (title: string): string => join(folder, title.replaceAll(' 
 
 const verify = (of: string, ...more: readonly string[]): ReturnType<typeof run> =>
   run(['evidence', 'verify', of, ...more])
+
+describe('evidence of years', () => {
+  it('is asked for with as much time as a store has for any query', async () => {
+    await tampered.putBack()
+    await tampered.change('events', "DELETE WHERE server = 'a' AND batch = 3 AND position < 8")
+    const seconds: unknown[] = []
+    const watched = watchedStore(store, async (sql, limits) => {
+      if (sql.includes('FROM events')) seconds.push(limits.seconds)
+    })
+    const { key } = tampered
+    await verifyStore({ store: watched, keys: [createPublicKey(key)], anchors: [] })
+    const out = join(folder, 'patient')
+    const of = { key, clock: systemClock, tool: 'test', rules: undefined, by: 'somebody' }
+    await exportEvidence({ ...of, store: watched, folder: out, selection: { sinceUs: 0 } })
+    expect(seconds.length).toBeGreaterThan(5)
+    expect(new Set(seconds)).toEqual(new Set([LIMIT.storeQuerySecondsMax]))
+  })
+})
 
 describe('evidence in an export', () => {
   let whole: string

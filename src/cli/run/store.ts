@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { microsecondsOf, timeText } from '../../detect/time.ts'
 import type { Store } from '../../store/store.ts'
 import { addHold, type Hold, listHolds, releaseHold } from '../../store/upkeep/holds.ts'
@@ -86,6 +87,8 @@ const weeksOf = async (store: Store): Promise<readonly StoredWeek[]> => {
   const rows = await store.query(
     'SELECT cluster, toString(toMonday(arrived_at)) AS week, count() AS events, ' +
       'uniqExact(server, way) AS logs FROM events GROUP BY cluster, week ORDER BY cluster, week',
+    {},
+    { seconds: LIMIT.storeQuerySecondsMax },
   )
   return rows.map(({ cluster, week, events, logs }) => ({
     cluster: String(cluster),

@@ -25,6 +25,7 @@ import {
   lastBatches,
   linkPages,
   OF_CHAIN,
+  PATIENT,
   stepsOf,
   tombstonesIn,
 } from './stored-chain.ts'
@@ -128,6 +129,7 @@ const rangeOf = async (
     'SELECT count() AS events, min(batch) AS first, max(batch) AS last FROM events ' +
       `WHERE ${OF_CHAIN} AND batch <= {lastBatch:UInt64} AND ${condition}`,
     { instance, ...source, lastBatch, ...parameters },
+    PATIENT,
   )
   if (Number(row?.events ?? 0) === 0) return undefined
   return { from: Number(row?.first), to: Number(row?.last) }

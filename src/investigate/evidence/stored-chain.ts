@@ -1,7 +1,7 @@
 import { LIMIT } from '../../base/limit.ts'
 import { type LogSource, logSourceName } from '../../model/delivery.ts'
 import type { Link } from '../../store/evidence/chain.ts'
-import type { Store, StoreRecord } from '../../store/store.ts'
+import type { QueryLimits, Store, StoreRecord } from '../../store/store.ts'
 import type { TombstoneRecord } from './tombstones.ts'
 
 /** The chain of one log source of one data directory. */
@@ -23,6 +23,8 @@ export const chainNames = async (store: Store): Promise<readonly ChainName[]> =>
       'SELECT DISTINCT instance, cluster, server, way FROM links UNION ALL ' +
       'SELECT DISTINCT instance, cluster, server, toString(way) AS way FROM events) ' +
       'ORDER BY instance, cluster, server, way',
+    {},
+    PATIENT,
   )
   return rows.map((row) => ({ instance: String(row.instance), source: sourceOf(row) }))
 }
@@ -85,6 +87,9 @@ export const tombstonesIn = async (
     signature: String(signature),
   }))
 }
+
+/** For what asks of all events: of years they are many. */
+export const PATIENT: QueryLimits = { seconds: LIMIT.storeQuerySecondsMax }
 
 /** What tells the rows of a chain from others; `way` may be an enumeration. */
 export const OF_CHAIN: string =

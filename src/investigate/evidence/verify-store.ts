@@ -17,6 +17,7 @@ import {
   linksByNumber,
   nameOf,
   OF_CHAIN,
+  PATIENT,
   stepsOf,
   tombstonesIn,
 } from './stored-chain.ts'
@@ -96,6 +97,7 @@ const beyond = async (
     `SELECT batch, count() AS events FROM events WHERE ${OF_CHAIN} AND batch >= {from:UInt64} ` +
       `GROUP BY batch ORDER BY batch LIMIT ${LIMIT.evidenceProblemsMax}`,
     { instance: chain.instance, ...chain.source, from },
+    PATIENT,
   )
   // Batches are stored one after the other: beyond the last whole one is the one that is open.
   const open = ((await lastBatches(store)).get(chain.instance) ?? to) + 1
@@ -240,6 +242,7 @@ class EventCheck {
         'instance = {instance:String} AND batch = {batch:UInt64}) ' +
         `ORDER BY position LIMIT ${POSITIONS_SHOWN + 1}`,
       { instance, batch },
+      PATIENT,
     )
     return positions(rows.map((row) => ({ position: Number(row.position) })))
   }
@@ -252,6 +255,7 @@ class EventCheck {
         'AND batch = {batch:UInt64} ' +
         'ORDER BY arrived_at, place_key, place_offset, place_index, place_within',
       { instance, ...source, batch: link.batch },
+      PATIENT,
     )
     return digestOf(rows.map(({ leaf }) => ({ leaf: String(leaf) }))) === link.leaves
   }
