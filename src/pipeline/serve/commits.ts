@@ -10,7 +10,7 @@ import { type BatchStoreParts, storeBatch, storeExtras } from './store-batch.ts'
  * knows from when on it cannot be trusted.
  */
 export const commitsOf = (
-  { live, log, anchoring }: Pick<InstanceParts, 'live' | 'log' | 'anchoring'>,
+  { live, log, anchoring, meters }: Pick<InstanceParts, 'live' | 'log' | 'anchoring' | 'meters'>,
   storing: BatchStoreParts,
   monitor: Pick<Monitor, 'committed'>,
 ): Pick<IntakeHooks, 'commit' | 'settle'> => {
@@ -22,7 +22,10 @@ export const commitsOf = (
   return {
     commit: async (closed, batch, reading) => {
       const extras = await drained()
+      const { clock } = storing
+      const beganMs = clock.elapsedMs()
       await storeBatch({ ...closed, batch, reading, extras }, storing)
+      meters.insertSeconds.observe((clock.elapsedMs() - beganMs) / 1000)
       live.stored(extras)
       live.committed(extras)
       anchoring.begin()

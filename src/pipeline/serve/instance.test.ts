@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { serve } from '../pipeline.ts'
-import { ask, judging, live, optionsFor, post } from './testing/live.ts'
+import { ask, judging, live, optionsFor, post, until } from './testing/live.ts'
 
 let data = ''
 afterEach(() => rmSync(data, { recursive: true, force: true }))
@@ -29,6 +29,8 @@ test('what is acknowledged after the log was deleted is stored, and the loss is 
   for (const name of ['one', 'two']) {
     const { logged } = await live(options, async (instance) => {
       expect(await post(instance, 'a', body(name))).toBe(200)
+      const inserted = /^deckwatch_store_insert_seconds_count 1$/m
+      await until(async () => inserted.test(await instance.status.metrics()))
     })
     said.push(...logged.filter((line) => line.includes('the store has up to')))
     rmSync(join(data, 'wal'), { recursive: true })

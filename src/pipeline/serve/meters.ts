@@ -26,9 +26,11 @@ export class Meters {
   ])
   readonly issues: Counter = this.#counter('issues_total', 'Faults in the input.', ['code'])
   readonly findings: Counter = this.#counter('findings_total', 'Findings told.', ['level'])
-  readonly cannotTell: Counter = this.#counter('cannot_tell_total', 'Acts some rule cannot judge.')
   readonly batches: Counter = this.#counter('batches_total', 'Batches committed to the store.')
-  readonly storeRetries: Counter = this.#counter('store_retries_total', 'Inserts tried again.')
+  readonly storeRetries: Counter = this.#counter(
+    'store_retries_total',
+    'What was asked of the store again after a fault.',
+  )
   readonly engineRestarts: Counter = this.#counter(
     'engine_restarts_total',
     'Restarts of the embedded store.',
