@@ -1,4 +1,3 @@
-import { Fault } from '../../base/fault.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { openLog } from '../../base/write-ahead-log/open-log.ts'
 import type { WriteAheadLog } from '../../base/write-ahead-log/write-ahead-log.ts'
@@ -8,13 +7,14 @@ import { Chains } from '../../store/evidence/chain.ts'
 import type { Store } from '../../store/store.ts'
 import { Completeness } from '../completeness/completeness.ts'
 import { Anchoring } from './anchoring.ts'
+import { askStore } from './ask-store.ts'
 import { BatchPlan } from './batch-plan.ts'
-import { type Before, readBefore, readLeftBehind, signalsBetween } from './before.ts'
+import { type Before, readBefore, readLeftBehind } from './before.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { failpoint } from './failpoint.ts'
 import type { InstanceParts } from './instance-parts.ts'
 import { LiveCrew } from './live-crew.ts'
-import { type AskStore, LiveFindings } from './live-findings.ts'
+import { LiveFindings } from './live-findings.ts'
 import type { LiveOptions } from './live-job.ts'
 import { bringForward } from './log-damage.ts'
 import { Meters } from './meters.ts'
@@ -81,7 +81,7 @@ const openParts = async (
     clock,
     onTold: teller(before.told, { log, meters, hooks, clock }),
     onGap: gapTeller({ meters, hooks, clock }),
-    ask: askStore(store.store, hooks),
+    ask: askStore(store.store, { clock, signal, onRetry: retryTo({ hooks, meters }) }, hooks),
     ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }),
   })
   const needed = { reachUs: live.reachUs, reopened: before.reopened }
@@ -141,18 +141,6 @@ const seeded = ({ heard }: Before): Completeness => {
   }
   return completeness
 }
-
-const askStore =
-  (store: Store, hooks: ServeHooks): AskStore =>
-  async ({ fromUs, toUs, clusters }) => {
-    try {
-      return await signalsBetween(store, fromUs, toUs, { clusters })
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      hooks.log('warn', `late acts are judged without the store: ${error.message}`)
-      return undefined
-    }
-  }
 
 const keeper =
   (log: WriteAheadLog, meters: Meters): Keep =>
