@@ -19,7 +19,7 @@ export const minimalYaml = (minimal: MinimalPolicy, cost: SimulationResult | und
   })
 
 const aboutLines = (
-  { coverage, byPlan, aboutLogs, withheld }: MinimalPolicy,
+  { policy, coverage, byPlan, aboutLogs, withheld, exposed }: MinimalPolicy,
   cost: SimulationResult | undefined,
 ): readonly string[] => {
   const without = new Set(withheld.map(({ rule }) => rule.ref.id))
@@ -33,6 +33,7 @@ const aboutLines = (
       : `${matching} of their ${counted(cases.length, 'case')} still match`
   return [
     `The smallest audit policy that lets ${counted(coverage.length, 'detection')} see.`,
+    ...exposedText(policy.rules, exposed),
     ...(cases.length === 0 ? [] : [`${proof} when its events are cut down to what this logs.`]),
     ...(byPlan.length === 0
       ? []
@@ -71,8 +72,26 @@ const neededText = (rules: readonly RuleRef[]): string => {
 }
 
 const withheldText = ({ rule, kind, wanted }: Withheld): string =>
-  `${labelOf(rule.ref)} would see more of ${kind.verb} ${kind.resource} at ${wanted}, which would ` +
-  'put secrets into the log: it does without.'
+  `${labelOf(rule.ref)} would see more of ${kind.verb} ${kind.resource} at ${wanted}, with more that ` +
+  'is secret in the log: it does without.'
+
+/** What the owner of the log must know first. */
+const exposedText = (
+  rules: readonly PolicyRule[],
+  exposed: MinimalPolicy['exposed'],
+): readonly string[] => {
+  if (exposed.length === 0) return []
+  const what = [...new Set(exposed.map(({ kind }) => kind.resource))]
+  const who = [...new Set(exposed.map(({ rule }) => labelOf(rule.ref)))]
+  const at = rules.flatMap(({ level, resources }, index) => {
+    const isOne = resources.some((item) => item.resources.some((one) => what.includes(one)))
+    return isOne && level !== 'Metadata' ? [String(index + 1)] : []
+  })
+  return [
+    `CAREFUL: THE LOG WILL HOLD SECRETS. Rule ${listed(at)} logs bodies of ${listed(what)}, as ` +
+      `${listed(who)} cannot work without. Leave them out, or guard the log like a secret.`,
+  ]
+}
 
 /** Whether what is secret comes into the log, and for whom, or that it does not. */
 const secretLines = (rule: PolicyRule, { exposed }: MinimalPolicy): readonly string[] =>
