@@ -89,6 +89,22 @@ describe('evidence in a store', () => {
     expect(await verified()).toEqual([])
   })
 
+  it('is intact while retention works, and is not exported half', async () => {
+    const retaining = watchedStore(store, async (sql) => {
+      if (sql.includes('FROM links WHERE')) await tampered.retainAll()
+    })
+    const { key } = tampered
+    const of = { store: retaining, keys: [createPublicKey(key)], anchors: [anchor] }
+    expect((await verifyStore(of)).problems).toEqual([])
+    await tampered.putBack()
+    const asked = { key, clock: systemClock, tool: 'test', rules: undefined, by: 'somebody' }
+    const out = join(folder, 'half')
+    await expect(
+      exportEvidence({ ...asked, store: retaining, folder: out, selection: {} }),
+    ).rejects.toMatchObject({ code: 'export/retained' })
+    expect(existsSync(join(out, 'manifest.json'))).toBe(false)
+  })
+
   it('that retention removed in part is verified as far as it remains', async () => {
     await tampered.moveToPast("server = 'a' AND batch = 3 AND position < 8")
     expect(await verified()).toEqual([])

@@ -1,5 +1,6 @@
 import { createPublicKey, hash, type KeyObject, sign } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
+import { Fault } from '../../base/fault.ts'
 import { LIMIT } from '../../base/limit.ts'
 import { publicKeyOf } from '../../store/evidence/anchor.ts'
 import type { Link } from '../../store/evidence/chain.ts'
@@ -29,7 +30,7 @@ import {
   stepsOf,
   tombstonesIn,
 } from './stored-chain.ts'
-import { Tombstones } from './tombstones.ts'
+import { type TombstoneRecord, Tombstones } from './tombstones.ts'
 
 /** What to export, from where, and who says so. */
 export interface ExportRequest {
@@ -48,7 +49,8 @@ export interface ExportRequest {
 
 /**
  * Writes the selected events as they are stored, with the links that prove them, to a new folder.
- * The same store, selection and moment give the same bytes. Gives what was signed.
+ * The same store, selection and moment give the same bytes. Gives what was signed. Rejects with the
+ * Fault `export/retained` when retention removed some of it meanwhile.
  */
 export const exportEvidence = async (request: ExportRequest): Promise<Manifest> => {
   const { store, selection, key } = request
@@ -67,6 +69,7 @@ export const exportEvidence = async (request: ExportRequest): Promise<Manifest> 
     const records = await tombstonesIn(store, chain)
     const own = new Tombstones(new Problems(), chain, records, [createPublicKey(key)])
     sources.push(await new ChainExport(store, chain, asked, folder, own).run(range, name))
+    await mustBeLast(store, chain, records)
     for (const stone of records) stones.push(`${JSON.stringify(stone)}\n`)
   }
   if (stones.length > 0) await folder.write(EXPORT_FILES.tombstones, stones.join(''))
@@ -74,6 +77,17 @@ export const exportEvidence = async (request: ExportRequest): Promise<Manifest> 
   const manifest = manifestOf(request, asked, sources, folder)
   await seal(folder, manifest, key)
   return manifest
+}
+
+/** Retention signs before it removes: what it signed for meanwhile may be missing in what was read. */
+const mustBeLast = async (
+  store: Store,
+  chain: ChainName,
+  before: readonly TombstoneRecord[],
+): Promise<void> => {
+  if ((await tombstonesIn(store, chain)).length === before.length) return
+  const message = 'retention removed events while they were exported: export again, to a new folder'
+  throw new Fault('export/retained', message)
 }
 
 /** The SHA-256 by which a key is recognised: of its public half in DER. */

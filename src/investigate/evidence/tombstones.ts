@@ -14,9 +14,14 @@ export interface TombstoneRecord {
 
 /** What the tombstones of one chain explain. Only signed ones count. */
 export class Tombstones {
-  readonly #stones: readonly Tombstone[]
   readonly #problems: Problems
+  readonly #instance: string
   readonly #name: string
+  readonly #keys: readonly KeyObject[]
+  readonly #seen = new Set<string>()
+  /** By what they say but for when: retention that was stopped writes the same again. */
+  readonly #byContent = new Map<string, Tombstone>()
+  #stones: readonly Tombstone[] = []
   #missing = 0
 
   constructor(
@@ -26,13 +31,24 @@ export class Tombstones {
     keys: readonly KeyObject[],
   ) {
     this.#problems = problems
+    this.#instance = instance
     this.#name = logSourceName(source)
-    const own = signed(problems, this.#name, records, keys).filter(
-      (stone) => stone.instance === instance && logSourceName(sourceOf(stone)) === this.#name,
-    )
-    // Retention that was stopped writes the same again, at another time.
-    const byContent = new Map(own.map((stone) => [JSON.stringify({ ...stone, when: '' }), stone]))
-    this.#stones = [...byContent.values()]
+    this.#keys = keys
+    this.take(records)
+  }
+
+  /** Takes those that were not taken yet. */
+  take(records: readonly TombstoneRecord[]): void {
+    for (const record of records) {
+      const key = `${record.signature} ${record.document}`
+      if (this.#seen.has(key)) continue
+      this.#seen.add(key)
+      const stone = signed(this.#problems, this.#name, record, this.#keys)
+      if (stone === undefined || stone.instance !== this.#instance) continue
+      if (logSourceName(sourceOf(stone)) !== this.#name) continue
+      this.#byContent.set(JSON.stringify({ ...stone, when: '' }), stone)
+    }
+    this.#stones = [...this.#byContent.values()]
   }
 
   /** Whether events of a link may be gone. */
@@ -91,22 +107,21 @@ const sourceOf = ({ cluster, server, way }: Tombstone): LogSource => ({
 const signed = (
   problems: Problems,
   name: string,
-  records: readonly TombstoneRecord[],
+  { document, signature }: TombstoneRecord,
   keys: readonly KeyObject[],
-): readonly Tombstone[] =>
-  records.flatMap(({ document, signature }) => {
-    const bytes = Buffer.from(document)
-    if (!keys.some((key) => verify(null, bytes, key, Buffer.from(signature, 'base64')))) {
-      const message = 'the signature of a tombstone is not that of the key: it explains nothing'
-      problems.problem('forged', name, message)
-      return []
-    }
-    try {
-      return [readTombstone(document)]
-    } catch (error) {
-      // The key may be that of the export itself: then anyone may have signed anything.
-      if (!(error instanceof Malformed)) throw error
-      problems.problem('changed', name, `a tombstone explains nothing: ${error.message}`)
-      return []
-    }
-  })
+): Tombstone | undefined => {
+  const bytes = Buffer.from(document)
+  if (!keys.some((key) => verify(null, bytes, key, Buffer.from(signature, 'base64')))) {
+    const message = 'the signature of a tombstone is not that of the key: it explains nothing'
+    problems.problem('forged', name, message)
+    return undefined
+  }
+  try {
+    return readTombstone(document)
+  } catch (error) {
+    // The key may be that of the export itself: then anyone may have signed anything.
+    if (!(error instanceof Malformed)) throw error
+    problems.problem('changed', name, `a tombstone explains nothing: ${error.message}`)
+    return undefined
+  }
+}

@@ -191,7 +191,7 @@ class EventCheck {
       this.#intact += rows.length
       return
     }
-    if (missing > 0 && this.#isRemoved(link, rows)) {
+    if (missing > 0 && (this.#isRemoved(link, rows) || (await this.#isJustRemoved(link, rows)))) {
       this.#stones.takeMissing(missing)
       this.#intact += rows.length
       return
@@ -207,6 +207,12 @@ class EventCheck {
     for (const { position, leaf } of rows) all.set(position, leaf)
     const inOrder = [...all].toSorted(([a], [b]) => a - b).map(([, leaf]) => ({ leaf }))
     return digestOf(inOrder) === leaves
+  }
+
+  /** Whether it did so since verification began: it signs before it removes. */
+  async #isJustRemoved(link: Link, rows: readonly Row[]): Promise<boolean> {
+    this.#stones.take(await tombstonesIn(this.#store, this.#chain))
+    return this.#isRemoved(link, rows)
   }
 
   async #blame(link: Link, rows: readonly Row[]): Promise<void> {
