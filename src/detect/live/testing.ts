@@ -342,9 +342,15 @@ export class Live {
     this.#questions = []
   }
 
-  #answer({ fromUs, toUs, clusters }: LateQuestion): readonly StoredSignal[] {
+  #answer({ fromUs, toUs, clusters, rules: asked }: LateQuestion): readonly StoredSignal[] {
+    const isAsked = ({ rules }: StoredSignal): boolean =>
+      rules.length === 0 || rules.some((rule) => asked.includes(rule))
     return [...this.#signals.values()].filter(
-      ({ timeUs, cluster }) => timeUs >= fromUs && timeUs <= toUs && clusters.includes(cluster),
+      (one) =>
+        one.timeUs >= fromUs &&
+        one.timeUs <= toUs &&
+        clusters.includes(one.cluster) &&
+        isAsked(one),
     )
   }
 

@@ -11,13 +11,13 @@ const ASK_MS = 300_000
 /** Asks a store for acts that bear on those that came late. Without an answer these are not judged. */
 export const askStore =
   (store: Store, trying: Parameters<typeof persist>[1], hooks: Pick<ServeHooks, 'log'>): AskStore =>
-  async ({ fromUs, toUs, clusters }) => {
+  async ({ fromUs, toUs, clusters, rules }) => {
     const { clock } = trying
     const end = new AbortController()
     const untilMs = clock.elapsedMs() + ASK_MS
     const ask = (): ReturnType<typeof signalsBetween> => {
       if (clock.elapsedMs() >= untilMs) end.abort()
-      return signalsBetween(store, fromUs, toUs, { clusters })
+      return signalsBetween(store, fromUs, toUs, { clusters, rules })
     }
     try {
       const signal = AbortSignal.any([trying.signal, end.signal])

@@ -10,7 +10,7 @@ import { openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/schema/migrations.ts'
 import type { Store } from '../../store/store.ts'
 import { FEW_EVENT_COLUMNS } from '../../store/testing/event-columns.ts'
-import { rangesStored, readBefore, readLeftBehind } from './before.ts'
+import { rangesStored, readBefore, readLeftBehind, signalsBetween } from './before.ts'
 import { reopenedRecord } from './records.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deckwatch-before-'))
@@ -123,4 +123,19 @@ test('windows that were opened again are judged from then on, whatever the last 
   expect(Object.fromEntries(left.judged)).toEqual(expected)
   expect(left.coversFromUs.get('shop')).toBe(2_000_000)
   expect(left.signals.map(({ act }) => act)).toEqual(['7', '6', '5', '4', '3', '2'])
+})
+
+test('acts are asked for by rule, however many others there are; with those that count no longer', async () => {
+  const time = "fromUnixTimestamp64Micro(9000000000 + number, 'UTC')"
+  const some = (act: string, rules: string, count: number): Promise<void> =>
+    store.command(
+      'INSERT INTO signals (act, cluster, time, rules) ' +
+        `SELECT concat('${act}', toString(number)), 'pier', ${time}, ${rules} FROM numbers(${count})`,
+    )
+  await some('asked', "['read', 'asked']", 2)
+  await some('gone', '[]', 1)
+  await some('other', "['other']", LIMIT.storeResultRows)
+  const of = { clusters: ['pier'], rules: ['asked', 'too'] }
+  const signals = await signalsBetween(store, 9_000_000_000, 10_000_000_000, of)
+  expect(signals.map(({ act }) => act).sort()).toEqual(['asked0', 'asked1', 'gone0'])
 })

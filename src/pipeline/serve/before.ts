@@ -263,19 +263,22 @@ const judgedBy = async (store: Store, instance: string): Promise<JudgedBy> => {
   return { stored, committedUs: Number(row?.committed_us) }
 }
 
-/** Stored signals in a span of time; of all clusters and rules, unless some are named. */
+/**
+ * Stored signals in a span of time, of these clusters and rules; acts that count no longer name no
+ * rule, and are among them.
+ */
 export const signalsBetween = async (
   store: Store,
   fromUs: number,
   toUs: number,
-  of: { readonly clusters?: readonly string[] } = {},
+  of: { readonly clusters: readonly string[]; readonly rules: readonly string[] },
 ): Promise<readonly StoredSignal[]> => {
-  const { clusters = [] } = of
   const rows = await store.query(
     `${SIGNALS} WHERE time >= fromUnixTimestamp64Micro({from:Int64}) ` +
       'AND time <= fromUnixTimestamp64Micro({to:Int64}) ' +
-      'AND (empty({clusters:Array(String)}) OR cluster IN {clusters:Array(String)})',
-    { from: Math.trunc(fromUs), to: Math.trunc(Math.min(toUs, TIME_MAX_US)), clusters },
+      'AND cluster IN {clusters:Array(String)} ' +
+      'AND (empty(rules) OR hasAny(rules, {rules:Array(String)}))',
+    { from: Math.trunc(fromUs), to: Math.trunc(Math.min(toUs, TIME_MAX_US)), ...of },
   )
   return rows.map(signalOf)
 }
