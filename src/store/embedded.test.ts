@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { LIMIT } from '../base/limit.ts'
 import { type EmbeddedStore, openEmbedded } from './embedded.ts'
+import { reachEmbedded } from './embedded-access.ts'
+import { readAccess, writeAccess } from './engine-access.ts'
 import type { Store } from './store.ts'
 import { codeOf, faultOf, untilDone } from './testing/faults.ts'
 import { nativeRows } from './testing/native-rows.ts'
@@ -213,4 +215,19 @@ describe('the data directory', () => {
     await other.close()
     expect(existsSync(join(deep, 'lock'))).toBe(false)
   })
+})
+
+test('what an owner that was killed left of how to reach its engine reaches nobody', async () => {
+  const other = mkdtempSync(join(tmpdir(), 'deckwatch-stale-'))
+  const engine = join(other, 'engine')
+  mkdirSync(engine)
+  writeAccess(engine, { socket: 'gone', secrets: { write: 'w', read: 'r' } })
+  const opening = openEmbedded({ folder: other, clock: systemClock })
+  // It is starting, and has the lock.
+  expect(readAccess(engine)).toBeUndefined()
+  expect(await codeOf(reachEmbedded(other, systemClock))).toBe('store/locked')
+  const opened = await opening
+  expect(readAccess(engine)?.socket).toContain(other)
+  await opened.close()
+  rmSync(other, { recursive: true })
 })

@@ -47,6 +47,8 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedSt
   const folder = resolve(options.folder, 'engine')
   makeFolder(folder)
   const lock = lockFolder(options.folder)
+  // An owner that was killed leaves it, and it would send others to an engine that is no more.
+  removeAccess(folder)
   const socket = socketPath(folder)
   const secrets = { write: secret(), read: secret() }
   const supervisor = new Supervisor(
