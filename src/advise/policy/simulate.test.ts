@@ -44,19 +44,21 @@ interface LineParts {
   readonly time?: string
   readonly bodies?: string
   readonly resource?: string
+  readonly code?: number
 }
 
 /** As the API server writes it; `bodies` are members as text, each with a comma behind it. */
 const lineOf = (parts: LineParts = {}): string => {
   const { level = 'RequestResponse', stage = 'ResponseComplete', verb = 'create' } = parts
   const { uri = '/api/v1/namespaces/shop/pods', user = 'alice', resource = 'pods' } = parts
+  const { code = 201 } = parts
   const time = parts.time ?? '2026-11-20T21:00:00.000000Z'
   return (
     `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${level}","auditID":"1",` +
     `"stage":"${stage}","requestURI":"${uri}","verb":"${verb}",` +
     `"user":{"username":"${user}","groups":["dev"]},` +
     `"objectRef":{"resource":"${resource}","namespace":"shop","apiVersion":"v1"},` +
-    `"responseStatus":{"metadata":{},"code":201},${parts.bodies ?? ''}` +
+    `"responseStatus":{"metadata":{},"code":${code}},${parts.bodies ?? ''}` +
     `"requestReceivedTimestamp":"${time}","stageTimestamp":"${time}"}`
   )
 }
@@ -164,9 +166,32 @@ describe('a simulated policy', () => {
     ])
     expect(result.dropped.byLevel.events).toBe(2)
     expect(result.dropped.byStage.events).toBe(1)
-    expect(result.lost.rows.map(({ name }) => name).sort()).toEqual(['create pods', 'get /healthz'])
+    // What is left out of a request that is logged at another stage is not lost.
+    expect(result.lost.rows.map(({ name, recorded }) => [name, recorded.events])).toEqual([
+      ['create pods', 1],
+      ['get /healthz', 1],
+    ])
     expect(result.users.rows[0]).toMatchObject({ name: 'alice', logged: { events: 1 } })
     expect(result.days.rows.map(({ name }) => name)).toEqual(['2026-11-20'])
+  })
+
+  it.each([
+    [[], { stage: 'ResponseComplete' }, 0],
+    [['RequestReceived'], { stage: 'RequestReceived' }, 0],
+    [['ResponseComplete'], { stage: 'ResponseComplete' }, 0],
+    [['RequestReceived', 'ResponseComplete'], { stage: 'ResponseComplete' }, 1],
+    [['RequestReceived', 'ResponseComplete'], { stage: 'Panic' }, 0],
+    [['RequestReceived', 'Panic'], { stage: 'Panic' }, 1],
+    [['ResponseStarted'], { stage: 'ResponseStarted', user: '', code: 401 }, 1],
+    [['ResponseStarted'], { stage: 'ResponseStarted', code: 401 }, 0],
+    [['RequestReceived', 'ResponseComplete'], { stage: 'RequestReceived', verb: 'watch' }, 0],
+    [['RequestReceived', 'ResponseStarted', 'ResponseComplete'], { verb: 'watch' }, 1],
+  ] as const)('without %j loses of a request %j: %i', (omitStages, parts, lost) => {
+    const { rows } = simulated(
+      policyOf([policyRule('Metadata', { omitStages })]),
+      lineOf(parts),
+    ).lost
+    expect(rows.length).toBe(lost)
   })
 
   it('says which stages the recording left out', () => {
@@ -223,7 +248,7 @@ describe('a simulated policy', () => {
     expect(others?.recorded.events).toBe(LIMIT.simulatedNamesMax + 1)
   })
 
-  it('says from when to when, and for how long nothing came, within LIMIT.simulatedHoursMax', () => {
+  it('says from when to when, and for how long nothing came', () => {
     const at = (time: string): string => lineOf({ time })
     const { span } = simulated(
       policy,
@@ -236,7 +261,27 @@ describe('a simulated policy', () => {
       seconds: 129_601,
       silentHours: 36,
     })
-    expect(LIMIT.simulatedHoursMax).toBeGreaterThan(24 * 365)
+  })
+
+  it('does not say how long it was silent with events in more than LIMIT.simulatedHoursMax', () => {
+    const simulation = new Simulation(policyOf([policyRule('Metadata')]))
+    const [one] = recordedOf(Buffer.from(lineOf({ level: 'Metadata' })))
+    if (one === undefined) throw new Error('no event')
+    const start = Date.parse('2020-01-01T00:00:00Z')
+    const add = (hour: number): void => {
+      const stageTimestamp = new Date(start + hour * 3_600_000).toISOString()
+      const event = { ...one.event, stageTimestamp }
+      simulation.add(Object.assign(Object.create(one), { event, bytes: 1, isWrapped: false }))
+    }
+    for (let hour = 0; hour < LIMIT.simulatedHoursMax; hour++) add(hour)
+    add(LIMIT.simulatedHoursMax - 0.5)
+    expect(simulation.result().span?.silentHours).toBe(0)
+    // Those remembered would say that nothing came for 100 hours.
+    for (let hour = 0; hour < 100; hour++) add(LIMIT.simulatedHoursMax + hour)
+    add(LIMIT.simulatedHoursMax - 1)
+    const { span } = simulation.result()
+    expect(span).toMatchObject({ silentHours: null })
+    expect(span?.seconds).toBe((LIMIT.simulatedHoursMax + 99) * 3_600)
   })
 })
 

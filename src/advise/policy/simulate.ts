@@ -39,7 +39,7 @@ export interface SimulationResult {
   readonly resources: TopFlows
   /** Authenticated users; those who failed to be are the empty text. */
   readonly users: TopFlows
-  /** `verb resource` of what is not logged, the largest first. */
+  /** `verb resource` of requests that are not logged at any stage, the largest first. */
   readonly lost: TopFlows
   /** By the day, in UTC, of the stage. */
   readonly days: TopFlows
@@ -69,8 +69,8 @@ export interface RecordedSpan {
   readonly first: string
   readonly last: string
   readonly seconds: number
-  /** The longest time within it without an event, to the hour. */
-  readonly silentHours: number
+  /** The longest time within it without an event, to the hour; null: too many hours have some. */
+  readonly silentHours: number | null
 }
 
 /**
@@ -172,20 +172,23 @@ export class Simulation {
     if (isWhole) this.#expect(event, decision)
   }
 
-  #lossesOf({ verb }: AuditEvent, what: string, { level }: PolicyDecision): readonly FlowCount[] {
+  #lossesOf(event: AuditEvent, what: string, decision: PolicyDecision): readonly FlowCount[] {
     const { byLevel, byStage } = this.#dropped
-    return [level === 'None' ? byLevel : byStage, this.#lost.of(`${verb} ${what}`.trim())]
+    const isNone = decision.level === 'None'
+    const isLost = isNone || stagesOf(event).every((stage) => decision.omitStages.includes(stage))
+    return [
+      isNone ? byLevel : byStage,
+      ...(isLost ? [this.#lost.of(`${event.verb} ${what}`.trim())] : []),
+    ]
   }
 
   /** What other stages of a request that has ended the policy logs. */
-  #expect({ verb, objectRef, requestURI, stage }: AuditEvent, decision: PolicyDecision): void {
+  #expect(event: AuditEvent, decision: PolicyDecision): void {
     if (decision.level === 'None') return
-    if (stage === 'ResponseComplete' && !decision.omitStages.includes('RequestReceived')) {
+    if (event.stage === 'ResponseComplete' && !decision.omitStages.includes('RequestReceived')) {
       this.#stageCount('RequestReceived').expected += 1
     }
-    const path = requestURI ?? ''
-    const isLong = isLongRunning(verb, objectRef?.subresource ?? '', path)
-    if (isLong && !decision.omitStages.includes('ResponseStarted')) {
+    if (isLong(event) && !decision.omitStages.includes('ResponseStarted')) {
       this.#stageCount('ResponseStarted').expected += 1
     }
   }
@@ -230,6 +233,25 @@ const agreedOf = ({ possible }: EventDecision): PolicyDecision | undefined => {
 const sayingOf = ({ level, omitStages, omitManagedFields }: PolicyDecision): string =>
   level === 'None' ? level : [level, omitManagedFields, ...omitStages].join(' ')
 
+/**
+ * The stages that a request has, as far as one event of it tells. Who is not authenticated is
+ * refused before the first of them: that is logged at ResponseStarted, and nowhere else.
+ * Upstream: kubernetes/apiserver pkg/endpoints/filters/{audit,authn_audit}.go.
+ */
+const stagesOf = (event: AuditEvent): readonly Stage[] => {
+  const { stage, responseStatus, user } = event
+  const isRefused = stage === 'ResponseStarted' && responseStatus?.code === 401 && !user.username
+  if (isRefused) return [stage]
+  return [
+    'RequestReceived',
+    ...(isLong(event) ? (['ResponseStarted'] as const) : []),
+    stage === 'Panic' ? stage : 'ResponseComplete',
+  ]
+}
+
+const isLong = ({ verb, objectRef, requestURI }: AuditEvent): boolean =>
+  isLongRunning(verb, objectRef?.subresource ?? '', requestURI ?? '')
+
 const isFinal = ({ stage }: AuditEvent): boolean =>
   stage === 'ResponseComplete' || stage === 'Panic'
 
@@ -248,13 +270,17 @@ class SpanCount {
   #firstUs: number | undefined
   #lastUs: number | undefined
   readonly #hours = new Set<number>()
+  #isSilenceKnown = true
 
   add(time: string): void {
     const us = microsecondsOf(time)
     if (us === undefined) return
     this.#firstUs = Math.min(this.#firstUs ?? us, us)
     this.#lastUs = Math.max(this.#lastUs ?? us, us)
-    if (this.#hours.size < LIMIT.simulatedHoursMax) this.#hours.add(Math.floor(us / HOUR_US))
+    const hour = Math.floor(us / HOUR_US)
+    if (this.#hours.has(hour)) return
+    if (this.#hours.size < LIMIT.simulatedHoursMax) this.#hours.add(hour)
+    else this.#isSilenceKnown = false
   }
 
   /** Whether something was after what came first so far: the log then shows all that followed. */
@@ -265,14 +291,18 @@ class SpanCount {
 
   result(): RecordedSpan | undefined {
     if (this.#firstUs === undefined || this.#lastUs === undefined) return undefined
-    const hours = [...this.#hours].sort((a, b) => a - b)
-    const steps = hours.map((hour, at) => hour - (hours[at - 1] ?? hour) - 1)
     return {
       first: timeText(this.#firstUs),
       last: timeText(this.#lastUs),
       seconds: (this.#lastUs - this.#firstUs) / 1e6,
-      silentHours: steps.reduce((most, step) => Math.max(most, step), 0),
+      silentHours: this.#isSilenceKnown ? this.#silentHours() : null,
     }
+  }
+
+  #silentHours(): number {
+    const hours = [...this.#hours].sort((a, b) => a - b)
+    const steps = hours.map((hour, at) => hour - (hours[at - 1] ?? hour) - 1)
+    return steps.reduce((most, step) => Math.max(most, step), 0)
   }
 }
 

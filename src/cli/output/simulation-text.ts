@@ -14,7 +14,7 @@ export const simulationText = (simulated: Simulated, width: number, palette: Pal
     headLines(simulated, width, palette),
     totalLines(result, width, palette),
     section('WHAT COSTS MOST', ruleLines(simulated, width, palette), palette),
-    section('WHAT WOULD BE LOST', lostLines(result.lost, width, palette), palette),
+    section('WHAT WOULD BE LOST', lostLines(result, width, palette), palette),
     section('NEVER MATCHED BY THESE EVENTS', idleLines(simulated, width), palette),
     section('BY KIND OF OBJECT', topLines(result.resources, width, palette), palette),
     section('BY USER', topLines(result.users, width, palette), palette),
@@ -115,6 +115,7 @@ const undecidedWords = ({ undecided }: SimulationResult): string =>
 const notesOf = (result: SimulationResult): readonly string[] => {
   const { total, stages, span, wrapped } = result
   const missing = stages.filter((one) => one.missing > 0)
+  const silent = span?.silentHours ?? 0
   return [
     ...(total.unknownBytes === 0
       ? []
@@ -127,8 +128,8 @@ const notesOf = (result: SimulationResult): readonly string[] => {
         `! The policy logs ${stage}, which the recording left out: about ` +
         `${counted(events, 'event')} would come on top.`,
     ),
-    ...(span !== undefined && span.silentHours >= 24
-      ? [`! For ${count(span.silentHours)} hours nothing was recorded: the day is too small.`]
+    ...(silent >= 24
+      ? [`! For ${count(silent)} hours nothing was recorded: the day is too small.`]
       : []),
     ...(wrapped === 0
       ? []
@@ -172,8 +173,9 @@ const ruleLines = (
 const moreLines = (rows: number, palette: Palette): readonly string[] =>
   rows <= ROWS ? [] : [palette.faint(`  … and ${count(rows - ROWS)} more: --format json has all`)]
 
+/** Requests that no log would show; below them, what is left out of those that it would. */
 const lostLines = (
-  { rows, others }: TopFlows,
+  { lost: { rows, others }, dropped }: SimulationResult,
   width: number,
   palette: Palette,
 ): readonly string[] => {
@@ -182,10 +184,23 @@ const lostLines = (
     .map(({ name, recorded }) => [
       cell(count(recorded.events)),
       cell(bytes(recorded.bytes)),
-      cell(name),
+      cell(shortNames(name)),
     ])
   const all = rows.length + (others === undefined ? 0 : 1)
-  return [...layOut([right, right, { flex: true }], cells, width), ...moreLines(all, palette)]
+  const whole = rows.reduce(
+    (sum, { recorded }) => sum + recorded.events,
+    others?.recorded.events ?? 0,
+  )
+  const partly = dropped.byLevel.events + dropped.byStage.events - whole
+  const besides =
+    partly === 0
+      ? []
+      : [`  ${counted(partly, 'event')} by omitted stages, of requests logged at another stage`]
+  return [
+    ...layOut([right, right, { flex: true }], cells, width),
+    ...moreLines(all, palette),
+    ...besides.map(palette.faint),
+  ]
 }
 
 const idleLines = ({ loaded, result: { rules } }: Simulated, width: number): readonly string[] => {
