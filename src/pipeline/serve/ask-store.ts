@@ -8,7 +8,7 @@ import type { ServeHooks } from './running.ts'
 /** How long a store that is away is asked again, in ms: others that came late wait meanwhile. */
 const ASK_MS = 300_000
 
-/** Asks a store for acts that bear on those that came late. Without an answer these are not judged. */
+/** Asks a store for acts that bear on those that came late, which without it stay unjudged. */
 export const askStore =
   (store: Store, trying: Parameters<typeof persist>[1], hooks: Pick<ServeHooks, 'log'>): AskStore =>
   async ({ fromUs, toUs, clusters, rules }) => {

@@ -27,8 +27,8 @@ export const keepDamage = async ({ log, keep, clock }: LogDamageParts): Promise<
 export const bringForward = (log: WriteAheadLog, lastSequence: number): Promise<void> =>
   log.advance(
     lastSequence + 1,
-    `it ends with record ${log.nextSequence - 1}, and the store has up to ${lastSequence}: it was ` +
-      'deleted, or put back from a copy; what was in it and not stored is lost',
+    `it ends with record ${log.nextSequence - 1}, and the store has up to ${lastSequence}: ` +
+      'it was deleted, or put back from a copy; what was in it and not stored is lost',
   )
 
 /** Whose log it was nobody can say any more. */
@@ -52,7 +52,8 @@ const gapOf = (damage: LogDamage, arrivedUs: number): GapDelivery => ({
 
 const messageOf = ({ fromByte, toByte, reason, fromSequence, toSequence }: LogDamage): string => {
   const records = toSequence - fromSequence
-  return fromByte === toByte
+  const bytes = toByte - fromByte
+  return bytes === 0
     ? `${records} records of the write-ahead log are missing: ${reason}`
-    : `${toByte - fromByte} bytes of the write-ahead log are damaged (${reason}), with up to ${records} records`
+    : `${bytes} bytes of the write-ahead log are damaged (${reason}), with up to ${records} records`
 }
