@@ -1,4 +1,4 @@
-import type { Delivery, FilePosition, GapKind, LogSource } from '../model/delivery.ts'
+import type { FilePosition, GapKind, LogSource } from '../model/delivery.ts'
 
 /** A source that runs: it hands on deliveries by itself, and stops when it is closed. */
 export interface RunningSource {
@@ -29,9 +29,6 @@ export interface SourceStatus {
   readonly budgetSeconds: number | undefined
   readonly gaps: Readonly<Partial<Record<GapKind, number>>>
 }
-
-/** Called with each delivery that was kept, once it is durable. */
-export type OnKept = (delivery: Delivery) => void
 
 /**
  * Up to where files are kept, from the store and the write-ahead log, in the order in which they

@@ -9,7 +9,7 @@ import { type ReceivedBody, readBody } from './body.ts'
 import { credentialsOf } from './credentials.ts'
 import { FairShare } from './fair-share.ts'
 import { type Refusal, refusalOf } from './identity.ts'
-import type { ReceiverOptions, WebhookSource } from './receiver-options.ts'
+import type { ReceiverOptions } from './receiver-options.ts'
 import { type OnRefused, RefusalLog } from './refusal-log.ts'
 import { type KnownBody, type Sender, Senders } from './sender.ts'
 import { Turns } from './turns.ts'
@@ -47,7 +47,7 @@ export interface ExchangesNeeds {
 
 /** Everything between a request and its answer. */
 export class Exchanges {
-  #options: ReceiverOptions
+  readonly #options: ReceiverOptions
   readonly #needs: ExchangesNeeds
   readonly #senders: Senders
   readonly #refusals: RefusalLog
@@ -73,12 +73,6 @@ export class Exchanges {
 
   get senders(): Senders {
     return this.#senders
-  }
-
-  /** From now on these are the sources that may send. */
-  setSources(sources: readonly WebhookSource[]): void {
-    this.#options = { ...this.#options, sources }
-    for (const source of sources) this.#senders.of(source)
   }
 
   /** Handles a request to its end. Rejects only for a bug. */

@@ -6,7 +6,7 @@ import type { RunningSource, SourceStatus } from '../source.ts'
 import { type Certificates, readCertificates, watchCertificates } from './certificate-files.ts'
 import { Exchanges, type ReceiverCounts } from './exchanges.ts'
 import { type ListeningServer, openServer } from './open-server.ts'
-import type { ListenAddress, ReceiverOptions, WebhookSource } from './receiver-options.ts'
+import type { ListenAddress, ReceiverOptions } from './receiver-options.ts'
 import type { OnRefused } from './refusal-log.ts'
 import type { KnownBody } from './sender.ts'
 
@@ -19,10 +19,10 @@ export interface WebhookReceiver extends RunningSource {
   /** Requests by how they ended, for metrics. */
   counts(): ReceiverCounts
   /**
-   * Reads the certificates again, and takes new sources if given; connections stay. When the files
-   * do not fit it goes on with those it has, rejects with the Fault, and says so in `remarks`.
+   * Reads the certificates again; connections stay. When the files do not fit it goes on with those
+   * it has, rejects with the Fault, and says so in `remarks`.
    */
-  reload(sources?: readonly WebhookSource[]): Promise<void>
+  reload(): Promise<void>
 }
 
 /** What a receiver can do without. */
@@ -119,20 +119,18 @@ class Receiver implements WebhookReceiver {
     return this.#parts.exchanges.counts
   }
 
-  async reload(sources?: readonly WebhookSource[]): Promise<void> {
-    const { options, exchanges, server } = this.#parts
-    if (options.tls !== undefined) {
-      try {
-        this.#certificates = await readCertificates(options.tls)
-        server.setCertificates(this.#certificates)
-        this.#tell(undefined)
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error
-        this.#tell(`${error.message}; the ones before stay in use`)
-        throw error
-      }
+  async reload(): Promise<void> {
+    const { options, server } = this.#parts
+    if (options.tls === undefined) return
+    try {
+      this.#certificates = await readCertificates(options.tls)
+      server.setCertificates(this.#certificates)
+      this.#tell(undefined)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      this.#tell(`${error.message}; the ones before stay in use`)
+      throw error
     }
-    if (sources !== undefined) exchanges.setSources(sources)
   }
 
   async close(): Promise<void> {
