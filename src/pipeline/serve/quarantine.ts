@@ -42,6 +42,7 @@ export class Quarantine {
       const added = inBlocks(bytes.length) - (await bytesAt(path))
       if (added > 0 && this.#bytes + added > LIMIT.quarantineFolderBytesMax) return undefined
       await writeSynced(path, bytes)
+      await syncFolder(this.#folder)
       this.#bytes += added
       return path
     } catch (cause) {
@@ -71,5 +72,15 @@ const writeSynced = async (path: string, bytes: Uint8Array): Promise<void> => {
     await file.sync()
   } finally {
     await file.close()
+  }
+}
+
+/** So that the names of its files survive a loss of power, too. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
