@@ -42,6 +42,23 @@ test('no file is kept longer than maxage', () => {
   expect(figureOf('fileHistoryPeakMinutes', { file })).toBe(1_440)
 })
 
+test.each([
+  { maxSize: 0, maxBackup: 9, maxAge: 9 },
+  { maxSize: 100, maxBackup: 0, maxAge: 0 },
+])('what nothing deletes grows without end: %j', (file) => {
+  const names = estimate({ ...DAY, file }).map(({ name }) => name)
+  expect(names.filter((name) => /^(file|flood)/.test(name))).toEqual(['fileGrowth'])
+  expect(figureOf('fileGrowth', { file })).toBe(43_200_000)
+})
+
+test('what is deleted by its age alone is kept so long, and nobody pushes it out', () => {
+  const file = { maxSize: 100, maxBackup: 0, maxAge: 7 }
+  expect(figureOf('fileHistory', { file })).toBe(7 * 43_200_000 + 100 * 1024 ** 2)
+  expect(figureOf('fileHistoryMinutes', { file })).toBe(7 * 1_440)
+  expect(figureOf('fileHistoryPeakMinutes', { file })).toBe(7 * 1_440)
+  expect(figureOf('floodRequests', { file })).toBeUndefined()
+})
+
 test('the history of CIS at 1,000 events a second: about seven minutes', () => {
   const bytesPerDay = 2_500 * 1_000 * 86_400
   const file = { maxSize: 100, maxBackup: 10, maxAge: 30 }

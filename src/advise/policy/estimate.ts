@@ -18,11 +18,13 @@ export interface EstimateRequest {
   readonly webhook: WebhookBuffer
 }
 
-/** Flags of the log backend: `--audit-log-maxsize` (MiB), `-maxbackup`, `-maxage` (days). */
+/**
+ * Flags of the log backend: `--audit-log-maxsize` (MiB), `-maxbackup`, `-maxage` (days). As for an
+ * API server, 0 is no limit: without a size there is one file, of which nothing is deleted.
+ */
 export interface FileRotation {
   readonly maxSize: number
   readonly maxBackup: number
-  /** 0: no limit. */
   readonly maxAge: number
 }
 
@@ -52,6 +54,7 @@ export type FigureName =
   | 'storedPerDay'
   | 'stored'
   | 'moneyPerMonth'
+  | 'fileGrowth'
   | 'fileHistory'
   | 'fileHistoryMinutes'
   | 'fileHistoryPeakMinutes'
@@ -114,16 +117,55 @@ const storeFigures = (request: EstimateRequest): readonly Figure[] => {
 }
 
 /**
- * The API server rotates when a file is full, and keeps so many. A collector that is down for
- * longer than this history has lost events.
+ * The API server rotates when a file is full, and deletes by number and by age. A collector that is
+ * down for longer than what is left has lost events.
  */
 const fileFigures = (request: EstimateRequest): readonly Figure[] => {
-  const { bytesPerDay, masters, peak, file } = request
+  const { maxSize, maxBackup, maxAge } = request.file
+  if (maxSize === 0 || (maxBackup === 0 && maxAge === 0)) return [growthFigure(request)]
+  return maxBackup === 0 ? agedFigures(request) : countedFigures(request)
+}
+
+const bytesPerMinute = ({ bytesPerDay, masters }: EstimateRequest): number =>
+  bytesPerDay / masters / DAY_MINUTES
+
+const growthFigure = (request: EstimateRequest): Figure => ({
+  name: 'fileGrowth',
+  value: request.bytesPerDay / request.masters,
+  unit: 'bytes',
+  about: 'more disk each day at each API server: nothing deletes log files',
+  how: `bytes a day ÷ ${request.masters}; ${
+    request.file.maxSize === 0 ? 'maxsize 0: one file' : 'maxbackup 0 and maxage 0: all are kept'
+  }`,
+})
+
+/** Files that are deleted by their age alone: nobody can push them out, but fill the disk. */
+const agedFigures = (request: EstimateRequest): readonly Figure[] => {
+  const { peak, file } = request
+  const minutes = file.maxAge * DAY_MINUTES
+  const perMinute = bytesPerMinute(request)
+  const how = `${file.maxAge} days (maxage), however many files (maxbackup 0)`
+  return [
+    {
+      name: 'fileHistory',
+      value: minutes * perMinute + file.maxSize * MIB,
+      unit: 'bytes',
+      about: 'disk that the log files take at each API server at this rate; nothing limits it',
+      how: `${file.maxAge} days (maxage) × bytes a day ÷ ${request.masters}, and a file of ${file.maxSize} MiB (maxsize)`,
+    },
+    ...minuteFigures(minutes, how, minutes, how, peak),
+  ]
+}
+
+const countedFigures = (request: EstimateRequest): readonly Figure[] => {
+  const { masters, peak, file } = request
   const history = file.maxSize * MIB * (file.maxBackup + 1)
-  const perMinute = bytesPerDay / masters / DAY_MINUTES
+  const perMinute = bytesPerMinute(request)
   const most = file.maxAge === 0 ? Number.POSITIVE_INFINITY : file.maxAge * DAY_MINUTES
   const minutes = Math.min(most, history / perMinute)
   const aged = minutes === most ? `, no more than ${file.maxAge} days (maxage)` : ''
+  const how = `that disk ÷ ${round(perMinute)} bytes a minute at one of ${masters}${aged}`
+  const peakMinutes = Math.min(most, history / perMinute / peak)
   return [
     {
       name: 'fileHistory',
@@ -132,20 +174,7 @@ const fileFigures = (request: EstimateRequest): readonly Figure[] => {
       about: 'disk that the log files take at each API server, at most',
       how: `${file.maxSize} MiB (maxsize) × ${file.maxBackup + 1} files (maxbackup + 1)`,
     },
-    {
-      name: 'fileHistoryMinutes',
-      value: minutes,
-      unit: 'minutes',
-      about: 'that a collector may be down before events are lost',
-      how: `that disk ÷ ${round(perMinute)} bytes a minute at one of ${masters}${aged}`,
-    },
-    {
-      name: 'fileHistoryPeakMinutes',
-      value: Math.min(most, history / perMinute / peak),
-      unit: 'minutes',
-      about: `the same while the log is ${peak} times busier than on average`,
-      how: `the same ÷ ${peak}`,
-    },
+    ...minuteFigures(minutes, how, peakMinutes, `the same ÷ ${peak}`, peak),
     {
       name: 'floodRequests',
       value: Math.ceil(history / FLOOD_EVENT_BYTES),
@@ -155,6 +184,29 @@ const fileFigures = (request: EstimateRequest): readonly Figure[] => {
     },
   ]
 }
+
+const minuteFigures = (
+  minutes: number,
+  how: string,
+  peakMinutes: number,
+  peakHow: string,
+  peak: number,
+): readonly Figure[] => [
+  {
+    name: 'fileHistoryMinutes',
+    value: minutes,
+    unit: 'minutes',
+    about: 'that a collector may be down before events are lost',
+    how,
+  },
+  {
+    name: 'fileHistoryPeakMinutes',
+    value: peakMinutes,
+    unit: 'minutes',
+    about: `the same while the log is ${peak} times busier than on average`,
+    how: peakHow,
+  },
+]
 
 const webhookFigures = (request: EstimateRequest): readonly Figure[] => {
   const { bytesPerDay, eventBytes, masters, peak, webhook } = request

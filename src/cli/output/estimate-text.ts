@@ -50,17 +50,23 @@ const minutesText = (minutes: number): string => {
 }
 
 const advice = ({ peak }: EstimateRequest, figures: readonly Figure[]): readonly string[] => {
-  const figureOf = (name: Figure['name']): number =>
-    figures.find((figure) => figure.name === name)?.value ?? 0
+  const figureOf = (name: Figure['name']): number | undefined =>
+    figures.find((figure) => figure.name === name)?.value
   const minutes = figureOf('fileHistoryPeakMinutes')
   return [
-    ...(minutes < SHORT_MINUTES
+    ...(figureOf('fileGrowth') === undefined
+      ? []
+      : [
+          'Nothing deletes log files: the disk fills up, and then events are lost. Set ' +
+            '--audit-log-maxsize, and --audit-log-maxbackup to what the disk can spare.',
+        ]),
+    ...(minutes !== undefined && minutes < SHORT_MINUTES
       ? [
           `At ${peak} times the mean the API server's files hold ${minutesText(minutes)}: a restart ` +
             'of the collector may lose events. Raise --audit-log-maxbackup.',
         ]
       : []),
-    ...(figureOf('webhookInFlight') > MUCH_MEMORY
+    ...((figureOf('webhookInFlight') ?? 0) > MUCH_MEMORY
       ? [
           'A receiver that hangs costs the API server much memory: let it answer 503 at once instead.',
         ]

@@ -123,7 +123,7 @@ function requestOf(given: Given, rate: Rate): EstimateRequest {
     price: price === undefined ? undefined : numberOf(given, 'price', 0),
     peak: numberOf(given, 'peak', 1),
     file: {
-      maxSize: numberOf(given, 'maxsize', 1),
+      maxSize: wholeOf(given, 'maxsize'),
       maxBackup: wholeOf(given, 'maxbackup'),
       maxAge: wholeOf(given, 'maxage'),
     },

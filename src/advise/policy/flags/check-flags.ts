@@ -2,7 +2,7 @@ import { formatPlace, type Issue, type Place } from '../../../base/issue.ts'
 import type { FoundFlags, GivenFlag } from '../../../kubernetes/audit-flags/read-flags.ts'
 import { Settings } from '../../../kubernetes/audit-flags/settings.ts'
 import type { AuditPolicy } from '../../../kubernetes/audit-policy/policy.ts'
-import { historyMinutes } from './flag-figures.ts'
+import { historyMinutes, LIBRARY_MAX_SIZE } from './flag-figures.ts'
 
 /** Flags, and what is known of the API server that has them. */
 export interface FlagRequest {
@@ -167,7 +167,9 @@ const checkLog = (check: Check): readonly Issue[] => {
       ? [issue('flags/legacy-format', '--audit-log-format=legacy', check.at('audit-log-format'))]
       : []),
     ...(mode === 'batch' ? [issue('flags/log-batch', '--audit-log-mode=batch', at)] : []),
-    ...(mode === 'blocking' ? [issue('flags/full-disk', '--audit-log-mode is blocking', at)] : []),
+    ...(mode === 'blocking' && settings.text('audit-log-path') !== '-'
+      ? [issue('flags/full-disk', '--audit-log-mode is blocking', at)]
+      : []),
     ...(mode === 'blocking-strict' && omitting === undefined
       ? [issue('flags/strict', '--audit-log-mode=blocking-strict', at)]
       : []),
@@ -221,8 +223,6 @@ const keptText = (age: number): string =>
 const historyText = (minutes: number, { rate, eventBytes }: Check): string =>
   `log files reach ${Math.floor(minutes)} minutes back, at ${rate} events/s of ${eventBytes} bytes`
 
-/** Upstream: natefinch/lumberjack, defaultMaxSize. */
-const LIBRARY_MAX_SIZE = 100
 const HISTORY_MINUTES_MIN = 30
 /** The largest event that one request was seen to make is 6 MB. */
 const FILE_MIB_MIN = 16

@@ -1,6 +1,6 @@
 import type { FoundFlags } from '../../../kubernetes/audit-flags/read-flags.ts'
 import { Settings } from '../../../kubernetes/audit-flags/settings.ts'
-import { estimate, type Figure } from '../estimate.ts'
+import { estimate, type Figure, type FileRotation } from '../estimate.ts'
 
 /** What figures are computed from. */
 export interface FigureRequest {
@@ -14,33 +14,39 @@ export interface FigureRequest {
 export const flagFigures = (request: FigureRequest): readonly Figure[] => {
   const settings = new Settings(request.found.flags, request.minor)
   if (settings.text('audit-policy-file') === '' && request.found.form !== 'talos') return []
-  const hasLog = settings.text('audit-log-path') !== '' && rotationOf(settings) !== undefined
+  const path = settings.text('audit-log-path')
+  // The standard output is rotated by nobody here.
+  const hasFiles = path !== '' && path !== '-'
   const hasWebhook = settings.text('audit-webhook-config-file') !== ''
   return figuresOf(request, settings).filter(({ name }) =>
     name.startsWith('file') || name === 'floodRequests'
-      ? hasLog && name !== 'fileHistoryPeakMinutes'
+      ? hasFiles && name !== 'fileHistoryPeakMinutes'
       : hasWebhook && name.startsWith('webhook'),
   )
 }
 
 /** Minutes for which log files are kept, at the rate; without end when nothing deletes them. */
 export const historyMinutes = (request: FigureRequest): number => {
-  const settings = new Settings(request.found.flags, request.minor)
-  if (rotationOf(settings) === undefined) return Number.POSITIVE_INFINITY
-  const figures = figuresOf(request, settings)
-  return figures.find(({ name }) => name === 'fileHistoryMinutes')?.value ?? 0
+  const figures = figuresOf(request, new Settings(request.found.flags, request.minor))
+  const found = figures.find(({ name }) => name === 'fileHistoryMinutes')
+  return found?.value ?? Number.POSITIVE_INFINITY
 }
 
-/** Undefined: files are not rotated, or not deleted by number. */
-const rotationOf = (
-  settings: Settings,
-): { maxSize: number; maxBackup: number; maxAge: number } | undefined => {
-  const size = settings.number('audit-log-maxsize')
-  const maxSize = size === 0 && settings.minor < 36 ? 100 : size
-  const maxBackup = settings.number('audit-log-maxbackup')
-  if (maxSize <= 0 || maxBackup <= 0) return undefined
-  return { maxSize, maxBackup, maxAge: Math.max(0, settings.number('audit-log-maxage')) }
+/** Up to 1.35, no size is that of the library that writes the file. */
+const rotationOf = (settings: Settings): FileRotation => {
+  const [size, backup, age] = ['size', 'backup', 'age'].map((end) =>
+    // What is refused is said elsewhere.
+    Math.max(0, settings.number(`audit-log-max${end}`)),
+  ) as [number, number, number]
+  return {
+    maxSize: size === 0 && settings.minor < 36 ? LIBRARY_MAX_SIZE : size,
+    maxBackup: backup,
+    maxAge: age,
+  }
 }
+
+/** Upstream: natefinch/lumberjack, defaultMaxSize. */
+export const LIBRARY_MAX_SIZE = 100
 
 const figuresOf = ({ rate, eventBytes }: FigureRequest, settings: Settings): readonly Figure[] =>
   estimate({
@@ -52,7 +58,7 @@ const figuresOf = ({ rate, eventBytes }: FigureRequest, settings: Settings): rea
     compression: 1,
     price: undefined,
     peak: 1,
-    file: rotationOf(settings) ?? { maxSize: 1, maxBackup: 0, maxAge: 0 },
+    file: rotationOf(settings),
     webhook: {
       bufferSize: settings.number('audit-webhook-batch-buffer-size'),
       batchMaxSize: settings.number('audit-webhook-batch-max-size'),

@@ -142,8 +142,20 @@ describe('the flags of an API server', () => {
     expect(Math.floor(values.get('fileHistoryMinutes') ?? 0)).toBe(11)
     expect(values.get('webhookBuffer')).toBe(75_000_000)
     // Without rotation there is no end of it.
-    const endless = flagFigures(request(advised('--audit-log-maxbackup=0')))
-    expect(endless.map(({ name }) => name)).not.toContain('fileHistory')
+    const names = (...more: readonly string[]): readonly string[] =>
+      flagFigures(request(advised(...more)))
+        .map(({ name }) => name)
+        .filter((name) => !name.startsWith('webhook'))
+    expect(names('--audit-log-maxbackup=0')).toEqual(['fileHistory', 'fileHistoryMinutes'])
+    expect(names('--audit-log-maxbackup=0', '--audit-log-maxage=0')).toEqual(['fileGrowth'])
+    expect(names('--audit-log-maxsize=0')).toEqual(['fileGrowth'])
+  })
+
+  it('to the standard output have no files, and no disk that is theirs', () => {
+    const flags = advised('--audit-log-path=-')
+    expect(codes(flags)).toEqual(['flags/given-twice', 'flags/log-to-stdout'])
+    const names = flagFigures(request(flags)).map(({ name }) => name)
+    expect(names).toEqual(['webhookBuffer', 'webhookInFlight'])
   })
 
   it.each(FLAG_FORMS)('are read again from what is printed: %s', (form) => {

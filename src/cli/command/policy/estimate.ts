@@ -50,13 +50,14 @@ export const estimate: Command = {
     {
       name: '--maxsize',
       value: 'MIB',
-      about: '--audit-log-maxsize of the API server; the default is that of Kubernetes 1.36.',
+      about:
+        '--audit-log-maxsize of the API server, 0 for one file without limit (up to 1.35 that is 100); the default is that of Kubernetes 1.36.',
       default: '100',
     },
     {
       name: '--maxbackup',
       value: 'N',
-      about: '--audit-log-maxbackup; the default is that of Kubernetes 1.36.',
+      about: '--audit-log-maxbackup, 0 for no limit; the default is that of Kubernetes 1.36.',
       default: '100',
     },
     {
