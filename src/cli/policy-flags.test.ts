@@ -65,6 +65,32 @@ describe('policy flags', () => {
     })
   })
 
+  test('takes the release from the option, else from the file, else says what it assumes', async () => {
+    const file = join(folder, 'pod.yaml')
+    const lines = [
+      'kind: Pod',
+      'spec:',
+      '  containers:',
+      '  - image: registry.k8s.io/kube-apiserver:v1.34.2',
+      '    command: [kube-apiserver, --audit-policy-file=p, --audit-log-path=a]',
+    ]
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    const { output } = await flags(file)
+    expect(output).toContain('for Kubernetes 1.34 (as line 4 says)')
+    expect(output).toContain('(flags/no-rotation)')
+    const asked = (await flags(file, '--kubernetes-version', '1.36')).output
+    expect(asked).not.toContain('(flags/no-rotation)')
+    const assumed = (await flags('--', '--audit-policy-file=p', '--audit-log-path=a')).output
+    expect(assumed.replaceAll('\n', ' ')).toContain(
+      'Kubernetes 1.36 (assumed: --kubernetes-version',
+    )
+    expect(JSON.parse((await flags(file, '--format', 'json')).output)).toMatchObject({
+      kubernetes: '1.34',
+      kubernetesFrom: 'file',
+      kubernetesAt: { line: 4, column: 12 },
+    })
+  })
+
   test('2 for a file without flags, 3 for an option that means nothing', async () => {
     const file = join(folder, 'other.yaml')
     writeFileSync(file, 'a: b\n')

@@ -9,16 +9,20 @@ import { cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
 import { bytes, count, counted } from './words.ts'
 
+/** How the release of Kubernetes is known: by its option, from the file, or not at all. */
+export type ReleaseSource = 'option' | 'file' | 'assumed'
+
 /** What is wrong with flags, and what they come to. */
 export const flagLines = (
   request: FlagRequest,
+  source: ReleaseSource,
   issues: readonly Issue[],
   width: number,
   palette: Palette,
 ): readonly string[] => {
   const figures = flagFigures(request)
   return [
-    ...wrap(verdictOf(request, issues), width),
+    ...wrap(verdictOf(request, source, issues), width),
     ...issues.flatMap((issue) => ['', ...issueLines(issue, width, palette)]),
     ...(figures.length === 0
       ? []
@@ -32,13 +36,20 @@ export const flagLines = (
 
 const verdictOf = (
   { found, minor, rate, eventBytes }: FlagRequest,
+  source: ReleaseSource,
   issues: readonly Issue[],
 ): string => {
   const problems = issues.filter((issue) => gradeOf(issue) !== 'note').length
-  const looked = `${counted(found.flags.length, 'audit flag')} for Kubernetes 1.${minor}, at ${count(rate)} events/s of ${count(eventBytes)} bytes`
+  const looked = `${counted(found.flags.length, 'audit flag')} for Kubernetes 1.${minor}${sourceWords(source, found)}, at ${count(rate)} events/s of ${count(eventBytes)} bytes`
   return problems === 0
     ? `Nothing is wrong: ${looked}.`
     : `${counted(problems, 'thing')} to mend: ${looked}.`
+}
+
+const sourceWords = (source: ReleaseSource, { release }: FlagRequest['found']): string => {
+  if (source === 'option') return ''
+  if (source === 'file') return ` (as line ${release?.at.line ?? '?'} says)`
+  return ' (assumed: --kubernetes-version says which)'
 }
 
 const issueLines = (issue: Issue, width: number, palette: Palette): readonly string[] => {

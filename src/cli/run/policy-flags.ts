@@ -13,7 +13,7 @@ import {
 import type { Given } from '../command.ts'
 import { wrong } from '../hunt-request.ts'
 import { kindOfIssue } from '../issue-tables.ts'
-import { flagLines } from '../output/flags-text.ts'
+import { flagLines, type ReleaseSource } from '../output/flags-text.ts'
 import { jsonLine } from '../output/machine.ts'
 import { paletteOf } from '../output/palette.ts'
 import { nameOf, readBytes, readPolicy } from '../policy-file.ts'
@@ -21,27 +21,30 @@ import { CommandError, columnsOf, EXIT, type Shell, wantsColour } from '../shell
 
 /** Runs `deckwatch policy flags`. */
 export const runPolicyFlags = async (given: Given, shell: Shell): Promise<number> => {
-  const minor = minorOf(given.text('kubernetes-version') ?? '')
+  const version = given.text('kubernetes-version')
+  const asked = version === undefined ? undefined : minorOf(version)
+  const [rate, eventBytes] = [numberOf(given, 'rate'), numberOf(given, 'event-bytes')]
   const form = FLAG_FORMS.find((one) => one === given.text('print'))
   if (form !== undefined) {
-    await shell.output.write(printFlags(form, minor))
+    await shell.output.write(printFlags(form, asked ?? MINOR))
     return EXIT.nothing
   }
   const policy = given.text('policy')
-  const [rate, eventBytes] = [numberOf(given, 'rate'), numberOf(given, 'event-bytes')]
+  const found = await foundBy(given)
   const request: FlagRequest = {
-    found: await foundBy(given),
-    minor,
+    found,
+    minor: asked ?? found.release?.minor ?? MINOR,
     rate,
     eventBytes,
     policy: policy === undefined ? undefined : (await readPolicy(policy, shell)).policy,
   }
+  const source = asked !== undefined ? 'option' : found.release === undefined ? 'assumed' : 'file'
   const issues = checkFlags(request).toSorted((one, other) => weightOf(one) - weightOf(other))
   if (given.text('format') === 'json') {
-    await shell.output.write(`${jsonLine(recordOf(request, issues))}\n`)
+    await shell.output.write(`${jsonLine(recordOf(request, source, issues))}\n`)
   } else {
     const palette = paletteOf(wantsColour(shell.output, shell, given.on('no-color')))
-    const lines = flagLines(request, issues, columnsOf(shell.output, shell), palette)
+    const lines = flagLines(request, source, issues, columnsOf(shell.output, shell), palette)
     await shell.output.write(`${lines.join('\n')}\n`)
   }
   return issues.some((issue) => gradeOf(issue) !== 'note') ? EXIT.findings : EXIT.nothing
@@ -50,6 +53,9 @@ export const runPolicyFlags = async (given: Given, shell: Shell): Promise<number
 const GRADES: readonly string[] = ['error', 'warning', 'note']
 
 const weightOf = (issue: Issue): number => GRADES.indexOf(gradeOf(issue))
+
+/** Of the newest release of Kubernetes whose flags are known. */
+const MINOR = 36
 
 const minorOf = (version: string): number => {
   const [, minor] = /^v?1\.(\d{1,3})(?:[.+-].*)?$/.exec(version) ?? []
@@ -76,7 +82,7 @@ async function foundBy(given: Given): Promise<FoundFlags> {
   if (isFlag || more.length > 0) {
     const words = isFlag ? given.arguments : more
     const own = flagsOfWords(words, {})
-    if (isFlag) return { form: 'arguments', flags: own, mounts: undefined }
+    if (isFlag) return { form: 'arguments', flags: own, mounts: undefined, release: undefined }
     const file = await foundIn(first)
     return { ...file, flags: [...file.flags, ...own] }
   }
@@ -106,10 +112,13 @@ async function foundIn(path: string): Promise<FoundFlags> {
 /** What `--format json` writes. Every key is always there; null where there is nothing. */
 const recordOf = (
   request: FlagRequest,
+  source: ReleaseSource,
   issues: readonly Issue[],
 ): Readonly<Record<string, unknown>> => ({
   form: request.found.form,
   kubernetes: `1.${request.minor}`,
+  kubernetesFrom: source,
+  kubernetesAt: source === 'file' ? (request.found.release?.at ?? null) : null,
   rate: request.rate,
   eventBytes: request.eventBytes,
   flags: request.found.flags,

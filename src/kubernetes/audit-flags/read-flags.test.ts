@@ -14,6 +14,7 @@ describeCases(import.meta.url, (_event, { input }) => {
     flags: found.flags.map(({ name, value }) => `${name}=${value}`),
     at: found.flags.map(({ at }) => formatPlace(at).slice(1)),
     mounts: found.mounts,
+    release: found.release && `1.${found.release.minor} ${formatPlace(found.release.at).slice(1)}`,
     faults: settings.faults.map(({ message }) => message),
     wait: settings.number('audit-webhook-batch-max-wait'),
     compress: settings.on('audit-log-compress'),

@@ -29,6 +29,15 @@ export interface FoundFlags {
   readonly flags: readonly GivenFlag[]
   /** Of a pod: what it sees of the host. */
   readonly mounts: readonly Mount[] | undefined
+  /** Which release runs, where it is said. */
+  readonly release: FoundRelease | undefined
+}
+
+/** The release of an API server, as a file says it: by a field, or by the tag of an image. */
+export interface FoundRelease {
+  /** The N of Kubernetes 1.N. */
+  readonly minor: number
+  readonly at: Place
 }
 
 /**
@@ -49,7 +58,7 @@ export const readFlags = (bytes: Uint8Array, file: string): FoundFlags | string 
     if (!isLine) return `neither YAML nor a command line: ${error.message}`
   }
   if (!isLine) return 'neither a command line nor a configuration of kube-apiserver'
-  return { form: 'arguments', flags: flagsOfWords(asText, { file }), mounts: undefined }
+  return { form: 'arguments', flags: flagsOfWords(asText, { file }), ...NOT_SAID }
 }
 
 /** The flags about audit among the words of a command line. */
@@ -68,6 +77,8 @@ const wordsOf = (text: string): readonly string[] => {
   const pieces = text.replace(/\\\r?\n/g, ' ').match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []
   return pieces.map((piece) => piece.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
 }
+
+const NOT_SAID = { mounts: undefined, release: undefined } as const
 
 interface Document {
   readonly root: MapValue
@@ -101,14 +112,17 @@ const foundIn = (document: Document): FoundFlags | undefined => {
   const kind = textAt(root, ['kind'])
   if (kind === 'ClusterConfiguration') {
     const flags = argumentsAt(document, ['apiServer', 'extraArgs'])
-    return { form: 'kubeadm', flags, mounts: undefined }
+    const release = releaseAt(document, at(root, ['kubernetesVersion']), A_VERSION)
+    return { form: 'kubeadm', flags, mounts: undefined, release }
   }
   if (at(root, ['spec', 'kubeAPIServer']) !== undefined) {
-    return { form: 'kops', flags: kopsFlags(document), mounts: undefined }
+    const release = releaseAt(document, at(root, ['spec', 'kubernetesVersion']), A_VERSION)
+    return { form: 'kops', flags: kopsFlags(document), mounts: undefined, release }
   }
   if (at(root, ['cluster', 'apiServer']) !== undefined) {
     const flags = argumentsAt(document, ['cluster', 'apiServer', 'extraArgs'])
-    return { form: 'talos', flags, mounts: undefined }
+    const release = releaseAt(document, at(root, ['cluster', 'apiServer', 'image']), AN_IMAGE)
+    return { form: 'talos', flags, mounts: undefined, release }
   }
   const pod =
     at(root, ['spec', 'containers']) ?? at(root, ['spec', 'template', 'spec', 'containers'])
@@ -131,11 +145,27 @@ const rancherFlags = ({ root, lines }: Document): FoundFlags | undefined => {
     own === undefined || value === undefined
       ? []
       : [{ name: own.key, value, at: lines.placeOf(own.keyAt) }]
-  return { form: 'k3s', flags: [...policy, ...flags], mounts: undefined }
+  return { form: 'k3s', flags: [...policy, ...flags], ...NOT_SAID }
+}
+
+/** `v1.34.2`, `1.34.2`, and the labels that kubeadm takes: `stable-1.34`. */
+const A_VERSION = /^(?:stable-|latest-)?v?1\.(\d{1,3})(?:[.+-].*)?$/
+/** The tag of an image, which may have a digest behind it: `…/kube-apiserver:v1.34.2`. */
+const AN_IMAGE = /:v1\.(\d{1,3})\.\d+(?:[-_.+][\w.-]*)?(?:@.*)?$/
+
+const releaseAt = (
+  { lines }: Document,
+  value: Value | undefined,
+  pattern: RegExp,
+): FoundRelease | undefined => {
+  const minor = pattern.exec(scalarText(value) ?? '')?.[1]
+  if (value === undefined || minor === undefined) return undefined
+  return { minor: Number(minor), at: lines.placeOf(value.at) }
 }
 
 /** The container that runs the API server; if none says so, all of them. */
-const podFlags = ({ lines }: Document, containers: readonly Value[]): FoundFlags | undefined => {
+const podFlags = (document: Document, containers: readonly Value[]): FoundFlags | undefined => {
+  const { lines } = document
   const wordsIn = (container: Value): readonly Value[] =>
     ['command', 'args'].flatMap((key) => itemsOf(at(container, [key])))
   const isServer = (container: Value): boolean =>
@@ -156,7 +186,8 @@ const podFlags = ({ lines }: Document, containers: readonly Value[]): FoundFlags
       startsFlag(texts[index]),
     ),
   )
-  return { form: 'pod', flags, mounts: mountsOf(container) }
+  const release = releaseAt(document, at(container, ['image']), AN_IMAGE)
+  return { form: 'pod', flags, mounts: mountsOf(container), release }
 }
 
 const startsFlag = (word: string | undefined): number => (/^--?audit[-_]/.test(word ?? '') ? 1 : 0)

@@ -17,6 +17,7 @@ const found = (...words: readonly string[]): FoundFlags => ({
   form: 'arguments',
   flags: flagsOfWords(words, { file: 'f' }),
   mounts: undefined,
+  release: undefined,
 })
 
 const request = (flags: FoundFlags, more: Partial<FlagRequest> = {}): FlagRequest => ({

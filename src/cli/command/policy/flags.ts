@@ -25,8 +25,8 @@ export const flags: Command = {
     {
       name: '--kubernetes-version',
       value: '1.N',
-      about: 'The release; defaults of log files changed in 1.36.',
-      default: '1.36',
+      about:
+        'The release; defaults of log files changed in 1.36. Default: what the file says, else 1.36.',
     },
     {
       name: '--rate',
