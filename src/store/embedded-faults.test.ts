@@ -94,6 +94,23 @@ test('an engine that stands still is killed and started again (LIMIT.engineHeart
   ])
 })
 
+test('that an engine does not start again is told each time, and why', async () => {
+  const events: SupervisorEvent[] = []
+  embedded = await openEmbedded({ folder, clock, onEvent: (event) => events.push(event) })
+  const { store } = embedded
+  const config = join(folder, 'engine', 'config.xml')
+  rmSync(config)
+  mkdirSync(config)
+  embedded.kill()
+  const failed = (): readonly SupervisorEvent[] =>
+    events.filter((event) => event.kind === 'ended' && event.said.includes('EISDIR'))
+  while (failed().length < 2) await systemClock.sleep(20)
+  expect(embedded.notReady()).toMatch(/^the embedded store does not start: .*EISDIR/)
+  rmSync(config, { recursive: true })
+  await untilDone(() => store.query('SELECT 1'))
+  expect(embedded.notReady()).toBeUndefined()
+})
+
 test('an engine that stands still for a moment goes on', async () => {
   embedded = await openEmbedded({ folder, clock: systemClock })
   const { store } = embedded

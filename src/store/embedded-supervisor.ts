@@ -122,11 +122,15 @@ export class Supervisor {
       await this.#world.clock.sleep(retryMs, this.#closing.signal)
       if (this.#closing.signal.aborted) return
       retryMs = Math.min(retryMs * 2, RETRY_LAST_MS)
-      engine = await this.#launch(false).catch((fault: unknown) => {
-        this.#notReady = `the embedded store does not start: ${String(fault)}`
-        return undefined
-      })
+      engine = await this.#launch(false).catch((fault: unknown) => this.#failed(fault, retryMs))
     }
+  }
+
+  #failed(fault: unknown, retryMs: number): undefined {
+    if (this.#closing.signal.aborted) return
+    const said = fault instanceof Error ? fault.message : String(fault)
+    this.#notReady = said
+    this.#world.onEvent({ kind: 'ended', how: 'it did not start', retryMs, said })
   }
 
   #tell(engine: Engine | undefined, retryMs: number): void {
