@@ -33,7 +33,7 @@ const TRIES = 10
 const take = (path: string, mine: string): boolean => {
   try {
     writeFileSync(path, mine, { flag: 'wx', mode: 0o600 })
-    // While it was empty another may have taken it for that of an owner that ended, and set it aside.
+    // While it was empty another may have taken it for that of a dead owner, and set it aside.
     return read(path) === mine
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false

@@ -79,7 +79,7 @@ export const exportEvidence = async (request: ExportRequest): Promise<Manifest> 
   return manifest
 }
 
-/** Retention signs before it removes: what it signed for meanwhile may be missing in what was read. */
+/** Retention signs before it removes: what it signed for meanwhile may be missing in the export. */
 const mustBeLast = async (
   store: Store,
   chain: ChainName,
