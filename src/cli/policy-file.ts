@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { formatPlace } from '../base/issue.ts'
 import { LIMIT } from '../base/limit.ts'
 import { loadPolicy } from '../kubernetes/audit-policy/load/load-policy.ts'
-import { issuesOf } from '../kubernetes/audit-policy/load/loading-issues.ts'
+import { issuesOf, refusalText } from '../kubernetes/audit-policy/load/loading-issues.ts'
 import type { AuditPolicy, LoadedPolicy } from '../kubernetes/audit-policy/policy.ts'
 import { writeIssues } from './issue-lines.ts'
 import { CommandError, codeOf, EXIT, type Shell } from './shell.ts'
@@ -25,15 +25,24 @@ export const readPolicy = async (path: string, shell: Shell): Promise<AcceptedPo
 /** The policy of a file's bytes; an error when an API server refuses it. */
 export const acceptPolicy = (bytes: Uint8Array, path: string): AcceptedPolicy => {
   const loaded = loadPolicy(bytes, nameOf(path))
-  const { policy, refused, refusedAt, isTooLarge } = loaded
+  const { policy } = loaded
   if (policy === undefined) {
     throw new CommandError(
       EXIT.badInput,
-      `${formatPlace(refusedAt ?? { file: nameOf(path) })}: ${isTooLarge ? 'more than is read' : 'an API server does not start with this policy'}: ${refused}`,
+      refusalMessage(loaded, path),
       `correct it, and look at it again: deckwatch policy show ${path}`,
     )
   }
   return { ...loaded, policy }
+}
+
+/** The first reason; `policy show` has them all. */
+const refusalMessage = ({ refusals, isTooLarge }: LoadedPolicy, path: string): string => {
+  const [first, ...others] = refusals
+  const place = formatPlace(first?.at ?? { file: nameOf(path) })
+  const what = isTooLarge ? 'more than is read' : 'an API server does not start with this policy'
+  const reason = first === undefined ? '' : `: ${refusalText(first)}`
+  return `${place}: ${what}${reason}${others.length === 0 ? '' : `; and ${others.length} more`}`
 }
 
 /** What to call a policy in messages. */
@@ -55,10 +64,12 @@ export const readBytes = async (path: string, bytesMax: number): Promise<Uint8Ar
       if (size > bytesMax) break
     }
   } catch (error) {
+    const code = codeOf(error)
+    const isFolder = code.includes('EISDIR')
     throw new CommandError(
       EXIT.badInput,
-      `${path} cannot be read${codeOf(error)}`,
-      'check that it exists and that you may read it',
+      isFolder ? `${path} is a folder` : `${path} cannot be read${code}`,
+      isFolder ? 'name a file in it' : 'check that it exists and that you may read it',
       error,
     )
   }

@@ -53,6 +53,7 @@ describe('policy show', () => {
       accepted: true,
       refused: null,
       refusedAt: null,
+      refusals: [],
       warnings: [
         { code: 'policy/duplicate-field', path: ['rules', 1, 'level'], at: { line: 8, column: 3 } },
         {
@@ -71,6 +72,39 @@ describe('policy show', () => {
     expect(refused).toMatchObject({ accepted: false, warnings: [], effective: null })
     expect(refused.refused).toContain('rules[0].level')
     expect(refused.refusedAt).toMatchObject({ line: 4, column: 3 })
+    expect(refused.refusals).toMatchObject([{ at: { line: 4, column: 3 }, meaning: null }])
+  })
+
+  test('one line for each reason of a refusal', async () => {
+    const file = join(folder, 'three.yaml')
+    const rules = 'rules:\n- level: Foo\n- level: Metadata\n  omitStages: [X]\n- users: [a]\n'
+    writeFileSync(file, `apiVersion: audit.k8s.io/v1\nkind: Policy\n${rules}`)
+    const { output } = await run(['policy', 'show', file])
+    expect(output).toMatch(/three\.yaml:4:3 {2}rules\[0\]\.level: Unsupported value/)
+    expect(output).toMatch(/three\.yaml:6:16 {2}rules\[1\]\.omitStages\[0\]: Invalid value/)
+    expect(output).toMatch(/three\.yaml:7:3 {2}rules\[2\]\.level: Required value/)
+    const { errors } = await run(['policy', 'coverage', file])
+    expect(errors).toMatch(/three\.yaml:4:3: an API server .*rules\[0\].*; and 2 more$/m)
+  })
+
+  test.each([
+    ['', 'the file is empty'],
+    ['# nothing\n---\n', 'the file is empty'],
+    ['{}', 'the file is empty'],
+    ['kind: Policy\nrules: [{level: Metadata}]\n', 'apiVersion must be audit.k8s.io/v1'],
+  ])('what is meant by the refusal of %j', async (text, meaning) => {
+    const file = join(folder, 'versionless.yaml')
+    writeFileSync(file, text)
+    const { exit, output } = await run(['policy', 'show', file])
+    expect(exit).toBe(2)
+    expect(output).toContain(`unknown group version field`)
+    expect(output).toContain(`(${meaning})`)
+  })
+
+  test('2 for a folder', async () => {
+    const { exit, errors } = await run(['policy', 'show', folder])
+    expect(exit).toBe(2)
+    expect(errors).toContain('is a folder\n  name a file in it')
   })
 
   test('2 for a file that is not there', async () => {

@@ -19,7 +19,7 @@ export const policyLines = (
   width: number,
   palette: Palette,
 ): readonly string[] => {
-  const [refusal, ...others] = splitIssues(loaded)
+  const [refusals = [], others = []] = splitIssues(loaded)
   return [
     ...wrap(verdictOf(loaded), width).map(
       loaded.policy === undefined
@@ -28,17 +28,13 @@ export const policyLines = (
           ? palette.warning
           : palette.good,
     ),
-    ...section(
-      refusal === undefined ? '' : 'WHY',
-      issueLines(refusal ?? [], width, palette),
-      palette,
-    ),
-    ...section('WARNINGS', issueLines(others.flat(), width, palette), palette),
+    ...section('WHY', issueLines(refusals, width, palette), palette),
+    ...section('WARNINGS', issueLines(others, width, palette), palette),
     ...(loaded.policy === undefined ? [] : inForceLines(loaded, loaded.policy, width, palette)),
   ]
 }
 
-/** The refusal apart from what is dropped. */
+/** Why it is refused apart from what is dropped. */
 const splitIssues = (loaded: LoadedPolicy): readonly (readonly Issue[])[] => {
   const issues = issuesOf(loaded)
   const isRefusal = ({ code }: Issue): boolean =>

@@ -1,6 +1,6 @@
 import { loadPolicy } from '../../kubernetes/audit-policy/load/load-policy.ts'
 import { effectiveOf } from '../../kubernetes/audit-policy/load/to-json.ts'
-import type { LoadedPolicy, PolicyFault } from '../../kubernetes/audit-policy/policy.ts'
+import type { LoadedPolicy, PolicyFault, Refusal } from '../../kubernetes/audit-policy/policy.ts'
 import type { Given } from '../command.ts'
 import { jsonLine } from '../output/machine.ts'
 import { paletteOf } from '../output/palette.ts'
@@ -31,10 +31,16 @@ interface PolicyRecord {
   readonly refused: string | null
   /** Where the first reason lies. */
   readonly refusedAt: LoadedPolicy['refusedAt'] | null
+  /** The reasons one by one, with what is meant where the message hides it. */
+  readonly refusals: readonly RefusalRecord[]
   /** What it drops, and says only in its own log. */
   readonly warnings: readonly WarningRecord[]
   /** The policy in force, as an API server would write it. */
   readonly effective: ReturnType<typeof effectiveOf> | null
+}
+
+interface RefusalRecord extends Omit<Refusal, 'meaning'> {
+  readonly meaning: string | null
 }
 
 interface WarningRecord extends PolicyFault {
@@ -45,6 +51,7 @@ const recordOf = (loaded: LoadedPolicy): PolicyRecord => ({
   accepted: loaded.policy !== undefined,
   refused: loaded.refused ?? null,
   refusedAt: loaded.refusedAt ?? null,
+  refusals: loaded.refusals.map((one) => ({ ...one, meaning: one.meaning ?? null })),
   warnings: loaded.faults.map((fault) => ({ code: `policy/${fault.kind}`, ...fault })),
   effective: effectiveOf(loaded) ?? null,
 })

@@ -111,6 +111,8 @@ export interface LoadedPolicy {
   readonly refused: string | undefined
   /** Where the first reason of the refusal lies. */
   readonly refusedAt: Place | undefined
+  /** The reasons of the refusal, one by one; `refused` has them all. */
+  readonly refusals: readonly Refusal[]
   /** It is refused by a bound of deckwatch: an API server may take it. */
   readonly isTooLarge: boolean
   /** What the API server drops or overrides, and says only in its own log. */
@@ -119,6 +121,15 @@ export interface LoadedPolicy {
   readonly warning: string | undefined
   /** Where what is at a path lies, such as `['rules', 3, 'verbs', 0]`; of a key, the key. */
   placeOf(path: PolicyPath): Place
+}
+
+/** A reason why a policy is refused. */
+export interface Refusal {
+  /** In the API server's terms. */
+  readonly message: string
+  readonly at: Place
+  /** What that means, where the message hides it. */
+  readonly meaning: string | undefined
 }
 
 /** A way from the top of a policy down to a value. */

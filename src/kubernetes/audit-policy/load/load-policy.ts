@@ -67,6 +67,7 @@ const refusal = (refused: string, at: Place): LoadedPolicy => ({
   metadata: {},
   refused,
   refusedAt: at,
+  refusals: [{ message: refused, at, meaning: undefined }],
   isTooLarge: false,
   faults: [],
   warning: undefined,
@@ -89,7 +90,9 @@ function load({ lines, read }: Source): LoadedPolicy {
     ...faults.map((fault) => ({ ...fault, at: lines.placeOf(fault.at) })),
   ]
   return {
-    ...inForce(object, version, (path) => lines.placeOf(offsetOf(value, path))),
+    ...(version.version === INTERNAL
+      ? refusedWithoutVersion(value, lines)
+      : inForce(object, (path) => lines.placeOf(offsetOf(value, path)))),
     faults: all,
     warning: warningOf(all, twice.length),
   }
@@ -115,33 +118,42 @@ function refuseOthers({ group, version, kind }: GroupVersionKind, { at }: Value)
 /** What the API server calls the set of types that it knows. */
 const SCHEME = 'pkg/runtime/scheme.go:111'
 
-/** Validates what was decoded. */
-function inForce(
-  object: JsonObject,
-  { version }: GroupVersionKind,
-  placeOf: (path: PolicyPath) => Place,
-): Omit<LoadedPolicy, 'faults' | 'warning'> {
-  const refuse = (refused: string, path: PolicyPath = []) => ({
-    policy: undefined,
-    metadata: {},
-    refused,
-    refusedAt: placeOf(path),
-    isTooLarge: false,
-    placeOf,
-  })
-  if (version === INTERNAL) {
-    return refuse(`unknown group version field ${GROUP}/${INTERNAL}, Kind=Policy in policy`)
+type Answer = Omit<LoadedPolicy, 'faults' | 'warning'>
+
+/** What has no version is read as the API server's own type, which no file may hold. */
+function refusedWithoutVersion(value: Value, lines: Lines): Answer {
+  const at = lines.placeOf(value.at)
+  const message = `unknown group version field ${GROUP}/${INTERNAL}, Kind=Policy in policy`
+  const isEmpty = value.kind === 'null' || (value.kind === 'map' && value.members.length === 0)
+  const meaning = isEmpty ? 'the file is empty' : `apiVersion must be ${GROUP}/v1`
+  return {
+    ...refusal(message, at),
+    refusals: [{ message, at, meaning }],
+    placeOf: (path) => lines.placeOf(offsetOf(value, path)),
   }
+}
+
+/** Validates what was decoded. */
+function inForce(object: JsonObject, placeOf: (path: PolicyPath) => Place): Answer {
   const policy = rawPolicyOf(object)
   const wrong = validate(policy)
-  const messages = wrong.map(({ message }) => message).join(', ')
-  if (wrong.length > 0)
-    return refuse(wrong.length === 1 ? messages : `[${messages}]`, wrong[0]?.path)
-  if (policy.rules.length === 0) return refuse('loaded illegal policy with 0 rules', ['rules'])
+  const none = { message: 'loaded illegal policy with 0 rules', path: ['rules'] }
+  const reasons = wrong.length === 0 && policy.rules.length === 0 ? [none] : wrong
+  const [first] = reasons
+  if (first !== undefined) {
+    const messages = reasons.map(({ message }) => message).join(', ')
+    return {
+      ...refusal(reasons.length === 1 ? messages : `[${messages}]`, placeOf(first.path)),
+      refusals: reasons.map(({ message, path }) => ({
+        ...{ message, at: placeOf(path), meaning: undefined },
+      })),
+      placeOf,
+    }
+  }
   const metadata = isObject(object.metadata) ? object.metadata : {}
   return {
     ...{ policy: toPolicy(policy), metadata, placeOf },
-    ...{ refused: undefined, refusedAt: undefined, isTooLarge: false },
+    ...{ refused: undefined, refusedAt: undefined, refusals: [], isTooLarge: false },
   }
 }
 
