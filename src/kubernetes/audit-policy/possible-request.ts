@@ -1,3 +1,4 @@
+import { groupKind, knownType } from '../known-types/known-types.ts'
 import type { PolicyRequest, RequestedResource } from './policy.ts'
 
 /**
@@ -86,9 +87,18 @@ const canExist = (
   if (!isApiGroup(group) || !isLabel(resource)) return false
   if (subresource !== '' && !isLabel(subresource)) return false
   if (!isPathSegment(name) || name.includes('*') || namespace.includes('*')) return false
-  if (resource !== 'namespaces') return true
-  return namespace === (verb === 'list' || verb === 'watch' ? '' : name)
+  const isOfMany = verb === 'list' || verb === 'watch'
+  if (resource === 'namespaces') return namespace === (isOfMany ? '' : name)
+  return namespace !== '' || isOfMany || !isAlwaysNamespaced(group, resource)
 }
+
+/**
+ * Whether Kubernetes itself has this kind of object, in namespaces. Across all of them an API
+ * server lists and watches, and knows no other path.
+ * Upstream: kubernetes/apiserver pkg/endpoints/installer.go, registerResourceHandlers.
+ */
+export const isAlwaysNamespaced = (group: string, resource: string): boolean =>
+  groupKind(group) === 'built-in' && knownType(group, resource)?.namespaced === true
 
 /** Groups of your own have a dot: upstream's validation of custom resources asks for it. */
 const isApiGroup = (group: string): boolean =>

@@ -1,5 +1,6 @@
 import { typesOfGroup } from '../../known-types/known-types.ts'
 import type { RequestedResource } from '../policy.ts'
+import { isAlwaysNamespaced } from '../possible-request.ts'
 import type { Effort } from './effort.ts'
 import { fresh } from './fresh.ts'
 import { boxesIn, type ObjectBox } from './object-box.ts'
@@ -30,7 +31,8 @@ export const objectValues = (
 /** Texts that no rule mentions. */
 interface Others {
   readonly group: string
-  resourceIn(group: string): string
+  /** One of those asked for most, and one that may be without a namespace. */
+  resourcesIn(group: string): readonly string[]
   readonly subresource: string
   /** As a name, and as a namespace. */
   readonly name: string
@@ -47,7 +49,11 @@ const othersFor = (rules: readonly ReadyRule[]): Others => {
     isName(text) || rules.some(({ namespaces }) => namespaces.has(text))
   return {
     group: fresh(['example.com'], isMentioned('groups')),
-    resourceIn: (group) => fresh(resourcesOf(group), isMentioned('resources')),
+    resourcesIn: (group) => {
+      const all = resourcesOf(group)
+      const free = all.filter((one) => !isAlwaysNamespaced(group, one))
+      return [all, free].map((some) => fresh(some, isMentioned('resources')))
+    },
     subresource: fresh(['status', 'scale', 'other'], isMentioned('subresources')),
     name: fresh(['web', 'app', 'x'], isPlace),
     namespace: fresh(['default', 'shop', 'x'], isPlace),
@@ -59,11 +65,15 @@ const resourcesOf = (group: string): readonly string[] => {
   const first = FIRST.get(group) ?? []
   const known = typesOfGroup(group).filter(({ subresource }) => subresource === '')
   const named = [...first, ...known.map(({ resource }) => resource)]
-  return named.length > 0 ? named : ['widgets']
+  // A Namespace stands in itself, and so in less than another does.
+  const others = named.filter((resource) => resource !== 'namespaces')
+  return others.length > 0 ? others : ['widgets']
 }
 
+const CORE = ['pods', 'configmaps', 'services', 'serviceaccounts', 'persistentvolumeclaims']
+
 const FIRST: ReadonlyMap<string, readonly string[]> = new Map([
-  ['', ['pods', 'configmaps', 'services', 'serviceaccounts', 'persistentvolumeclaims', 'secrets']],
+  ['', [...CORE, 'secrets', 'nodes']],
   ['apps', ['deployments']],
   ['batch', ['jobs']],
 ])
@@ -75,7 +85,22 @@ const objectsIn = (
   effort: Effort,
 ): readonly RequestedResource[] | undefined => {
   const group = box.group ?? others.group
-  const resource = box.resource ?? others.resourceIn(group)
+  const resources = box.resource === undefined ? others.resourcesIn(group) : [box.resource]
+  const found: RequestedResource[] = []
+  for (const resource of new Set(resources)) {
+    const objects = objectsOf(box, others, { group, resource }, effort)
+    if (objects === undefined) return undefined
+    found.push(...objects)
+  }
+  return found
+}
+
+const objectsOf = (
+  box: ObjectBox,
+  others: Others,
+  { group, resource }: Pick<RequestedResource, 'group' | 'resource'>,
+  effort: Effort,
+): readonly RequestedResource[] | undefined => {
   const subresources = box.subresource !== undefined ? [box.subresource] : ['', others.subresource]
   const names = new Set(box.names ?? [others.name, ''])
   const places = new Set(box.namespaces ?? [others.namespace, ''])
