@@ -179,7 +179,7 @@ export const policyLints: LintTable = {
   ),
   'policy-lint/list-bodies': lintKind(
     'warning',
-    'The answers to lists are written to the log: every object of a kind, each time somebody lists them. Events larger than the log file may be are lost.',
+    'The answers to lists are written to the log: every object of a kind, each time somebody lists them. Events larger than the log file may be are lost. A deletecollection is answered with a list as well, but that is rare, and it shows what was deleted: it raises nothing.',
     'Log list at Metadata or Request: who lists what is seen all the same.',
   ),
   'policy-lint/managed-fields': lintKind(
