@@ -65,3 +65,21 @@ export const ACTS: readonly Act[] = [
 export const ACTS_OF_MANY: readonly Act[] = [
   act('logs of containers being read', '', ['pods/log'], ['get']),
 ]
+
+/** What is noise of one component or another, and hidden from nobody's eyes where all may do it. */
+export const ACTS_OF_ANYBODY: readonly Act[] = [
+  act('nodes being changed', '', ['nodes'], CHANGES),
+  act('Namespaces being changed', '', ['namespaces'], CHANGES),
+  act('accounts of pods being changed', '', ['serviceaccounts'], CHANGES),
+  act('ConfigMaps being changed', '', ['configmaps'], CHANGES),
+  act('services being changed', '', ['services', 'endpoints'], CHANGES),
+  act('volumes being changed', '', ['persistentvolumes', 'persistentvolumeclaims'], CHANGES),
+  act('types being changed', 'apiextensions.k8s.io', ['customresourcedefinitions'], CHANGES),
+  act('parts of the API being changed', 'apiregistration.k8s.io', ['apiservices'], CHANGES),
+  act('pods being listed', '', ['pods'], ['list']),
+  act('rights being listed', 'rbac.authorization.k8s.io', ROLES, ['list']),
+  {
+    about: 'logs and memory of the API server being read',
+    rule: policyRule('Metadata', { verbs: ['get'], nonResourceURLs: ['/debug/pprof*', '/logs*'] }),
+  },
+]

@@ -4,7 +4,7 @@ import {
   type PolicyRule,
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
-import { ACTS, ACTS_OF_MANY, type Act } from './acts.ts'
+import { ACTS, ACTS_OF_ANYBODY, ACTS_OF_MANY, type Act } from './acts.ts'
 import { describeRequest, few } from './describe-rule.ts'
 import { type FindLints, type LintContext, lint, mendBefore, partOf } from './lint-context.ts'
 import type { PolicyLint } from './policy-lint.ts'
@@ -16,13 +16,29 @@ export const noneLints: FindLints = (context) =>
     const isEnd = index === context.rules.length - 1 && isCatchAll(rule)
     // A last rule for all that is left is said to be one.
     if (rule.level !== 'None' || isEnd || isOfTheServer(rule)) return []
-    const acts = rule.users.length > 0 ? ACTS : [...ACTS, ...ACTS_OF_MANY]
-    const hidden = acts.flatMap((act) => {
-      const example = context.decides(index, act.rule)
-      return example === undefined ? [] : [{ act, example }]
-    })
+    const hidden = [
+      ...hiddenBy(context, index, rule, rule.users.length > 0 ? ACTS : [...ACTS, ...ACTS_OF_MANY]),
+      ...(isForAnyone(rule) ? hiddenBy(context, index, withoutNames(rule), ACTS_OF_ANYBODY) : []),
+    ]
     return hidden.length === 0 ? [] : [noneLint(context, rule, index, hidden)]
   })
+
+const hiddenBy = (
+  context: LintContext,
+  index: number,
+  rule: PolicyRule | undefined,
+  acts: readonly Act[],
+): readonly Hidden[] =>
+  acts.flatMap((act) => {
+    const example = rule && context.decidesAs(index, rule, act.rule)
+    return example === undefined ? [] : [{ act, example }]
+  })
+
+/** Objects that are named, such as the lock of a controller, are hidden on purpose. */
+const withoutNames = (rule: PolicyRule): PolicyRule | undefined => {
+  const resources = rule.resources.filter(({ resourceNames }) => resourceNames.length === 0)
+  return resources.length === 0 && rule.resources.length > 0 ? undefined : { ...rule, resources }
+}
 
 /** The token of this user never leaves the memory of the API server, which logs what it likes. */
 const isOfTheServer = ({ users }: PolicyRule): boolean =>
@@ -83,15 +99,20 @@ const whoCan = ({ users, userGroups, namespaces }: PolicyRule): string => {
 
 /** The acts at Metadata, for those whom the rule is about: few rules, by verbs. */
 const logged = (rule: PolicyRule, acts: readonly Act[]): readonly PolicyRule[] =>
-  [...Map.groupBy(acts, (act) => act.rule.verbs.join())].map(([, alike]) =>
+  [...Map.groupBy(acts, keyOf)].map(([, alike]) =>
     partOf(
       { ...rule, level: 'Metadata' },
       {
         verbs: alike[0]?.rule.verbs ?? [],
         resources: joined(alike.flatMap((act) => act.rule.resources)),
+        nonResourceURLs: alike.flatMap((act) => act.rule.nonResourceURLs),
       },
     ),
   )
+
+/** What can be said in one rule: paths and resources cannot. */
+const keyOf = ({ rule: { verbs, nonResourceURLs } }: Act): string =>
+  `${nonResourceURLs.length > 0} ${verbs.join()}`
 
 const joined = (items: readonly GroupResources[]): readonly GroupResources[] =>
   [...Map.groupBy(items, ({ group }) => group)].map(([group, of]) => ({
