@@ -74,6 +74,33 @@ describe('what is said of a policy', () => {
   })
 })
 
+describe('a requirement that is for the whole policy', () => {
+  it('is one lint, however many rules are against it', () => {
+    const verbs = ['get', 'list', 'watch']
+    const rules = verbs.map((verb) => `- level: Metadata\n  verbs: [${verb}]\n`).join('')
+    const head = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [ResponseComplete]\n'
+    const text = `${head}rules:\n${rules}- level: Request\n`
+    const { lints } = lintText(text, { standards: ['stig', 'pci'] })
+    const told = (code: string): readonly PolicyLint[] =>
+      lints.filter((lint) => lint.code === code && lint.message.includes('10.2.1') === false)
+    expect(told('policy-lint/stig')).toHaveLength(1)
+    expect(told('policy-lint/stig')[0]?.effect).toContain(
+      'rule 1 (line 5) says so, and so do rule 2 (line 7), rule 3 (line 9), rule 4 (line 11).',
+    )
+    expect(told('policy-lint/pci')).toHaveLength(1)
+  })
+
+  it('of CIS tells what is read from what is written', () => {
+    const text = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: RequestResponse\n'
+    const { lints } = lintText(text, { standards: ['cis'] })
+    const told = lints.filter(({ code }) => code === 'policy-lint/cis')
+    expect(told.map(({ message }) => message.replace(/^.*: /, ''))).toEqual([
+      'writes of Secrets, ConfigMaps and TokenReviews must be logged at no more than Metadata',
+      'reads and deletions of Secrets, ConfigMaps and TokenReviews, which are answered with their content, must be logged at no more than Request',
+    ])
+  })
+})
+
 describe('a mend', () => {
   const text = `# Ours.
 apiVersion: audit.k8s.io/v1

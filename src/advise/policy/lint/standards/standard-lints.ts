@@ -1,3 +1,4 @@
+import { assert } from '../../../../base/assert.ts'
 import { decisionOf, evaluate } from '../../../../kubernetes/audit-policy/evaluate.ts'
 import {
   POLICY_LEVELS,
@@ -7,7 +8,7 @@ import {
   type PolicyRule,
   policyRule,
 } from '../../../../kubernetes/audit-policy/policy.ts'
-import { describeRequest } from '../describe-rule.ts'
+import { describeRequest, few } from '../describe-rule.ts'
 import {
   type FindLints,
   type LintContext,
@@ -26,12 +27,22 @@ export const standardLints: FindLints = (context) =>
   STANDARDS.filter(({ name }) => context.options.standards?.includes(name)).flatMap((standard) =>
     standard.requirements.flatMap((requirement) =>
       requirement.probes.flatMap((probe) =>
-        breaches(context, probe).map((breach) =>
-          toLint(context, standard, requirement, probe, breach),
+        together(probe, breaches(context, probe)).map((alike) =>
+          toLint(context, standard, requirement, probe, alike),
         ),
       ),
     ),
   )
+
+/** Breaches of one mend: those of a rule, or all that only a change of the whole policy mends. */
+const together = (probe: Probe, all: readonly Breach[]): readonly (readonly Breach[])[] => {
+  const ofPolicy = all.filter(({ decision }) => isOfPolicy(probe, decision))
+  const ofRules = all.filter(({ decision }) => !isOfPolicy(probe, decision))
+  return [...(ofPolicy.length === 0 ? [] : [ofPolicy]), ...ofRules.map((breach) => [breach])]
+}
+
+const isOfPolicy = (probe: Probe, decision: PolicyDecision): boolean =>
+  probe.atLeast === 'RequestResponse' || wantedLevel(probe, decision) === decision.level
 
 /** Where a policy does otherwise than a probe wants. */
 interface Breach {
@@ -98,11 +109,16 @@ const toLint = (
   { code }: Standard,
   { id }: Requirement,
   probe: Probe,
-  breach: Breach,
+  alike: readonly Breach[],
 ): PolicyLint => {
+  const [breach] = alike
+  assert(breach !== undefined, 'a lint of no breach')
   const { decision, example } = breach
   const index = decision.rule
-  const by = index < 0 ? 'no rule is about it' : `${context.name(index)} says so`
+  const others = alike.slice(1).map((other) => context.name(other.decision.rule))
+  const also =
+    others.length === 0 ? '' : `, and so ${others.length > 1 ? 'do' : 'does'} ${few(others)}`
+  const by = index < 0 ? 'no rule is about it' : `${context.name(index)} says so${also}`
   const isStage = wantedLevel(probe, decision) === decision.level
   const without = isStage ? ` without ${decision.omitStages.join(', ')}` : ''
   return lint({

@@ -13,16 +13,16 @@ const logged = (
 ): Probe => ({ about, requests: { kind: 'all', rule: { verbs, resources } }, atLeast: 'Metadata' })
 
 /** What is written with the content of objects, and what is answered with it. */
-const noContent = (about: string, resources: readonly GroupResources[]): readonly Probe[] => [
+const noContent = (what: string, resources: readonly GroupResources[]): readonly Probe[] => [
   {
-    about,
+    about: `writes of ${what}`,
     requests: { kind: 'all', rule: { verbs: ['create', 'update', 'patch'], resources } },
     atMost: 'Metadata',
   },
   {
-    about,
-    requests: { kind: 'all', rule: { verbs: ['get', 'list', 'deletecollection'], resources } },
     // The request for it has no body: at this level nothing of the content is logged.
+    about: `reads and deletions of ${what}, which are answered with their content,`,
+    requests: { kind: 'all', rule: { verbs: ['get', 'list', 'deletecollection'], resources } },
     atMost: 'Request',
   },
 ]
@@ -67,7 +67,7 @@ const CIS: Standard = {
         'The policy covers access to Secrets, changes of Pods and Deployments, and the use of pods/exec, pods/portforward, pods/proxy and services/proxy; of Secrets, ConfigMaps and TokenReviews it logs Metadata and no content; most requests are logged at least at Metadata.',
       probes: [
         logged('access to Secrets', SECRETS),
-        ...noContent('the content of Secrets, ConfigMaps and TokenReviews', [
+        ...noContent('Secrets, ConfigMaps and TokenReviews', [
           item('', 'secrets', 'configmaps'),
           item('authentication.k8s.io', 'tokenreviews'),
         ]),
@@ -125,10 +125,7 @@ const NSA: Standard = {
     {
       id: 'Kubernetes Hardening Guide: Secrets at Metadata',
       about: 'Requests involving Secrets are logged, at Metadata and not above.',
-      probes: [
-        logged('requests involving Secrets', SECRETS),
-        ...noContent('the content of Secrets', SECRETS),
-      ],
+      probes: [logged('requests involving Secrets', SECRETS), ...noContent('Secrets', SECRETS)],
     },
     {
       id: 'Kubernetes Hardening Guide: all other requests',
