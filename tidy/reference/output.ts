@@ -40,7 +40,8 @@ const INTRODUCTION = `\
 What \`deckwatch hunt\` writes for machines. Keys keep their names and order; new ones may be
 added. Lists are sorted, so equal inputs give equal bytes. A key without a value is \`null\`.
 Values of Secrets and tokens are masked with the same number of characters, and control
-characters are escaped. In the tables, \`a.b\` is key \`b\` of the map \`a\`, and \`[]\` a list.`
+characters are escaped. In the tables, \`a.b\` is key \`b\` of the map \`a\`, and \`[]\` a list.
+The keys of \`deckwatch policy\` have [a page of their own](policy-output.md).`
 
 const SARIF = `\
 [SARIF 2.1.0](https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), one run. Every rule
@@ -58,9 +59,13 @@ techniques), and everything else as flat texts. \`finding_id\` joins the rows of
 
 type Keys = ReadonlyMap<string, string>
 
-/** Keys that are written must be explained, and the other way round. */
-function keyTable(value: unknown, keys: Keys): string {
-  const written = [...new Set(pathsIn(value, '', keys))]
+/** A table of keys: those that are written must be explained, and the other way round. */
+export function keyTable(value: unknown, keys: Keys): string {
+  const paths = [...new Set(pathsIn(value, '', keys))]
+  // Here without a value, there with keys of its own: those are explained.
+  const isOpened = (path: string): boolean =>
+    paths.some((one) => one.startsWith(`${path}.`) || one.startsWith(`${path}[].`))
+  const written = paths.filter((path) => keys.has(path) || !isOpened(path))
   for (const path of keys.keys()) {
     if (!written.includes(path)) throw new Error(`output-keys.ts: "${path}" is not written`)
   }

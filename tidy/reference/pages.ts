@@ -11,6 +11,7 @@ import { outputPage } from './output.ts'
 import type { Page } from './page.ts'
 import { policyFiles } from './policies.ts'
 import { policyLintPages } from './policy-lints.ts'
+import { policyOutputPage } from './policy-output.ts'
 import { rulesPage } from './rules.ts'
 import { shapesPage } from './shapes.ts'
 import { sourceFieldsPage } from './source-fields.ts'
@@ -28,6 +29,7 @@ export const referencePages = async (): Promise<readonly Page[]> => [
   outputPage(),
   ...policyLintPages(),
   ...policyFiles(),
+  await policyOutputPage(),
   rulesPage(),
   shapesPage(),
   sourceFieldsPage(),
