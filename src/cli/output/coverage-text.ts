@@ -7,6 +7,7 @@ import type {
 } from '../../advise/policy/coverage.ts'
 import type { Loss, LostRequests } from '../../advise/policy/losses.ts'
 import { escapeTerminal } from '../../base/escape-text.ts'
+import { type Cause, causesOf, type HiddenFrom } from './coverage-causes.ts'
 import { cell, layOut, wrap } from './layout.ts'
 import type { Palette } from './palette.ts'
 import { ruleName } from './policy-words.ts'
@@ -29,7 +30,17 @@ export const coverageLines = (
     const rules = of(state)
     if (rules.length === 0) return []
     const heading = `${palette.strong(state.toUpperCase())}  ${palette.faint(MEANING[state])}`
-    return ['', heading, ...rules.flatMap((rule) => ruleLines(rule, lineOf, width, palette))]
+    // Many are degraded by the same rule of the policy: that is said once.
+    const hasCause = (rule: RuleCoverage): boolean => state === 'degraded' && rule.losses.length > 0
+    const causes = causesOf(rules.filter(hasCause))
+    return [
+      '',
+      heading,
+      ...causes.flatMap((cause) => causeLines(cause, lineOf, width, palette)),
+      ...rules
+        .filter((rule) => !hasCause(rule))
+        .flatMap((rule) => ruleLines(rule, lineOf, width, palette)),
+    ]
   })
   return [
     ...wrap(`${escapeTerminal(file)}: ${summaryOf(coverage)}`, width).map(palette.strong),
@@ -126,6 +137,40 @@ const ruleLines = (
     ...(rule.doubt === null ? [] : [DOUBTS[rule.doubt]]),
   ]
   return [title, ...said.flatMap((text) => indented(escapeTerminal(text), width))]
+}
+
+/** What a rule of the policy hides, and below it from which detections. */
+const causeLines = (
+  { loss, hidden }: Cause,
+  lineOf: LineOf,
+  width: number,
+  palette: Palette,
+): readonly string[] => {
+  const isOne = hidden.length === 1
+  const own = ({ loss: { fields } }: HiddenFrom): string =>
+    isOne || fields.length === 0 ? '' : `: ${shortList(fields)}`
+  const title = isOne ? lossText(loss, lineOf) : causeText(loss, lineOf)
+  return [
+    ...wrap(escapeTerminal(title), width - 4).map(
+      (line, at) => `${at === 0 ? '  ' : '    '}${line}`,
+    ),
+    ...hidden.flatMap((one) => {
+      const { rule, cases } = one.rule
+      const lost = cases.filter(({ got }) => got !== 'match').length
+      const tried = lost === 0 ? '' : ` (loses ${lost} of its ${counted(cases.length, 'case')})`
+      const text = escapeTerminal(`${labelOf(rule)}  ${rule.title}${own(one)}${tried}`)
+      return indented(text, width).map((line, at) => (at === 0 ? line : palette.faint(line)))
+    }),
+  ]
+}
+
+/** What a rule of the policy hides from several: fields are told of each. */
+const causeText = (loss: Loss, lineOf: LineOf): string => {
+  const { policyRule, level, effect, fields } = loss
+  if (level === 'None' || fields.length === 0) return lossText(loss, lineOf)
+  const rule = ruleName(policyRule, lineOf(policyRule))
+  const often = effect === 'nothing' ? '' : ' always'
+  return `${rule} logs ${requestsText(loss.requests)} at ${level}: what is named below cannot${often} be told`
 }
 
 const more = (number: number, what: string): readonly string[] =>

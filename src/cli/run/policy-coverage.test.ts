@@ -45,6 +45,25 @@ describe('policy coverage', () => {
     expect((await run(['policy', 'coverage', fine, '--rule', 'no-such'])).exit).toBe(2)
   })
 
+  test('says once what hides part from several detections, with what each of them lacks', async () => {
+    const file = policyFile(`- level: None
+  resources: [{ group: coordination.k8s.io, resources: [leases] }]
+- level: Request
+  verbs: [patch]
+- level: RequestResponse`)
+    const args = ['A02', 'G02', 'C01', 'C04'].flatMap((name) => ['--rule', name])
+    const { output } = await run(['policy', 'coverage', file, ...args])
+    const degraded = output.slice(output.indexOf('DEGRADED'), output.indexOf('TECHNIQUES'))
+    expect(degraded.match(/rule 1 \(line 4\) drops/g)).toHaveLength(1)
+    expect(degraded.match(/rule 2 \(line 6\) logs patch of /g)).toHaveLength(1)
+    const below = (start: string, end: string): string =>
+      degraded.slice(degraded.indexOf(start), degraded.indexOf(end))
+    expect(below('rule 1', 'rule 2')).toMatch(/^ {6}A02 {2}/m)
+    expect(below('rule 1', 'rule 2')).toMatch(/^ {6}G02 {2}/m)
+    expect(below('rule 2', 'TECHNIQUES')).toMatch(/^ {6}C04 {2}.*: pod\.hostPID and /m)
+    expect(below('rule 2', 'TECHNIQUES')).toMatch(/^ {6}C01 {2}.*privileged and /m)
+  })
+
   test('has every key in its JSON', async () => {
     const args = ['--rule', 'E08', '--format', 'json']
     const { output } = await run(['policy', 'coverage', policyFile(NO_EVENTS), ...args])
