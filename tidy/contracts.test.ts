@@ -65,15 +65,17 @@ describe('specifications', () => {
   })
 })
 
-describe('documents', () => {
+describe('documents', async () => {
+  const generated = await referencePages()
+
   it('of the reference are what `npm run docs` writes', async () => {
-    for (const page of await referencePages()) {
+    for (const page of generated) {
       expect(readText(pathOf(page)), `${page.name}: run npm run docs`).toBe(page.text)
     }
   })
 
   it('of the reference are all generated', async () => {
-    const made = (await referencePages()).map(pathOf)
+    const made = generated.map(pathOf)
     const others = files.filter((path) => /^(docs\/reference|content\/audit-policies)\//.test(path))
     expect(others.filter((path) => !made.includes(path) && !isCheckedElsewhere(path))).toEqual([])
   })

@@ -18,7 +18,7 @@ import { sourceFieldsPage } from './source-fields.ts'
 
 /** Every generated file: the pages of docs/reference, and the audit policies. */
 export const referencePages = async (): Promise<readonly Page[]> => [
-  await auditPoliciesPage(),
+  auditPoliciesPage(),
   commandsPage(),
   evidenceFormatPage(),
   fieldsPage(),
