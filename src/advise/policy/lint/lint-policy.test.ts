@@ -101,6 +101,28 @@ describe('a requirement that is for the whole policy', () => {
   })
 })
 
+describe('a name that is mended', () => {
+  const mended = (level: string, group: string, resource: string): readonly string[] =>
+    lintText(
+      `apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: ${level}\n  verbs: [create]\n  resources:\n  - { group: '${group}', resources: [${resource}, pods/eviction] }\n- level: Metadata\n`,
+    )
+      .lints.filter(({ message }) => message.startsWith(`${resource} `))
+      .map(({ mend }) => mend?.yaml.replaceAll(/\s+/g, ' ') ?? '')
+
+  it('of a group that is no more is that of the group that has it now, where more is logged', () => {
+    expect(mended('Request', 'extensions', 'deployments')).toEqual([
+      expect.stringContaining('- group: apps resources: [deployments]'),
+    ])
+    expect(mended('None', 'extensions', 'deployments')).toEqual([
+      expect.not.stringContaining('deployments'),
+    ])
+  })
+
+  it('of what is impersonated is taken out', () => {
+    expect(mended('Request', '', 'users')).toEqual([expect.not.stringContaining('users')])
+  })
+})
+
 describe('a mend', () => {
   const text = `# Ours.
 apiVersion: audit.k8s.io/v1

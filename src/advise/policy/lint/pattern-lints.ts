@@ -160,10 +160,22 @@ const resourceFault = (
     return near === undefined ? undefined : unknownResource(group, resource, near, sayAs(near, '*'))
   }
   if (knownType(group, resource) !== undefined || kind === 'open') return undefined
+  if (IMPERSONATION.get(group)?.includes(resource)) {
+    return {
+      code: 'policy-lint/unknown-resource',
+      what: `${resource} of ${groupWords(group)} is a right of those who impersonate, and no request: whom they impersonate is in each of their events`,
+      instead: undefined,
+    }
+  }
   const until = formerUntil(group, resource)
   if (until !== undefined) {
+    const [now] = typesNamed(resource).filter((type) => groupKind(type.group) === 'built-in')
     const what = `${resource} of ${groupWords(group)} is no more since Kubernetes 1.${until + 1}`
-    return { code: 'policy-lint/former-type', what, instead: undefined }
+    return {
+      code: 'policy-lint/former-type',
+      what: now === undefined ? what : `${what}; it is of ${groupWords(now.group)}`,
+      instead: now && sayAs(resource, now.group),
+    }
   }
   const near =
     kind === 'unknown'
@@ -191,6 +203,12 @@ const resourceFault = (
     other && sayAs(other.resource, other.group),
   )
 }
+
+/** Upstream: kubernetes/apiserver pkg/endpoints/filters/impersonation. */
+const IMPERSONATION: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', ['users', 'groups']],
+  ['authentication.k8s.io', ['users', 'groups', 'uids', 'userextras']],
+])
 
 const unknownResource = (
   group: string,

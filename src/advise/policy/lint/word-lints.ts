@@ -291,7 +291,9 @@ const groupLint = (
   if (!/^system[:.-]/i.test(group) || isGroup(group) || isUser(group) || group.includes('*'))
     return []
   if (/^system:bootstrappers:/.test(group)) return []
-  const near = slipOf(group, SYSTEM_GROUPS)
+  const accounts = /^system:serviceaccount:([a-z0-9-]+)$/.exec(group)?.[1]
+  const near =
+    accounts === undefined ? slipOf(group, SYSTEM_GROUPS) : `system:serviceaccounts:${accounts}`
   if (near === undefined) return []
   return [
     lint({
