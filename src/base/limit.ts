@@ -221,6 +221,8 @@ export const LIMIT = {
   policySetWordsMax: 4_194_304,
   /** Comparisons of all searches together when an audit policy is linted. */
   policyLintSteps: 100_000_000,
+  /** Comparisons to tell whether the mends that are shown of an audit policy bring an error. */
+  policyMendSteps: 50_000_000,
   /** Mends that are made of one audit policy, one after the other. */
   policyMendsMax: 50,
   /** What is said of one audit policy; the rest is left out, and that is said. */

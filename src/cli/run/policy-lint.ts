@@ -1,9 +1,12 @@
 import { gradeOf } from '../../advise/lint/lints.ts'
 import { policyLints } from '../../advise/policy/lint/issues.ts'
 import { lintPolicy } from '../../advise/policy/lint/lint-policy.ts'
-import { mendPolicy } from '../../advise/policy/lint/mend-policy.ts'
+import { type LeftLint, mendPolicy } from '../../advise/policy/lint/mend-policy.ts'
 import type { PolicyLint, PolicyLintOptions } from '../../advise/policy/lint/policy-lint.ts'
 import { type CheckedRequirement, checkedBy } from '../../advise/policy/lint/standards/checked.ts'
+import { escapeTerminal } from '../../base/escape-text.ts'
+import { formatPlace } from '../../base/issue.ts'
+import { LIMIT } from '../../base/limit.ts'
 import { textOf } from '../../kubernetes/audit-policy/load/text-of.ts'
 import type { PolicyRequest } from '../../kubernetes/audit-policy/policy.ts'
 import { KNOWN_MINORS } from '../../kubernetes/known-types/known-types.ts'
@@ -89,8 +92,21 @@ const writeMended = async (
   const { text, left } = mendPolicy(policy.loaded, policy.text, codes, options)
   await shell.output.write(text)
   if (left.length === 0) return EXIT.nothing
-  await shell.errors.write(`${left.length} of these lints are left: mend them by hand\n`)
+  for (const one of left) await shell.errors.write(`${leftLine(one)}\n`)
   return EXIT.findings
+}
+
+/** What of a policy is not mended, and why. */
+const leftLine = ({ lint, why }: LeftLint): string => {
+  const said = escapeTerminal(`${formatPlace(lint.at)}: ${lint.message}`)
+  return `left: ${said} (${lint.code}): ${WHY_LEFT[why]}`
+}
+
+const WHY_LEFT: Readonly<Record<LeftLint['why'], string>> = {
+  'by-hand':
+    'no mend is known to be safe, as it would bring an error or was not looked at; mend it by hand',
+  'goes-round': 'its mend leads back to what the policy was before; mend it by hand',
+  'too-many': `${LIMIT.policyMendsMax} mends are made at once; mend the result again`,
 }
 
 const toCode = (name: string): string => {

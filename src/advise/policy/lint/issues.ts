@@ -117,6 +117,16 @@ export const policyLints: LintTable = {
     'All that a rule matches is decided by earlier rules. The first match wins, so that it is never reached.',
     'Put it before the rules that take its requests, or take it out.',
   ),
+  'policy-lint/hardly-reached': lintKind(
+    'warning',
+    'Earlier rules decide all ordinary requests that a rule matches, at another level. What is left are odd ones: verbs that no client sends, or users without the groups that an API server gives them.',
+    'Put it before the rules that take its requests, or take it out.',
+  ),
+  'policy-lint/logs-nothing': lintKind(
+    'error',
+    'The policy logs nothing at all: whatever rule decides a request, its level is None or every stage is omitted.',
+    'End with a rule that says only level: Metadata, and omit no stage but RequestReceived.',
+  ),
   'policy-lint/idle-rule': lintKind(
     'note',
     'All that a rule matches is decided by earlier rules, which say the same. It changes nothing.',

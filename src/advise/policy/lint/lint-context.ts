@@ -34,9 +34,19 @@ export class LintContext {
   readonly text: string
   readonly options: PolicyLintOptions
   /** One for all searches, so that a hostile policy cannot make the linter work for long. */
-  readonly #effort = new Effort(LIMIT.policyLintSteps)
+  readonly #effort: Effort
+  readonly #dropped: ReadonlySet<unknown>
 
-  constructor(loaded: LoadedPolicy, policy: AuditPolicy, text: string, options: PolicyLintOptions) {
+  constructor(
+    loaded: LoadedPolicy,
+    policy: AuditPolicy,
+    text: string,
+    options: PolicyLintOptions,
+    effort: Effort = new Effort(LIMIT.policyLintSteps),
+  ) {
+    this.#effort = effort
+    const dropped = loaded.faults.filter(({ kind }) => kind === 'unknown-field')
+    this.#dropped = new Set(dropped.map(({ path }) => (path[0] === 'rules' ? path[1] : undefined)))
     this.loaded = loaded
     this.policy = policy
     this.rules = policy.rules
@@ -63,6 +73,11 @@ export class LintContext {
   name(index: number): string {
     const { line } = this.at('rules', index)
     return line === undefined ? `rule ${index + 1}` : `rule ${index + 1} (line ${line})`
+  }
+
+  /** Whether a rule has a field that the API server drops, so that it is not as was meant. */
+  hasDropped(index: number): boolean {
+    return this.#dropped.has(index)
   }
 
   /** The rules before one that may take requests from it. */
@@ -110,13 +125,18 @@ export class LintContext {
   }
 }
 
+/** A lint with what else would mend it, should the first mend bring an error. */
+export interface FoundLint extends PolicyLint {
+  readonly instead?: readonly PolicyMend[]
+}
+
 /** A lint of a policy, whatever it looks at. */
-export type FindLints = (context: LintContext) => readonly PolicyLint[]
+export type FindLints = (context: LintContext) => readonly FoundLint[]
 
 /** A lint, from what it has to say. */
 export const lint = (
-  given: Pick<PolicyLint, 'code' | 'message' | 'at' | 'effect'> & Partial<PolicyLint>,
-): PolicyLint => ({ rule: null, example: null, requirement: null, mend: null, ...given })
+  given: Pick<PolicyLint, 'code' | 'message' | 'at' | 'effect'> & Partial<FoundLint>,
+): FoundLint => ({ rule: null, example: null, requirement: null, mend: null, ...given })
 
 /** A mend that puts rules in the place of one, or takes it out. */
 export const mendRule = (

@@ -67,9 +67,8 @@ describe('what is said of a policy', () => {
   it.each(all)('%s (%s) goes away with its mend', (_code, _title, policy, one) => {
     const linted = lintCase(policy, one)
     for (const lint of linted.lints) {
-      if (lint.code === 'policy-lint/servers-differ') continue
-      expect(lint.mend, lint.code).not.toBeNull()
-      expectMended(linted, lint, one)
+      // One that would bring an error is not shown.
+      if (lint.mend !== null) expectMended(linted, lint, one)
     }
   })
 })
@@ -131,6 +130,7 @@ omitStages: [RequestReceived] # as everybody does
 rules:
   # Noise.
   - level: None # not logged
+    users: [system:kube-scheduler]
     resources: &all
       - group: coordination.k8s.io
   # What matters.
@@ -173,9 +173,14 @@ describe('a large policy', () => {
 
   it('is linted within bounds, and it is said that something is left out', () => {
     const users = list(LIMIT.policyLintsMax + 1, (index) => `"team-${index}-*"`)
-    const { lints } = lintText(`${head}- level: Metadata\n  users: ${users}\n`)
+    const text = `${head}- level: Metadata\n  users: ${users}\n`
+    const { lints } = lintText(text)
     expect(lints).toHaveLength(LIMIT.policyLintsMax + 1)
     expect(lints.at(-1)?.code).toBe(BY_TEST)
+    // Mends are shown as long as it can be told that they bring no error.
+    const shown = lints.filter(({ mend }) => mend !== null).length
+    expect(shown * text.length * 200).toBeLessThan(LIMIT.policyMendSteps)
+    expect(shown).toBeGreaterThan(0)
   })
 
   it('is not looked at any longer when the searches have cost so much', () => {
@@ -204,11 +209,7 @@ describe.skipIf(!existsSync(CORPUS))('policies that are used (needs ../shared/co
     expect(told('metadata', 'warning')).toEqual([])
     expect(told('full', 'error')).toEqual(['5:3 secret-bodies', '5:3 token-bodies'])
     expect(told('full', 'warning')).toEqual(['5:3 list-bodies'])
-    expect(told('typo', 'error')).toEqual([
-      '5:1 dropped-field',
-      '7:3 none-for-anyone',
-      '9:3 dropped-field',
-    ])
+    expect(told('typo', 'error')).toEqual(['5:1 dropped-field', '9:3 dropped-field'])
   })
 })
 

@@ -1,14 +1,24 @@
 import { unreachable } from '../../../base/assert.ts'
 import { decisionOf, evaluate } from '../../../kubernetes/audit-policy/evaluate.ts'
 import {
+  type AuditPolicy,
   type GroupResources,
   type PolicyRule,
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
 import { changeOf } from '../../../kubernetes/audit-policy/policy-diff.ts'
+import { mayMeet } from '../../../kubernetes/audit-policy/region/ready-rule.ts'
 import { describeRequest, describeRule } from './describe-rule.ts'
-import { type FindLints, type LintContext, lint, mendOf, mendRule } from './lint-context.ts'
-import { moveBefore } from './policy-edit.ts'
+import { hardlyReached } from './hardly-reached.ts'
+import {
+  type FindLints,
+  type FoundLint,
+  type LintContext,
+  lint,
+  mendOf,
+  mendRule,
+} from './lint-context.ts'
+import { moveBefore, type PolicyEdit } from './policy-edit.ts'
 import type { PolicyLint, PolicyMend } from './policy-lint.ts'
 import { rulesYaml } from './rules-yaml.ts'
 
@@ -28,32 +38,67 @@ export const isCatchAll = (rule: PolicyRule): boolean =>
     ...[rule.resources, rule.namespaces, rule.nonResourceURLs],
   ].every((list) => list.length === 0)
 
-const earlyCatchAll = (context: LintContext, index: number): PolicyLint => {
-  const rule = context.rules[index] ?? policyRule('None')
-  const behind = context.rules.length - 1 - index
+/** At the end, as the one that logs most of all such rules; or else without what it hides. */
+const earlyCatchAll = (context: LintContext, index: number): FoundLint => {
+  const { rules } = context
+  const rule = rules[index] ?? policyRule('None')
+  const behind = rules.length - 1 - index
+  const { mend, instead } = mendEarly(context, index)
   return lint({
     code: 'policy-lint/early-catch-all',
     message: `the rule matches every request, and ${behind === 1 ? 'a rule stands' : `${behind} rules stand`} behind it`,
     at: context.at('rules', index),
     rule: index,
     effect: `The API server logs every request that comes here at ${rule.level} and never reaches what follows.`,
-    mend: mendOf('at the end', rulesYaml([rule]), {
-      replace: new Map([[index, []]]),
-      append: [rule],
-    }),
+    ...{ mend, instead },
   })
 }
 
-const reachOf = (context: LintContext, rule: PolicyRule, index: number): readonly PolicyLint[] => {
+/** Mends for a rule that matches every request and has others behind it. */
+export const mendEarly = (
+  { policy, rules }: LintContext,
+  index: number,
+): { readonly mend: PolicyMend; readonly instead: readonly PolicyMend[] } => {
+  const all = [...rules.entries()].filter(([at, rule]) => at >= index && isCatchAll(rule))
+  const most = all.reduce<PolicyRule | undefined>(
+    (best, [at, rule]) =>
+      best === undefined || logsMore(policy, at, rules.indexOf(best)) ? rule : best,
+    undefined,
+  )
+  const last = most === undefined ? [] : [most]
+  const out = (at: readonly number[]): Map<number, readonly PolicyRule[]> =>
+    new Map(at.map((one) => [one, []]))
+  const atTheEnd = (without: readonly number[]): PolicyEdit => ({
+    replace: out([...new Set([...all.map(([at]) => at), ...without])]),
+    append: last,
+  })
+  const behind = [...rules.keys()].filter((at) => at > index)
+  const silent = behind.filter((at) => rules[at]?.level === 'None')
+  const yaml = rulesYaml(last)
+  return {
+    mend: mendOf('at the end', yaml, atTheEnd([])),
+    instead: [
+      mendOf('at the end, and no rule of level None before it', yaml, atTheEnd(silent)),
+      mendOf('without what is never reached', '', { replace: out(behind) }),
+    ],
+  }
+}
+
+const logsMore = (policy: AuditPolicy, one: number, other: number): boolean =>
+  changeOf(decisionOf(policy, other), decisionOf(policy, one)) === 'more'
+
+const reachOf = (context: LintContext, rule: PolicyRule, index: number): readonly FoundLint[] => {
   const shadow = context.shadow(index)
   switch (shadow.kind) {
     case 'unknown':
       return []
     case 'decides':
-      return deadParts(context, rule, index)
+      return [...deadParts(context, rule, index), ...hardlyReached(context, rule, index)]
     case 'matches-nothing':
       return [matchesNothing(context, rule, index)]
     case 'whole':
+      // What a rule with a dropped field takes, it may not take once that is mended.
+      if (shadow.by.some((at) => context.hasDropped(at))) return []
       return [deadRule(context, rule, index, shadow.by)]
     default:
       return unreachable(shadow)
@@ -75,7 +120,7 @@ const deadRule = (
   rule: PolicyRule,
   index: number,
   by: readonly number[],
-): PolicyLint => {
+): FoundLint => {
   const overlaps = context.overlaps(index)
   const [overlap] = overlaps
   const deciders = by.map((at) => context.name(at)).join(', ')
@@ -102,43 +147,61 @@ const deadRule = (
       ? `The first rule that matches counts: the API server logs ${logged}.`
       : 'The first rule that matches counts.',
     example: overlap?.request ?? null,
-    mend: mendDead(context, rule, index, overlap?.rule),
+    ...mendDead(context, rule, index, [
+      ...by.slice(0, 1),
+      ...overlaps
+        .map((one) => one.rule)
+        .filter((at) => at < (by[0] ?? 0))
+        .reverse(),
+    ]),
   })
 }
 
 const saysTheSame = ({ policy }: LintContext, one: number, other: number): boolean =>
   changeOf(decisionOf(policy, one), decisionOf(policy, other)) === 'same'
 
-/** Before the rule that takes its requests, if that one is left with some; else out. */
+/**
+ * Before one of the places, where it decides something, so that more is logged, and nothing less,
+ * and no other rule is without requests then; else out, which changes nothing.
+ */
 const mendDead = (
   context: LintContext,
   rule: PolicyRule,
   index: number,
-  first: number | undefined,
-): PolicyMend => {
-  const taker = first === undefined ? undefined : context.rules[first]
-  if (first === undefined || taker === undefined || taker.level === rule.level) {
-    return mendRule(index, [])
-  }
-  if (!leavesSome(context, [...context.rules.slice(0, first), rule], taker)) {
-    return mendRule(index, [])
-  }
-  const edit = moveBefore(context.policy, index, first)
-  return mendOf(`before ${context.name(first)}`, rulesYaml([rule]), edit)
+  places: readonly number[],
+): Pick<FoundLint, 'mend' | 'instead'> => {
+  const out = mendRule(index, [])
+  const place = places.find(
+    (at) =>
+      context.find([rule], context.rules.slice(0, at)) !== undefined &&
+      onlyAdds(context, rule, { at, index }),
+  )
+  if (place === undefined) return { mend: out }
+  const edit = moveBefore(context.policy, index, place)
+  return { mend: mendOf(`before ${context.name(place)}`, rulesYaml([rule]), edit), instead: [out] }
 }
 
-const leavesSome = (
+/** Whether a rule with the decision of that at `index` takes from those from a place on to log more. */
+const onlyAdds = (
   context: LintContext,
-  before: readonly PolicyRule[],
   rule: PolicyRule,
-): boolean => context.find([rule], before) !== undefined
+  { at, index }: { readonly at: number; readonly index: number },
+): boolean => {
+  const { policy, rules } = context
+  const now = decisionOf(policy, index)
+  const between = [...rules.entries()].slice(at, index).filter(([, one]) => mayMeet(rule, one))
+  return between.every(([place, one]) => {
+    const change = changeOf(decisionOf(policy, place), now)
+    const before = rules.slice(0, place)
+    const isLeft = (): boolean =>
+      context.find([one], [...before, rule]) !== undefined ||
+      context.find([one], before) === undefined
+    return (change === 'more' || change === 'same') && isLeft()
+  })
+}
 
 /** Values of a list for which earlier rules decide all, at another level. */
-const deadParts = (
-  context: LintContext,
-  rule: PolicyRule,
-  index: number,
-): readonly PolicyLint[] => {
+const deadParts = (context: LintContext, rule: PolicyRule, index: number): readonly FoundLint[] => {
   const before = context.before(rule, index)
   if (before.length === 0) return []
   return partsOf(rule).flatMap((part) => {
@@ -147,7 +210,7 @@ const deadParts = (
     const example = context.find([part.only], [])
     if (example === undefined || example === 'unknown') return []
     const by = evaluate(context.policy, example)
-    if (by.level === rule.level) return []
+    if (by.level === rule.level || context.hasDropped(by.rule)) return []
     return [
       lint({
         code: 'policy-lint/dead-part',
@@ -156,7 +219,7 @@ const deadParts = (
         rule: index,
         effect: `The API server logs ${describeRequest(example)} at ${by.level}, not ${rule.level}.`,
         example,
-        mend: mendPart(context, part, index, by.rule),
+        ...mendPart(context, part, index, by.rule),
       }),
     ]
   })
@@ -219,16 +282,23 @@ const itemParts = (rule: PolicyRule): readonly Part[] => {
   })
 }
 
-/** A rule of its own before the one that decides, if that is left with some; else out. */
-const mendPart = (context: LintContext, part: Part, index: number, by: number): PolicyMend => {
+/** A rule of its own before the one that decides, if that adds to what is logged; else out. */
+const mendPart = (
+  context: LintContext,
+  part: Part,
+  index: number,
+  by: number,
+): Pick<FoundLint, 'mend' | 'instead'> => {
   const decider = context.rules[by]
-  const moved = [...context.rules.slice(0, by), part.only]
-  const kept = [part.others]
-  if (decider === undefined || !leavesSome(context, moved, decider)) return mendRule(index, kept)
-  return mendOf(`a rule of its own before ${context.name(by)}`, rulesYaml([part.only]), {
+  const out = mendRule(index, [part.others])
+  if (decider === undefined || !onlyAdds(context, part.only, { at: by, index })) {
+    return { mend: out }
+  }
+  const mend = mendOf(`a rule of its own before ${context.name(by)}`, rulesYaml([part.only]), {
     replace: new Map<number, readonly PolicyRule[]>([
       [by, [part.only, decider]],
-      [index, kept],
+      [index, [part.others]],
     ]),
   })
+  return { mend, instead: [out] }
 }
