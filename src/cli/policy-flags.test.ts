@@ -91,6 +91,15 @@ describe('policy flags', () => {
     })
   })
 
+  test('advises for the rate that is given', async () => {
+    const printed = async (rate: string): Promise<string> =>
+      (await flags('--print', 'flags', '--rate', rate)).output
+    expect(await printed('20')).toMatch(/^# For up to 20 events\/s of 1500 bytes/)
+    expect(await printed('20')).toContain('--audit-webhook-batch-throttle-qps=50\n')
+    expect(await printed('20000')).toContain('--audit-webhook-batch-throttle-qps=100\n')
+    expect((await flags('--print', 'flags', '--rate', '1e300')).exit).toBe(3)
+  })
+
   test('2 for a file without flags, 3 for an option that means nothing', async () => {
     const file = join(folder, 'other.yaml')
     writeFileSync(file, 'a: b\n')

@@ -26,7 +26,7 @@ export const runPolicyFlags = async (given: Given, shell: Shell): Promise<number
   const [rate, eventBytes] = [numberOf(given, 'rate'), numberOf(given, 'event-bytes')]
   const form = FLAG_FORMS.find((one) => one === given.text('print'))
   if (form !== undefined) {
-    await shell.output.write(printFlags(form, asked ?? MINOR))
+    await shell.output.write(printFlags(form, asked ?? MINOR, { rate, eventBytes }))
     return EXIT.nothing
   }
   const policy = given.text('policy')
@@ -65,9 +65,11 @@ const minorOf = (version: string): number => {
 
 const numberOf = (given: Given, name: string): number => {
   const value = Number(given.text(name))
-  if (Number.isFinite(value) && value > 0) return value
-  throw wrong(`--${name} must be a number above 0`, `such as --${name} 1000`)
+  if (value > 0 && value <= NUMBER_MAX) return value
+  throw wrong(`--${name} must be a number above 0, up to ${NUMBER_MAX}`, `such as --${name} 1000`)
 }
+
+const NUMBER_MAX = 1_000_000_000
 
 /** Flags of a file, of a line of text, or of the arguments themselves. */
 async function foundBy(given: Given): Promise<FoundFlags> {
@@ -131,5 +133,5 @@ const recordOf = (
     remedy: kindOfIssue(issue)?.remedy ?? null,
   })),
   figures: flagFigures(request),
-  advised: apiserverFlags(`${AUDIT_FOLDER}/webhook.yaml`),
+  advised: apiserverFlags(`${AUDIT_FOLDER}/webhook.yaml`, request),
 })

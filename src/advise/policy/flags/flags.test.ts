@@ -123,6 +123,17 @@ describe('the flags of an API server', () => {
     }
   })
 
+  it.each([20, 1_000, 20_000, 100_000])('that are advised are right at %i events/s', (rate) => {
+    for (const minor of [30, 36]) {
+      const printed = readFlags(
+        Buffer.from(printFlags('flags', minor, { rate, eventBytes: 1_500 })),
+        'f',
+      )
+      if (typeof printed === 'string') throw new Error(printed)
+      expect(codes(printed, { minor, rate })).toEqual(['flags/full-disk'])
+    }
+  })
+
   it('of a strict log are right with a policy that has the stage', () => {
     const policy = policyOf(
       'rules: [{level: None, omitStages: [RequestReceived]}, {level: Metadata}]\n',

@@ -4,7 +4,9 @@ import {
   AUDIT_LOG_FOLDER,
   apiserverFlags,
   type Flag,
+  type FlagLoad,
   nameAndValue,
+  USUAL_LOAD,
 } from '../../../kubernetes/audit-flags/advised-flags.ts'
 
 /** Forms that the flags that are advised can be printed in. */
@@ -14,8 +16,22 @@ export const FLAG_FORMS = ['flags', 'kubeadm', 'k3s', 'rke2', 'kops', 'talos'] a
 export type PrintedForm = (typeof FLAG_FORMS)[number]
 
 /** The flags that are advised, as a file of whoever runs the API server. */
-export const printFlags = (form: PrintedForm, minor: number): string => {
-  const flags = apiserverFlags(`${AUDIT_FOLDER}/webhook.yaml`)
+export const printFlags = (
+  form: PrintedForm,
+  minor: number,
+  load: FlagLoad = USUAL_LOAD,
+): string => {
+  const flags = apiserverFlags(`${AUDIT_FOLDER}/webhook.yaml`, load)
+  return `${headOf(load)}${formOf(form, minor, flags)}`
+}
+
+/** What the values are for. They do not depend on the release; where they are written may. */
+const headOf = ({ rate, eventBytes }: FlagLoad): string =>
+  `# For up to ${rate} events/s of ${eventBytes} bytes at one API server. The values are the same for
+# Kubernetes 1.25 to 1.37.
+`
+
+const formOf = (form: PrintedForm, minor: number, flags: readonly Flag[]): string => {
   switch (form) {
     case 'flags':
       return flags.map(({ flag, why }) => `# ${why}\n${flag}\n`).join('')
