@@ -5,6 +5,7 @@ import { escapeTerminal } from '../../base/escape-text.ts'
 import { formatPlace } from '../../base/issue.ts'
 import type { LintGrade } from '../../sigma/lint/lint-kind.ts'
 import type { Palette } from './palette.ts'
+import { shorten } from './width.ts'
 import { counted } from './words.ts'
 
 /** What `policy lint` found. */
@@ -32,14 +33,27 @@ const lintLines = (lint: PolicyLint, palette: Palette): readonly string[] => {
   const word = grade === 'note' ? palette.faint(grade) : palette.bad(grade)
   const place = palette.strong(escapeTerminal(formatPlace(lint.at)))
   return [
-    `${place}: ${word}: ${escapeTerminal(lint.message)} ${palette.faint(`(${lint.code})`)}`,
-    `  ${escapeTerminal(lint.effect)}`,
+    `${place}: ${word}: ${sayable(lint.message)} ${palette.faint(`(${lint.code})`)}`,
+    `  ${sayable(lint.effect)}`,
     ...mendLines(lint, palette),
   ]
 }
 
-const mendLines = ({ mend }: PolicyLint, palette: Palette): readonly string[] => {
+/** A sentence whose names are shortened where they are longer than anybody reads. */
+const sayable = (text: string): string =>
+  escapeTerminal(text.replaceAll(/\S{101,}/g, (word) => shorten(word, WORD_COLUMNS_MAX)))
+
+const WORD_COLUMNS_MAX = 100
+
+/** As much of a mend as somebody reads; `--mend` writes what is longer. */
+const MEND_CHARACTERS_MAX = 10_000
+
+const mendLines = ({ code, mend }: PolicyLint, palette: Palette): readonly string[] => {
   if (mend === null) return []
+  if (mend.yaml.length > MEND_CHARACTERS_MAX) {
+    const name = code.replace('policy-lint/', '')
+    return [`  ${palette.faint(`The mended rule is too long to show: --mend ${name} writes it.`)}`]
+  }
   const lines = mend.yaml === '' ? [] : mend.yaml.trimEnd().split('\n')
   return [
     `  ${palette.faint(`Mended, ${escapeTerminal(mend.about)}${lines.length > 0 ? ':' : ''}`)}`,
