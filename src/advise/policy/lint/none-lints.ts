@@ -83,7 +83,8 @@ const isForAnyone = ({ users, userGroups }: PolicyRule): boolean =>
 
 /** Who comes under a rule, as an attacker would see it. */
 const whoCan = ({ users, userGroups, namespaces }: PolicyRule): string => {
-  const where = namespaces.length === 0 ? '' : ` in namespace ${few(namespaces)}`
+  const named = namespaces.filter((namespace) => namespace !== '')
+  const where = named.length === namespaces.length ? inNamespaces(named) : outside(named)
   if (users.length > 0) return `whoever gets the credentials of ${few(users)}${where}`
   const [group] = userGroups
   if (group === undefined) return `anybody${where}`
@@ -96,6 +97,13 @@ const whoCan = ({ users, userGroups, namespaces }: PolicyRule): string => {
     return `whoever gets into a pod of ${namespace}, or may make one${where}`
   return `whoever is in ${few(userGroups)}${where}`
 }
+
+const inNamespaces = (names: readonly string[]): string =>
+  names.length === 0 ? '' : ` in namespace ${few(names)}`
+
+/** The empty namespace is no namespace at all. */
+const outside = (names: readonly string[]): string =>
+  names.length === 0 ? ' outside of namespaces' : `${inNamespaces(names)} and outside of namespaces`
 
 /** The acts at Metadata, for those whom the rule is about: few rules, by verbs. */
 const logged = (rule: PolicyRule, acts: readonly Act[]): readonly PolicyRule[] =>
