@@ -15,7 +15,8 @@ export const policyOutputPage = async (): Promise<Page> => {
 }
 
 const INTRODUCTION = `\
-What \`deckwatch policy\` writes for machines. Every key is always there, and \`null\` where nothing
+What \`deckwatch policy\` writes for machines; \`policy new\` writes a policy as the API server does,
+and \`--format sarif\` of lint is [SARIF 2.1.0](output.md). Every key is always there, and \`null\` where nothing
 is known; new ones may be added. In the tables, \`a.b\` is key \`b\` of the map \`a\`, and \`[]\` a
 list. Rules of a policy are counted from 0, as an API server does; the text for people counts from
 1. What \`hunt\` writes is in [output formats](output.md).`

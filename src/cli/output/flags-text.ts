@@ -40,7 +40,10 @@ const verdictOf = (
   issues: readonly Issue[],
 ): string => {
   const problems = issues.filter((issue) => gradeOf(issue) !== 'note').length
-  const looked = `${counted(found.flags.length, 'audit flag')} for Kubernetes 1.${minor}${sourceWords(source, found)}, at ${count(rate)} events/s of ${count(eventBytes)} bytes`
+  const looked = [
+    `${counted(found.flags.length, 'audit flag')} for Kubernetes 1.${minor}`,
+    `${sourceWords(source, found)}, at ${count(rate)} events/s of ${count(eventBytes)} bytes`,
+  ].join('')
   return problems === 0
     ? `Nothing is wrong: ${looked}.`
     : `${counted(problems, 'thing')} to mend: ${looked}.`

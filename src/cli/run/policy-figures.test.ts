@@ -44,6 +44,16 @@ describe('policy simulate', () => {
     expect(output).not.toContain('\u001b')
   })
 
+  it('does not call lost what is logged at another stage', async () => {
+    const omitting =
+      'apiVersion: audit.k8s.io/v1\nomitStages: [ResponseComplete]\nrules: [{level: Metadata}]\n'
+    writeFileSync(file('omitting.yaml'), omitting)
+    const { output } = await dw('simulate', '--policy', file('omitting.yaml'), LOG)
+    expect(output).toMatch(
+      /WHAT WOULD BE LOST\n {2}\d+ events by omitted stages, of requests logged at another stage\n\n/,
+    )
+  })
+
   it('gives all of it as JSON, with every key', async () => {
     const { output } = await dw(
       'simulate',
@@ -90,6 +100,17 @@ describe('policy simulate', () => {
 })
 
 describe('policy estimate', () => {
+  it.each([
+    ['--maxsize', '0'],
+    ['--maxbackup', '0', '--maxage', '0'],
+  ])('says of files that nothing deletes how they grow: %s %s', async (...words) => {
+    const { exit, output } = await dw('estimate', '--bytes-per-day', '70MB', ...words)
+    expect(exit).toBe(0)
+    expect(output).toMatch(/23\.3 MB {2}more disk each day at each API server/)
+    expect(output).toContain('Nothing deletes log files')
+    expect(output).not.toContain('a collector may be down')
+  })
+
   it('takes a number', async () => {
     const { exit, output } = await dw(
       ...['estimate', '--bytes-per-day', '70MB', '--retention', '10', '--price', '2'],

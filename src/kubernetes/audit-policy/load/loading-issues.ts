@@ -1,7 +1,7 @@
 import type { Issue } from '../../../base/issue.ts'
 import type { LoadedPolicy, PolicyFault, Refusal } from '../policy.ts'
 
-/** What is wrong with a policy file: why it is refused, then what is dropped, in the file's order. */
+/** What is wrong with a policy: why it is refused, then what is dropped, in the file's order. */
 export const issuesOf = (loaded: LoadedPolicy): readonly Issue[] => [
   ...loaded.refusals.map((refusal) => ({
     code: refusalOf(loaded),
