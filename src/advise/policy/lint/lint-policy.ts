@@ -96,7 +96,7 @@ export class MendCheck {
 /** To lint a policy anew takes about so long, and a long one longer than its length says. */
 const STEPS_A_CHECK = 100_000
 const STEPS_A_CHARACTER = 200
-const LONG = 20_000
+const LONG = 4_000
 
 /** How often each error is found. */
 const errorsIn = (lints: readonly PolicyLint[]): ReadonlyMap<string, number> => {
