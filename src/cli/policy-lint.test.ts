@@ -124,6 +124,16 @@ describe('policy lint', () => {
     ])
   })
 
+  test('--mend begins with dropped fields, so that none switches the audit off', async () => {
+    const rules = 'rules:\n- level: None\n  nonResourceURL: [/healthz]\n- level: Metadata\n'
+    const wide = file('wide.yaml', rules)
+    const asked = ['--mend', 'early-catch-all', '--mend', 'dropped-field']
+    const { exit, output } = await run(['policy', 'lint', wide, ...asked])
+    expect([exit, output]).toEqual([0, expect.stringContaining('  nonResourceURLs: [/healthz]\n')])
+    const left = await run(['policy', 'lint', wide, '--mend', 'logs-nothing'])
+    expect([left.exit, left.errors]).toEqual([1, expect.stringMatching(/^left: .*wide.yaml:3:1: /)])
+  })
+
   test('a release that is not known is refused', async () => {
     const { exit, errors } = await run(['policy', 'lint', bad, '--kubernetes-version', '1.99'])
     expect([exit, errors]).toEqual([3, expect.stringContaining('known are 1.25 to 1.37')])

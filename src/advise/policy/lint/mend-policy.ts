@@ -43,7 +43,7 @@ export const mendPolicy = (
   }
 }
 
-/** The lints asked for, in the order in which they are mended; each is checked once it is its turn. */
+/** The lints asked for, in the order of their mending; each is checked once it is its turn. */
 function* leftOf(
   loaded: LoadedPolicy,
   text: string,

@@ -181,7 +181,7 @@ const mendDead = (
   return { mend: mendOf(`before ${context.name(place)}`, rulesYaml([rule]), edit), instead: [out] }
 }
 
-/** Whether a rule with the decision of that at `index` takes from those from a place on to log more. */
+/** Whether a rule that decides as the one at `index` only adds to the log, from a place on. */
 const onlyAdds = (
   context: LintContext,
   rule: PolicyRule,
