@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { LIMIT } from '../../base/limit.ts'
 import type { Way } from '../../model/delivery.ts'
 import { SeenContents } from './seen-contents.ts'
 
 const of = (server: string, way: Way) => ({ cluster: 'prod', server, way }) as const
-const content = (n: number): string => String(n).padStart(32, 'a')
+const content = (n: number): string =>
+  createHash('sha256').update(String(n)).digest('hex').slice(0, 32)
 
 test('what came by one way and comes by another of the same API server is a copy', () => {
   const seen = new SeenContents(100)

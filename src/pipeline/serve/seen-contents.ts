@@ -3,7 +3,9 @@ import type { LogSource, Way } from '../../model/delivery.ts'
 
 const WAYS: readonly Way[] = ['webhook', 'file', 'import']
 
-/** Hexadecimal digits of a digest that give way to the number of a log source. */
+/** Hexadecimal digits that a set of digests looks at. */
+const DIGEST_DIGITS = 32
+/** Those of them that give way to the number of a log source. */
 const TAG_DIGITS = 4
 const TAGS = 16 ** TAG_DIGITS
 
@@ -23,9 +25,10 @@ export class SeenContents {
 
   /** Whether it came by another way of the same API server; it has come by this one now. */
   isCopy(source: LogSource, content: string): boolean {
-    const rest = content.slice(TAG_DIGITS)
+    // The tag stands at the end: a set of digests looks for its place by the first digits.
+    const rest = content.slice(0, DIGEST_DIGITS - TAG_DIGITS)
     const first = this.#numberOf(source) * WAYS.length
-    const keyOf = (way: Way): string => tagOf(first + WAYS.indexOf(way)) + rest
+    const keyOf = (way: Way): string => rest + tagOf(first + WAYS.indexOf(way))
     this.#seen.add(keyOf(source.way))
     return WAYS.some((way) => way !== source.way && this.#seen.has(keyOf(way)))
   }

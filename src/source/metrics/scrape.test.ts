@@ -189,12 +189,12 @@ describe('a scrape', () => {
       )
     }
     expect(await ask(file('ca.pem'), 'master-1')).toMatchObject(EXPECTED)
-    for (const asked of [
-      ask(file('other-ca.pem'), 'master-1'),
-      ask(undefined, 'master-1'),
-      ask(file('ca.pem'), undefined),
-    ]) {
-      expect((await faultOf(asked)).code).toBe('metrics/unreachable')
+    for (const [ca, name] of [
+      [file('other-ca.pem'), 'master-1'],
+      [undefined, 'master-1'],
+      [file('ca.pem'), undefined],
+    ] as const) {
+      expect((await faultOf(ask(ca, name))).code).toBe('metrics/unreachable')
     }
   })
 

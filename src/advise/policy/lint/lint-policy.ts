@@ -71,9 +71,12 @@ export class MendCheck {
     this.#errors = errorsIn(before.all)
   }
 
-  /** A lint with the first of its mends that brings no error; without, if there is none. */
+  /**
+   * A lint with the first of its mends that brings no error; without, if there is none. What a
+   * standard demands is shown whatever else is to be said of it.
+   */
   checked({ instead = [], ...one }: FoundLint): PolicyLint {
-    if (one.mend === null) return one
+    if (one.mend === null || one.requirement !== null) return one
     const mend = [one.mend, ...instead].find((each) => this.#isGood(each))
     return { ...one, mend: mend ?? null }
   }

@@ -19,7 +19,8 @@ export const flags: Command = {
     {
       name: '--print',
       value: 'FORM',
-      about: 'Print the flags that are advised at this rate instead, for whoever runs the API server.',
+      about:
+        'Print the flags that are advised at this rate instead, for whoever runs the API server.',
       choices: ['flags', 'kubeadm', 'k3s', 'rke2', 'kops', 'talos'],
     },
     {
