@@ -1,4 +1,5 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { WHOLE_PROGRAMS } from './test/whole-programs.ts'
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -8,6 +9,7 @@ const config: ViteUserConfig = defineConfig({
       'content/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
+    exclude: [...WHOLE_PROGRAMS],
     testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
