@@ -173,7 +173,7 @@ class Storing {
   readonly #seal: Seal | undefined
   readonly #events: BatchPieces
   readonly #leaves: Leaves
-  readonly #seen: SeenContents
+  readonly #isCopy: (content: string) => boolean
   readonly #auditIds: AuditIds
   readonly reused: EventRef[] = []
   readonly canaries: string[] = []
@@ -183,13 +183,13 @@ class Storing {
     this.#seal = seal
     this.#events = kept.events
     this.#auditIds = kept.auditIds
-    this.#seen = kept.seen
+    this.#isCopy = kept.seen.of(of.source)
     this.#leaves = valueAt(kept.leaves, logSourceName(of.source), () => new Leaves(of.source))
   }
 
   add(facts: Facts, content: string): void {
     const { origin, auditID } = facts.event
-    const { batch, bytes, offset, fingerprint, way, arrivedUs, masked, source } = this.#of
+    const { batch, bytes, offset, fingerprint, way, arrivedUs, masked } = this.#of
     const from = origin.offset - offset
     const to = from + origin.length
     const raw = bytes.subarray(from, to)
@@ -208,7 +208,7 @@ class Storing {
       way,
       arrivedUs,
       fingerprint,
-      copy: this.#seen.isCopy(source, content),
+      copy: this.#isCopy(content),
       raw,
       ...(original === undefined ? {} : { original }),
       ...(before === undefined || this.#seal === undefined

@@ -23,14 +23,22 @@ export class SeenContents {
     this.#seen = new DigestSet(keep)
   }
 
-  /** Whether it came by another way of the same API server; it has come by this one now. */
-  isCopy(source: LogSource, content: string): boolean {
-    // The tag stands at the end: a set of digests looks for its place by the first digits.
-    const rest = content.slice(0, DIGEST_DIGITS - TAG_DIGITS)
+  /**
+   * Asks of contents of a source, one after the other, whether they came by another way of the same
+   * API server; each has come by this one then.
+   */
+  of(source: LogSource): (content: string) => boolean {
     const first = this.#numberOf(source) * WAYS.length
-    const keyOf = (way: Way): string => rest + tagOf(first + WAYS.indexOf(way))
-    this.#seen.add(keyOf(source.way))
-    return WAYS.some((way) => way !== source.way && this.#seen.has(keyOf(way)))
+    const own = tagOf(first + WAYS.indexOf(source.way))
+    const others = WAYS.filter((way) => way !== source.way).map((way) =>
+      tagOf(first + WAYS.indexOf(way)),
+    )
+    return (content) => {
+      // The tag stands at the end: a set of digests looks for its place by the first digits.
+      const rest = content.slice(0, DIGEST_DIGITS - TAG_DIGITS)
+      this.#seen.add(rest + own)
+      return others.some((tag) => this.#seen.has(rest + tag))
+    }
   }
 
   #numberOf({ cluster, server }: LogSource): number {
