@@ -17,17 +17,20 @@ export interface KnownType {
   readonly until: number | undefined
 }
 
-/** The verbs of resource requests. Upstream: kubernetes/apiserver pkg/endpoints/request. */
-export const RESOURCE_VERBS: readonly string[] = [
-  'get',
-  'list',
-  'watch',
+/** The verbs that read objects. */
+export const READS: readonly string[] = ['get', 'list', 'watch']
+
+/** The verbs that change objects. */
+export const CHANGES: readonly string[] = [
   'create',
   'update',
   'patch',
   'delete',
   'deletecollection',
 ]
+
+/** The verbs of resource requests. Upstream: kubernetes/apiserver pkg/endpoints/request. */
+export const RESOURCE_VERBS: readonly string[] = [...READS, ...CHANGES]
 
 /**
  * Reads a row of the tables: `NAME[/SUBRESOURCE] namespaced|cluster [VERBS] [SINCE-[UNTIL]]`, where

@@ -5,8 +5,8 @@ import {
   type PolicyLevel,
   type PolicyRequest,
 } from '../../../kubernetes/audit-policy/policy.ts'
+import { CHANGES } from '../../../kubernetes/known-types/parse-type.ts'
 import { authorPolicy } from './author.ts'
-import { CHANGES } from './blocks.ts'
 import { NOISE } from './noise.ts'
 import { PRESETS } from './preset.ts'
 

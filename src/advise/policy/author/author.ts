@@ -3,7 +3,8 @@ import {
   type PolicyLevel,
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
-import { CHANGES, ROWS, type Row } from './blocks.ts'
+import { CHANGES } from '../../../kubernetes/known-types/parse-type.ts'
+import { ROWS, type Row } from './blocks.ts'
 import type { NoiseName } from './noise.ts'
 import { PRESETS, type Preset, type PresetName, type ReceivedStages } from './preset.ts'
 

@@ -3,6 +3,7 @@ import {
   CONTROLLER_NAMESPACE,
   CONTROLLERS,
 } from '../../../kubernetes/identity/builtin-identities.ts'
+import { CHANGES, READS } from '../../../kubernetes/known-types/parse-type.ts'
 import type { NoiseName } from './noise.ts'
 import type { LevelsByPreset } from './preset.ts'
 
@@ -20,16 +21,6 @@ export interface Row {
   readonly noise?: NoiseName
 }
 
-/** The verbs that change something. */
-export const CHANGES: readonly string[] = [
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'deletecollection',
-]
-
-const READS = ['get', 'list', 'watch']
 const WRITTEN = ['create', 'update', 'patch']
 const CORE = ''
 

@@ -1,4 +1,5 @@
 import { type PolicyRule, policyRule } from '../../../kubernetes/audit-policy/policy.ts'
+import { CHANGES } from '../../../kubernetes/known-types/parse-type.ts'
 
 /** What attackers do through the API, as a rule that matches it. */
 export interface Act {
@@ -6,15 +7,6 @@ export interface Act {
   readonly about: string
   readonly rule: PolicyRule
 }
-
-/** Verbs that change something. */
-export const CHANGES: readonly string[] = [
-  'create',
-  'update',
-  'patch',
-  'delete',
-  'deletecollection',
-]
 
 const act = (
   about: string,

@@ -7,8 +7,7 @@ import {
   policyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
 import { loggedPart } from '../../../kubernetes/audit-policy/policy-diff.ts'
-import { RESOURCE_VERBS } from '../../../kubernetes/known-types/parse-type.ts'
-import { CHANGES } from './acts.ts'
+import { CHANGES, RESOURCE_VERBS } from '../../../kubernetes/known-types/parse-type.ts'
 import { describeRequest } from './describe-rule.ts'
 import {
   type FindLints,

@@ -5,6 +5,7 @@ import type {
   PolicyRule,
 } from '../../../kubernetes/audit-policy/policy.ts'
 import { knownType } from '../../../kubernetes/known-types/known-types.ts'
+import { READS } from '../../../kubernetes/known-types/parse-type.ts'
 import { describeRequest } from './describe-rule.ts'
 import { type FindLints, type LintContext, lint, mendBefore, mendRule } from './lint-context.ts'
 import type { PolicyLint } from './policy-lint.ts'
@@ -90,8 +91,6 @@ const verbsOf = ({ group, resources: [pattern = ''] }: GroupResources): readonly
   const [resource = '', subresource] = pattern.split('/')
   return knownType(group, resource, subresource)?.verbs ?? []
 }
-
-const READS = ['get', 'list', 'watch']
 
 interface Uncovered {
   readonly item: GroupResources

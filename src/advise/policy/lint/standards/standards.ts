@@ -1,5 +1,5 @@
 import type { GroupResources, PolicyRequest } from '../../../../kubernetes/audit-policy/policy.ts'
-import { CHANGES } from '../acts.ts'
+import { CHANGES } from '../../../../kubernetes/known-types/parse-type.ts'
 import type { Probe, Standard } from './requirement.ts'
 
 const item = (group: string, ...resources: readonly string[]): GroupResources => ({
